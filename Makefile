@@ -1,0 +1,28 @@
+# Every target starts with scripts/setup.sh, which does nothing when nothing is missing.
+.PHONY: run test lint bench setup build format
+.DEFAULT_GOAL := run
+
+# The app that `make run` opens.
+APP ?= templates/vanilla
+
+run:
+	scripts/run.sh "$(APP)"
+
+# TESTS limits what runs: any of "rust js apps"; FILTER is a part of the names of JS tests.
+test:
+	scripts/test.sh $(TESTS)
+
+lint:
+	scripts/lint.sh
+
+bench:
+	scripts/bench.sh
+
+setup:
+	scripts/setup.sh
+
+build: setup
+	scripts/env.sh cargo build --bin shell
+
+format:
+	cargo fmt

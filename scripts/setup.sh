@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Makes this machine ready to build, run and test: system packages, V8, the npm packages of tests and linters.
+# Every step looks first and does nothing when nothing is missing, so that each make target can call it.
+#
+#   scripts/setup.sh          asks before it installs system packages with sudo
+#   SHELL_SETUP_YES=1 ...     does not ask
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { echo "setup: $*" >&2; }
+stop() { say "$*"; exit 1; }
+
+# What the build links and generates bindings with.
+build_packages=(build-essential pkg-config lld libclang-dev xz-utils ca-certificates git glib-networking libgtk-3-dev libwebkit2gtk-4.1-dev)
+# What running without a display and the tests need: a server, a window manager, a session bus, input and screenshots, one font.
+test_packages=(xvfb xauth openbox dbus dbus-x11 xdotool x11-utils imagemagick fonts-dejavu-core procps)
+
+install_packages() {
+  local missing=() package
+  for package in "${build_packages[@]}" "${test_packages[@]}"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  local install="apt-get install -y --no-install-recommends ${missing[*]}"
+  if [ "$(id -u)" = 0 ]; then
+    say "installing ${missing[*]}"
+    apt-get update -q >&2
+    # shellcheck disable=SC2086 # the words of the command are wanted
+    DEBIAN_FRONTEND=noninteractive $install >&2
+  elif command -v sudo >/dev/null && { [ "${SHELL_SETUP_YES:-}" = 1 ] || ask "sudo $install"; }; then
+    sudo apt-get update -q >&2
+    # shellcheck disable=SC2086
+    sudo DEBIAN_FRONTEND=noninteractive $install >&2
+  else
+    say "system packages are missing; this command installs them:"
+    echo "  sudo apt-get update && sudo $install" >&2
+    exit 1
+  fi
+}
+
+# Asks only a person: in a script nobody answers, and the command is printed instead.
+ask() {
+  [ -t 0 ] && [ -t 2 ] || return 1
+  local answer
+  read -r -p "setup: run '$1'? [y/N] " answer
+  [ "$answer" = y ] || [ "$answer" = Y ]
+}
+
+# Runs `npm ci` in a folder when its lock file changed since the last time.
+install_npm() {
+  local folder=$1 stamp=$1/node_modules/.lock-checksum sum
+  sum=$(sha256sum <"$folder/package-lock.json")
+  [ "$(cat "$stamp" 2>/dev/null || true)" != "$sum" ] || return 0
+  say "npm ci in $folder"
+  (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error >&2)
+  mkdir -p "$folder/node_modules"
+  echo "$sum" >"$stamp"
+}
+
+command -v cargo >/dev/null || stop "cargo is missing: install Rust from https://rustup.rs"
+for tool in node npm; do
+  command -v $tool >/dev/null || stop "$tool is missing: install Node 20 or later"
+done
+
+if [ "$(uname -s)" = Linux ]; then
+  if command -v dpkg-query >/dev/null; then
+    install_packages
+  else
+    pkg-config --exists webkit2gtk-4.1 || stop "this is not Debian: install WebKitGTK 4.1 with headers, GTK 3, pkg-config, lld, libclang, Xvfb, openbox, xdotool and ImageMagick"
+  fi
+fi
+
+# shellcheck source=scripts/env.sh
+. scripts/env.sh
+
+while IFS= read -r lock; do
+  install_npm "$(dirname "$lock")"
+done < <(git ls-files --cached --others --exclude-standard -- 'package-lock.json' '*/package-lock.json')
