@@ -1,0 +1,398 @@
+//! The host's ends of all pages' channels, on the JS thread.
+//!
+//! One task per connection reads and fills a common queue; the op that waits for events drains it. Writes are tried at once and what the
+//! socket does not take is queued, so that a page that does not read never holds up the JS thread.
+//!
+//! Architecture Invariant: neither V8 nor GTK types here. A connection is known by its number, numbers are not used twice.
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::io::unix::AsyncFd;
+use tokio::sync::Notify;
+
+use super::frame::{FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, MAX_PAYLOAD};
+
+/// Readers pause while JS has this many bytes of frames to work off, so that a page cannot fill the host's memory.
+const READ_HIGH_WATER: usize = 64 << 20;
+/// A page that leaves this many bytes unread gets no further frames.
+const WRITE_HIGH_WATER: usize = 512 << 20;
+/// Size of one read.
+const READ_SIZE: usize = 256 << 10;
+
+/// A frame as JS gets it. The last one of a connection has kind [`KIND_CLOSED`].
+#[derive(Debug, PartialEq, Eq)]
+pub struct LaneFrame {
+  pub web_contents: u32,
+  pub connection: u32,
+  pub header: FrameHeader,
+  pub payload: Vec<u8>,
+}
+
+/// All connections. Cloning it gives another handle to the same hub.
+#[derive(Clone, Default)]
+pub struct Hub(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+  table: Mutex<Table>,
+  queue: Mutex<VecDeque<LaneFrame>>,
+  queued_bytes: AtomicUsize,
+  /// Wakes the op that waits for frames.
+  filled: Notify,
+  /// Wakes readers that paused.
+  drained: Notify,
+}
+
+#[derive(Default)]
+struct Table {
+  last: u32,
+  connections: HashMap<u32, Arc<Connection>>,
+}
+
+struct Connection {
+  web_contents: u32,
+  peer: u32,
+  socket: AsyncFd<OwnedFd>,
+  outbox: Mutex<Outbox>,
+  /// Wakes the writer.
+  written: Notify,
+  closing: Notify,
+}
+
+#[derive(Default)]
+struct Outbox {
+  pieces: VecDeque<Vec<u8>>,
+  /// Bytes of the first piece that the socket took already.
+  offset: usize,
+  bytes: usize,
+}
+
+impl Hub {
+  /// A hub without connections.
+  pub fn new() -> Self {
+    Self::default()
+  }
+
+  /// Takes the socket of a page of `web_contents` and starts to read it; gives the connection's number. Must be called in the tokio
+  /// runtime of the JS thread.
+  pub fn adopt(&self, web_contents: u32, socket: OwnedFd) -> io::Result<u32> {
+    set_nonblocking(&socket)?;
+    let peer = peer_process(&socket).unwrap_or(0);
+    // SAFETY: an `OwnedFd` gives the same descriptor for as long as it lives, and nobody else closes it.
+    let socket = unsafe { AsyncFd::register(socket)? };
+    let connection =
+      Arc::new(Connection { web_contents, peer, socket, outbox: Mutex::default(), written: Notify::new(), closing: Notify::new() });
+    let number = {
+      let mut table = lock(&self.0.table);
+      table.last += 1;
+      let number = table.last;
+      table.connections.insert(number, connection.clone());
+      number
+    };
+    tokio::spawn(run(self.0.clone(), number, connection));
+    Ok(number)
+  }
+
+  /// Process id of the web process behind a connection, as the kernel knows it; 0 when unknown.
+  pub fn peer(&self, connection: u32) -> u32 {
+    lock(&self.0.table).connections.get(&connection).map_or(0, |connection| connection.peer)
+  }
+
+  /// Sends a frame. False when the connection is gone, the payload is too long or the page left too much unread.
+  pub fn send(&self, connection: u32, header: FrameHeader, payload: &[u8]) -> bool {
+    let Some(connection) = lock(&self.0.table).connections.get(&connection).cloned() else {
+      return false;
+    };
+    if payload.len() > MAX_PAYLOAD {
+      return false;
+    }
+    connection.send(&header.encode(payload.len() as u32), payload)
+  }
+
+  /// Ends a connection, for a page that does not keep to the protocol.
+  pub fn close(&self, connection: u32) {
+    if let Some(connection) = lock(&self.0.table).connections.get(&connection) {
+      connection.closing.notify_one();
+    }
+  }
+
+  /// Takes the frames that have arrived, oldest first, without waiting.
+  pub fn take_frames(&self) -> Vec<LaneFrame> {
+    let frames: Vec<_> = std::mem::take(&mut *lock(&self.0.queue)).into();
+    if !frames.is_empty() {
+      self.0.queued_bytes.store(0, Ordering::Release);
+      self.0.drained.notify_waiters();
+    }
+    frames
+  }
+
+  /// Resolves when there are frames to take. Safe to drop and to call again.
+  pub async fn ready(&self) {
+    while lock(&self.0.queue).is_empty() {
+      // A frame that comes in between leaves its permit, so it is not missed.
+      self.0.filled.notified().await;
+    }
+  }
+}
+
+impl Inner {
+  fn push(&self, frame: LaneFrame) {
+    let mut queue = lock(&self.queue);
+    self.queued_bytes.fetch_add(frame.payload.len() + HEADER_LENGTH, Ordering::AcqRel);
+    queue.push_back(frame);
+    drop(queue);
+    self.filled.notify_one();
+  }
+}
+
+impl Connection {
+  fn send(&self, header: &[u8; HEADER_LENGTH], payload: &[u8]) -> bool {
+    let mut outbox = lock(&self.outbox);
+    let total = HEADER_LENGTH + payload.len();
+    if outbox.bytes + total > WRITE_HIGH_WATER {
+      return false;
+    }
+    // Only an empty queue may be bypassed: the order of frames is the order of calls.
+    let taken = if outbox.pieces.is_empty() { write_pair(self.socket.get_ref(), header, payload).unwrap_or(0) } else { 0 };
+    if taken == total {
+      return true;
+    }
+    let mut rest = Vec::with_capacity(total - taken);
+    if taken < HEADER_LENGTH {
+      rest.extend_from_slice(&header[taken..]);
+      rest.extend_from_slice(payload);
+    } else {
+      rest.extend_from_slice(&payload[taken - HEADER_LENGTH..]);
+    }
+    outbox.bytes += rest.len();
+    outbox.pieces.push_back(rest);
+    drop(outbox);
+    self.written.notify_one();
+    true
+  }
+
+  /// Writes what is queued until the socket is full. True when nothing is left.
+  fn flush(&self) -> io::Result<bool> {
+    let mut outbox = lock(&self.outbox);
+    while let Some(piece) = outbox.pieces.front() {
+      let length = piece.len();
+      match write_pair(self.socket.get_ref(), &piece[outbox.offset..], &[]) {
+        Ok(taken) => {
+          outbox.offset += taken;
+          outbox.bytes -= taken;
+          if outbox.offset == length {
+            outbox.offset = 0;
+            outbox.pieces.pop_front();
+          }
+        }
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+        Err(error) => return Err(error),
+      }
+    }
+    Ok(true)
+  }
+
+  async fn write_on(&self) -> io::Result<()> {
+    loop {
+      if self.flush()? {
+        self.written.notified().await;
+        continue;
+      }
+      // The failed write may be older than the readiness that tokio remembers, so it is tried once more before that is cleared.
+      let mut guard = self.socket.writable().await?;
+      let _ = guard.try_io(|_| if self.flush()? { Ok(()) } else { Err(io::ErrorKind::WouldBlock.into()) });
+    }
+  }
+
+  async fn read_on(&self, inner: &Inner, number: u32) -> io::Result<()> {
+    let mut parser = FrameParser::default();
+    let mut buffer = vec![0; READ_SIZE];
+    loop {
+      let mut guard = self.socket.readable().await?;
+      let count = match guard.try_io(|socket| read(socket.get_ref(), &mut buffer)) {
+        Err(_would_block) => continue,
+        Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => continue,
+        Ok(result) => result?,
+      };
+      drop(guard);
+      if count == 0 {
+        return Ok(());
+      }
+      parser
+        .feed(&buffer[..count], |frame| {
+          inner.push(LaneFrame { web_contents: self.web_contents, connection: number, header: frame.header, payload: frame.payload });
+        })
+        .map_err(io::Error::other)?;
+      loop {
+        let drained = inner.drained.notified();
+        if inner.queued_bytes.load(Ordering::Acquire) <= READ_HIGH_WATER {
+          break;
+        }
+        drained.await;
+      }
+    }
+  }
+}
+
+/// Serves a connection until either side ends it.
+async fn run(inner: Arc<Inner>, number: u32, connection: Arc<Connection>) {
+  // Whichever ends first, the connection is done; why it ended makes no difference to JS.
+  tokio::select! {
+    _ = connection.read_on(&inner, number) => {}
+    _ = connection.write_on() => {}
+    () = connection.closing.notified() => {}
+  }
+  lock(&inner.table).connections.remove(&number);
+  inner.push(LaneFrame {
+    web_contents: connection.web_contents,
+    connection: number,
+    header: FrameHeader { kind: KIND_CLOSED, ..FrameHeader::default() },
+    payload: Vec::new(),
+  });
+}
+
+/// A panic elsewhere leaves the tables whole: every change to them is a single step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+  mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn set_nonblocking(socket: &OwnedFd) -> io::Result<()> {
+  // SAFETY: fcntl on a descriptor that we own; no memory is passed.
+  unsafe {
+    let flags = libc::fcntl(socket.as_raw_fd(), libc::F_GETFL);
+    if flags < 0 || libc::fcntl(socket.as_raw_fd(), libc::F_SETFL, flags | libc::O_NONBLOCK) < 0 {
+      return Err(io::Error::last_os_error());
+    }
+  }
+  Ok(())
+}
+
+/// A socket pair remembers who made it: the web process.
+#[cfg(target_os = "linux")]
+fn peer_process(socket: &OwnedFd) -> Option<u32> {
+  let mut credentials = libc::ucred { pid: 0, uid: 0, gid: 0 };
+  let mut length = size_of::<libc::ucred>() as libc::socklen_t;
+  // SAFETY: the pointer and the length describe `credentials`, which outlives the call.
+  let result =
+    unsafe { libc::getsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, libc::SO_PEERCRED, (&raw mut credentials).cast(), &raw mut length) };
+  if result == 0 { u32::try_from(credentials.pid).ok() } else { None }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn peer_process(_socket: &OwnedFd) -> Option<u32> {
+  None
+}
+
+fn read(socket: &OwnedFd, buffer: &mut [u8]) -> io::Result<usize> {
+  // SAFETY: the pointer and the length describe `buffer`.
+  let count = unsafe { libc::recv(socket.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), 0) };
+  usize::try_from(count).map_err(|_| io::Error::last_os_error())
+}
+
+/// Writes two buffers in one go, as far as the socket takes them. `send` instead of `write`, so that a gone page raises no signal.
+fn write_pair(socket: &OwnedFd, first: &[u8], second: &[u8]) -> io::Result<usize> {
+  let mut parts = [
+    libc::iovec { iov_base: first.as_ptr().cast_mut().cast(), iov_len: first.len() },
+    libc::iovec { iov_base: second.as_ptr().cast_mut().cast(), iov_len: second.len() },
+  ];
+  // SAFETY: a zeroed msghdr is valid; the parts point to slices that outlive the call, and sendmsg only reads them.
+  let count = unsafe {
+    let mut message: libc::msghdr = std::mem::zeroed();
+    message.msg_iov = parts.as_mut_ptr();
+    message.msg_iovlen = parts.len() as _;
+    libc::sendmsg(socket.as_raw_fd(), &raw const message, libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT)
+  };
+  usize::try_from(count).map_err(|_| io::Error::last_os_error())
+}
+
+#[cfg(test)]
+mod tests {
+  use std::io::{Read, Write};
+  use std::os::unix::net::UnixStream;
+  use std::time::Duration;
+
+  use super::*;
+
+  fn header(kind: u8, id: u32) -> FrameHeader {
+    FrameHeader { kind, id, document: 1, frame: 2 }
+  }
+
+  fn run_local(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+    runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), test).await.expect("in time") });
+  }
+
+  async fn next(hub: &Hub) -> Vec<LaneFrame> {
+    hub.ready().await;
+    hub.take_frames()
+  }
+
+  #[test]
+  fn frames_go_both_ways_and_the_end_is_told() {
+    run_local(async {
+      let (ours, mut theirs) = UnixStream::pair().expect("pair");
+      let hub = Hub::new();
+      let number = hub.adopt(7, ours.into()).expect("adopted");
+      assert_eq!(hub.peer(number), std::process::id());
+      theirs.write_all(&header(5, 9).encode(3)).expect("written");
+      theirs.write_all(b"abc").expect("written");
+      let frames = next(&hub).await;
+      assert_eq!(frames.len(), 1);
+      assert_eq!((frames[0].web_contents, frames[0].header, frames[0].payload.as_slice()), (7, header(5, 9), b"abc".as_slice()));
+      assert!(hub.send(number, header(70, 1), b"xy"));
+      let mut bytes = [0; HEADER_LENGTH + 2];
+      theirs.read_exact(&mut bytes).expect("read");
+      assert_eq!(&bytes[HEADER_LENGTH..], b"xy");
+      drop(theirs);
+      assert_eq!(next(&hub).await[0].header.kind, KIND_CLOSED);
+      assert!(!hub.send(number, header(70, 1), b""));
+    });
+  }
+
+  #[test]
+  fn a_protocol_error_closes_only_its_connection() {
+    run_local(async {
+      let hub = Hub::new();
+      let (ours, mut bad) = UnixStream::pair().expect("pair");
+      let (other, mut good) = UnixStream::pair().expect("pair");
+      let bad_number = hub.adopt(1, ours.into()).expect("adopted");
+      let good_number = hub.adopt(2, other.into()).expect("adopted");
+      bad.write_all(&[0xff; 24]).expect("written");
+      let frames = next(&hub).await;
+      assert_eq!((frames[0].connection, frames[0].header.kind), (bad_number, KIND_CLOSED));
+      good.write_all(&header(1, 1).encode(0)).expect("written");
+      assert_eq!(next(&hub).await[0].connection, good_number);
+    });
+  }
+
+  #[test]
+  fn big_frames_wait_for_a_slow_reader_in_order() {
+    run_local(async {
+      let hub = Hub::new();
+      let (ours, mut theirs) = UnixStream::pair().expect("pair");
+      let number = hub.adopt(1, ours.into()).expect("adopted");
+      for id in 0..20 {
+        assert!(hub.send(number, header(70, id), &vec![id as u8; 1 << 20]));
+      }
+      let reader = std::thread::spawn(move || {
+        for id in 0..20_u32 {
+          let mut head = [0; HEADER_LENGTH];
+          theirs.read_exact(&mut head).expect("header");
+          assert_eq!(head[8..12], id.to_le_bytes());
+          let mut payload = vec![0; 1 << 20];
+          theirs.read_exact(&mut payload).expect("payload");
+          assert!(payload.iter().all(|byte| *byte == id as u8));
+        }
+      });
+      while !reader.is_finished() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+      }
+      reader.join().expect("in order");
+    });
+  }
+}

@@ -1,0 +1,13 @@
+//! The native lane: a socket pair for each page, from the extension in the web process straight to the JS thread.
+//!
+//! The extension (`extension/*.c`) gives each page's preload an isolated script world and one end of the socket pair; the other end reaches
+//! the [`Hub`] through the UI thread, as `UiEvent::LaneOpened`, because only WebKit can say which view a page belongs to.
+//!
+//! Architecture Invariant: neither V8 nor GTK types here, so that the frame format is tested without either.
+
+pub mod extension;
+mod frame;
+mod hub;
+
+pub use frame::{Frame, FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, MAX_PAGE_KIND, MAX_PAYLOAD, ProtocolError};
+pub use hub::{Hub, LaneFrame};
