@@ -1,0 +1,33 @@
+// One linter for all JavaScript of the project. Formatting is not its business.
+import js from '@eslint/js';
+
+const read = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
+
+const timers = read('setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'queueMicrotask', 'console', 'structuredClone');
+const web = read('URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder', 'fetch', 'Request', 'Response', 'Headers', 'AbortController', 'AbortSignal', 'performance', 'Event', 'EventTarget', 'MessageChannel', 'Blob', 'WebSocket', 'FinalizationRegistry', 'WeakRef');
+const node = read('process', 'Buffer', 'global', 'setImmediate', 'clearImmediate', '__dirname', '__filename', 'require', 'module', 'exports');
+const page = read('window', 'document', 'location', 'navigator', 'history', 'alert', 'CSS', 'getComputedStyle', 'requestAnimationFrame');
+const mocha = read('describe', 'it', 'before', 'after', 'beforeEach', 'afterEach');
+
+export default [
+  { ignores: ['**/node_modules/**', 'target/**', '**/public/**'] },
+  js.configs.recommended,
+  {
+    languageOptions: { ecmaVersion: 'latest', globals: { ...timers, ...web } },
+    rules: {
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
+      'no-empty': ['error', { allowEmptyCatch: true }],
+      'no-control-regex': 'off',
+      'no-var': 'error',
+      'prefer-const': ['error', { destructuring: 'all' }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+    },
+  },
+  { files: ['shell-js/main/**/*.js', 'shell-js/common/**/*.js'], languageOptions: { sourceType: 'module', globals: { ...node, Deno: 'readonly' } } },
+  { files: ['shell-js/renderer/**/*.js'], languageOptions: { sourceType: 'module', globals: page } },
+  {
+    files: ['tests/**/*.js', 'templates/**/*.js', 'benches/**/*.js', 'scripts/**/*.js'],
+    languageOptions: { sourceType: 'commonjs', globals: { ...node, ...page, ...mocha } },
+  },
+  { files: ['**/*.mjs'], languageOptions: { sourceType: 'module', globals: { ...node, ...page } } },
+];

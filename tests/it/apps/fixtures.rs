@@ -1,0 +1,190 @@
+//! The apps of `tests/apps/`, one test each.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::running_app::{RunningApp, app_folder};
+
+#[test]
+fn commonjs_main_talks_to_its_page() {
+  let mut app = RunningApp::start_with("cjs", &["--flag", "word"], tempfile::tempdir().expect("temporary folder"));
+  let main = app.expect("main");
+  assert_eq!(main["isReady"], false);
+  assert_eq!(main["name"], "app-cjs");
+  assert_eq!(main["version"], "0.1.0");
+  assert_eq!(main["defaultApp"], true);
+  assert_eq!(main["argv"], json!(["--flag", "word"]));
+  assert_eq!(main["type"], "browser");
+  assert_eq!(main["electron"], "string");
+  assert_eq!(main["ownFile"], "main.js");
+
+  let page = app.expect("page");
+  assert_eq!(page["report"], json!({ "sum": 6.5, "require": "undefined", "process": "undefined", "title": "CommonJS" }));
+  assert!(page["url"].as_str().is_some_and(|url| url.starts_with("file://") && url.ends_with("/index.html")), "{page}");
+  assert_eq!(app.expect("heard")["text"], "goodbye");
+
+  app.signal(libc::SIGTERM);
+  app.expect("before-quit");
+  app.expect("will-quit");
+  assert_eq!(app.expect("quit")["code"], 0);
+  assert_eq!(app.expect("exit")["code"], 0);
+  assert_eq!(app.wait().code, Some(0));
+}
+
+#[test]
+fn module_main_is_awaited_before_ready() {
+  let mut app = RunningApp::start("esm");
+  let main = app.expect("main");
+  assert_eq!(main["wasReady"], false);
+  assert_eq!(main["name"], "app-esm");
+  assert_eq!(main["greeting"], "hello from a module");
+  assert_eq!(main["sameApp"], true);
+  assert_eq!(main["sameRequired"], true);
+  assert_eq!(main["dirname"], true);
+  assert_eq!(app.expect("loaded")["title"], "ESM");
+  app.expect_quit();
+}
+
+#[test]
+fn typescript_main_runs() {
+  let mut app = RunningApp::start("typescript");
+  let main = app.expect("main");
+  assert_eq!(main["step"], 1);
+  assert_eq!(main["shape"], "square of 3");
+  assert_eq!(app.expect("loaded")["step"], 2);
+  app.expect_quit();
+}
+
+#[test]
+fn registry_packages_work() {
+  assert!(app_folder("npm").join("node_modules").is_dir(), "the packages are missing: scripts/setup.sh installs them");
+  let mut app = RunningApp::start("npm");
+  let store = app.expect("store");
+  assert_eq!(store["starts"], 1);
+  assert_eq!(store["inUserData"], true);
+  assert_eq!(app.expect("log")["written"], true);
+  assert_eq!(app.expect("page")["result"], "result:42:echo hello");
+  app.expect_quit();
+}
+
+#[test]
+fn worker_thread_runs_beside_the_window() {
+  let mut app = RunningApp::start("worker");
+  let sum = app.expect("sum");
+  assert_eq!(sum["sum"], 500_500);
+  assert_eq!(sum["shared"], 42);
+  assert_eq!(sum["isMainThread"], false);
+  assert_eq!(sum["hasId"], true);
+  assert_eq!(app.expect("worker-exit")["code"], 3);
+  app.expect_quit();
+}
+
+#[test]
+fn children_run() {
+  let mut app = RunningApp::start("fork");
+  let child = app.expect("child");
+  assert_eq!(child["args"], json!(["one", "two"]));
+  assert_eq!(app.expect("child-exit")["code"], 5);
+  let as_node = app.expect("as-node");
+  assert_eq!(as_node["error"], json!(null));
+  assert_eq!(as_node["out"], "string 1");
+  assert_eq!(app.expect("program")["out"], "hello");
+  app.expect_quit();
+}
+
+#[test]
+fn two_windows_talk() {
+  let mut app = RunningApp::start("two-windows");
+  assert_eq!(app.expect("open")["windows"], 2);
+  for (from, to, text) in [("left", "right", "l"), ("right", "left", "lr"), ("left", "right", "lrl")] {
+    let passed = app.expect("passed");
+    assert_eq!((&passed["from"], &passed["to"], &passed["text"]), (&json!(from), &json!(to), &json!(text)));
+  }
+  assert_eq!(app.expect("done")["words"], "lrlr");
+  app.expect("window-all-closed");
+  app.expect_quit();
+}
+
+#[test]
+fn failing_preload_is_reported_and_the_page_loads() {
+  let mut app = RunningApp::start("preload-throws");
+  let events = app.expect_all(&["before-failure", "preload-error"]);
+  assert_eq!(events[1]["file"], "preload.js");
+  assert_eq!(events[1]["message"], "the preload failed on purpose");
+  assert_eq!(events[1]["isError"], true);
+  let loaded = app.expect("loaded");
+  assert_eq!(loaded["title"], "unharmed");
+  assert_eq!(loaded["api"], "object");
+  let ended = app.expect_quit();
+  assert!(ended.stderr.contains("Unable to load preload script"), "stderr:\n{}", ended.stderr);
+}
+
+#[test]
+fn close_can_be_prevented() {
+  let mut app = RunningApp::start("prevent-close");
+  assert_eq!(app.expect("close"), json!({ "event": "close", "asked": 1, "prevented": true }));
+  assert_eq!(app.expect("still-here"), json!({ "event": "still-here", "windows": 1, "destroyed": false }));
+  app.expect("before-quit");
+  assert_eq!(app.expect("close"), json!({ "event": "close", "asked": 2, "prevented": false }));
+  assert_eq!(app.expect("closed")["destroyed"], true);
+  // `window-all-closed` is not emitted while the app quits.
+  app.expect("will-quit");
+  app.expect_quit();
+}
+
+#[test]
+fn app_ends_with_its_last_window() {
+  let mut app = RunningApp::start("quits-itself");
+  let quit = app.expect("quit");
+  assert_eq!(quit["code"], 0);
+  let order: Vec<_> = quit["order"].as_array().expect("array").iter().filter_map(|name| name.as_str()).collect();
+  let created = ["web-contents-created", "browser-window-created"];
+  let rest: Vec<_> = order.iter().copied().filter(|name| !created.contains(name)).collect();
+  assert_eq!(rest, ["will-finish-launching", "whenReady", "ready", "ready-to-show", "before-quit", "will-quit", "quit"]);
+  assert!(created.iter().all(|name| order.contains(name)), "{order:?}");
+  assert_eq!(app.expect("exit")["code"], 0);
+  assert_eq!(app.wait().code, Some(0));
+}
+
+#[test]
+fn exit_skips_the_questions() {
+  let mut app = RunningApp::start("exit-code");
+  assert_eq!(app.expect("quit")["code"], 7);
+  assert_eq!(app.wait().code, Some(7));
+}
+
+#[test]
+fn uncaught_exceptions_reach_a_listener() {
+  let mut app = RunningApp::start("uncaught");
+  assert_eq!(app.expect("uncaught")["message"], "thrown in a timer");
+  assert_eq!(app.expect("unhandled")["message"], "rejected in a timer");
+  app.expect("alive");
+  app.expect_quit();
+}
+
+#[test]
+fn second_instance_hands_over() {
+  let home = tempfile::tempdir().expect("temporary folder");
+  let data = home.path().join("shared-user-data");
+  let start = |arguments: &[&str]| {
+    let own_home = tempfile::tempdir().expect("temporary folder");
+    let mut command = super::running_app::shell(own_home.path());
+    command.arg(app_folder("single-instance")).args(arguments).env("APP_USER_DATA", &data).current_dir(home.path());
+    RunningApp::spawn(command, own_home)
+  };
+  let mut first = start(&[]);
+  assert_eq!(first.expect("first")["has"], true);
+  let mut second = start(&["hello"]);
+  second.expect("second");
+  assert_eq!(second.wait().code, Some(0));
+  let event = first.expect("second-instance");
+  assert_eq!(event["hasArgument"], true);
+  assert_eq!(event["from"], json!(["hello"]));
+  assert_eq!(event["isDate"], true);
+  let folder = home.path().canonicalize().expect("the folder is there");
+  assert_eq!(event["cwd"].as_str(), folder.to_str());
+  let ended = first.wait();
+  assert_eq!(ended.code, Some(0));
+  assert!(ended.took < Duration::from_secs(10));
+}

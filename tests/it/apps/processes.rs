@@ -1,0 +1,77 @@
+//! What becomes of processes: signals, crashes, and that nothing is left behind.
+
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::running_app::{RunningApp, signal_process};
+
+#[test]
+fn signals_quit() {
+  for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+    let mut app = RunningApp::start("crash");
+    app.expect("loaded");
+    app.signal(signal);
+    app.expect_quit();
+    expect_nothing_left(&app);
+  }
+}
+
+#[test]
+fn killed_main_process_leaves_nothing() {
+  let mut app = RunningApp::start("crash");
+  app.expect("loaded");
+  assert!(app.processes().len() > 1, "a web process runs: {:?}", app.processes());
+  app.signal(libc::SIGKILL);
+  assert_eq!(app.wait().code, None);
+  expect_nothing_left(&app);
+}
+
+#[test]
+fn killed_web_process_recovers() {
+  let mut app = RunningApp::start("crash");
+  assert_eq!(app.expect("loaded")["answer"], 42);
+  let web = app.web_process();
+  signal_process(web, libc::SIGKILL);
+  let gone = app.expect("gone");
+  // WebKit does not tell a kill from a crash.
+  assert!(["crashed", "killed"].contains(&gone["reason"].as_str().unwrap_or_default()), "{gone}");
+  assert_eq!(gone["crashed"], true);
+  let again = app.expect("loaded");
+  assert_eq!((again["loads"].as_u64(), again["answer"].as_u64()), (Some(2), Some(42)));
+  assert_ne!(app.web_process(), web);
+  app.signal(libc::SIGTERM);
+  app.expect_quit();
+}
+
+#[test]
+fn uncaught_exception_shows_the_error_box() {
+  let mut app = RunningApp::start("error-box");
+  app.expect("alive");
+  let end = Instant::now() + Duration::from_secs(15);
+  while !window_exists(app.pid(), "Error") {
+    assert!(Instant::now() < end, "no window of the error box");
+    thread::sleep(Duration::from_millis(100));
+  }
+  // It lives on: lines that were printed before the box came are passed over first.
+  thread::sleep(Duration::from_millis(500));
+  app.expect("alive");
+}
+
+/// Whether a visible window of the process has a title that contains `part`.
+fn window_exists(pid: u32, part: &str) -> bool {
+  let output = Command::new("xdotool").args(["search", "--onlyvisible", "--all", "--pid", &pid.to_string(), "--name", part]).output();
+  output.is_ok_and(|output| output.status.success() && !output.stdout.is_empty())
+}
+
+fn expect_nothing_left(app: &RunningApp) {
+  let end = Instant::now() + Duration::from_secs(5);
+  loop {
+    let left = app.processes();
+    if left.is_empty() {
+      return;
+    }
+    assert!(Instant::now() < end, "left after 5 seconds: {left:?}");
+    thread::sleep(Duration::from_millis(50));
+  }
+}
