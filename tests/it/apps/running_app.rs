@@ -26,7 +26,7 @@ pub(crate) struct RunningApp {
   /// Lines read so far, for the message of a failing test.
   seen: Vec<String>,
   /// The home folder of the app, removed with it.
-  home: TempDir,
+  _home: TempDir,
 }
 
 /// How an app ended.
@@ -89,11 +89,7 @@ impl RunningApp {
       let _ = stderr.read_to_end(&mut text);
       String::from_utf8_lossy(&text).into_owned()
     });
-    RunningApp { child, lines, errors: Some(errors), mark, seen: Vec::new(), home }
-  }
-
-  pub(crate) fn home(&self) -> &Path {
-    self.home.path()
+    RunningApp { child, lines, errors: Some(errors), mark, seen: Vec::new(), _home: home }
   }
 
   /// The next line, which has to be of this `event`. Lines that are no JSON object are the app's own business.
