@@ -1,0 +1,138 @@
+//! The event loop: takes commands and hands each to its handler. There is one arm for each command.
+
+use std::rc::Rc;
+
+use tao::event::Event;
+use tao::event_loop::{ControlFlow, EventLoopBuilder, EventLoopWindowTarget};
+use tao::platform::run_return::EventLoopExtRunReturn;
+
+use crate::bridge::{CommandReceiver, Reply, Request, UiCommand, UiEnd, UiEvent};
+
+use super::state::{Outcome, Ui, done};
+use super::{Error, UiConfig, clipboard, dialog, menu, platform, screen, webview, window};
+
+/// What wakes the loop: commands wait in the channel.
+#[derive(Debug)]
+pub(crate) struct Wake;
+
+/// The target that windows are created on.
+pub(crate) type Target = EventLoopWindowTarget<Wake>;
+
+/// See [`super::run`].
+pub(crate) fn run(end: UiEnd, commands: CommandReceiver, config: UiConfig) -> Result<i32, Error> {
+  // tao panics where there is no display, so that is asked first.
+  platform::start(&config)?;
+  let mut event_loop = EventLoopBuilder::<Wake>::with_user_event().build();
+  let proxy = event_loop.create_proxy();
+  // The proxy holds a channel that is not `Sync` on every platform.
+  let proxy = std::sync::Mutex::new(proxy);
+  end.set_waker(move || {
+    if let Ok(proxy) = proxy.lock() {
+      let _ = proxy.send_event(Wake);
+    }
+  });
+  let ui = Rc::new(Ui::new(end, config));
+  platform::watch_quit_requests(&ui);
+  ui.end.emit(UiEvent::Ready {});
+  let code = event_loop.run_return(|event, target, flow| {
+    if *flow != ControlFlow::ExitWithCode(0) {
+      *flow = ControlFlow::Wait;
+    }
+    // Commands that came before the waker was set are taken with the first event of the loop.
+    if matches!(event, Event::NewEvents(_) | Event::UserEvent(Wake)) {
+      while ui.exit_code.get().is_none() {
+        let Ok(Request { command, reply }) = commands.try_recv() else { break };
+        carry_out(&ui, target, command, reply);
+      }
+    }
+    if let Some(code) = ui.exit_code.get() {
+      *flow = ControlFlow::ExitWithCode(code);
+    }
+  });
+  window::destroy_all(&ui);
+  platform::stop();
+  Ok(ui.exit_code.get().unwrap_or(code))
+}
+
+/// Hands a command to its handler. Handlers that answer later take the reply slot with them.
+fn carry_out(ui: &Rc<Ui>, target: &Target, command: UiCommand, reply: Reply) {
+  use UiCommand as C;
+  let outcome: Outcome = match command {
+    C::Exit { code } => {
+      ui.exit_code.set(Some(code));
+      done()
+    }
+    C::SetAppIdentity { name } => {
+      platform::set_app_identity(&name);
+      done()
+    }
+
+    C::WindowCreate { window, options } => window::create(ui, target, window, &options),
+    C::WindowSet { window, set } => window::set(ui, window, set),
+    C::WindowAct { window, action } => window::act(ui, window, action),
+    C::WindowState { window } => window::state(ui, window),
+    C::WindowDestroy { window } => window::destroy(ui, window),
+    C::WindowSetMenu { window, menu } => menu::set_bar(ui, window, menu),
+    C::WindowStacking {} => window::stacking(ui),
+
+    C::WebViewCreate { web_contents, window, options } => webview::create(ui, web_contents, window, &options),
+    C::WebViewDestroy { web_contents } => webview::destroy(ui, web_contents),
+    C::WebViewRefuseWindow { request, .. } => webview::refuse_window(ui, request),
+    C::WebViewCapture { web_contents, rect } => return webview::capture(ui, web_contents, rect, reply),
+    C::WebViewSetBounds { web_contents, bounds } => webview::with(ui, web_contents, |view| view.set_bounds(bounds)),
+    C::WebViewLoad { web_contents, url, user_agent, headers } => {
+      webview::with(ui, web_contents, |view| view.load(&url, user_agent.as_deref(), &headers))
+    }
+    C::WebViewReload { web_contents, ignore_cache } => webview::with(ui, web_contents, |view| view.reload(ignore_cache)),
+    C::WebViewStop { web_contents } => webview::with(ui, web_contents, |view| view.stop()),
+    C::WebViewGo { web_contents, offset } => webview::with(ui, web_contents, |view| view.go(offset)),
+    C::WebViewHistory { web_contents } => webview::history(ui, web_contents),
+    C::WebViewDecideNavigation { web_contents, request, allow } => {
+      webview::with(ui, web_contents, |view| view.decide_navigation(request, allow))
+    }
+    C::WebViewAnswerDialog { web_contents, request, accept, text } => {
+      webview::with(ui, web_contents, |view| view.answer_dialog(request, accept, text.as_deref()))
+    }
+    C::WebViewAnswerPermission { web_contents, request, allow } => {
+      webview::with(ui, web_contents, |view| view.answer_permission(request, allow))
+    }
+    C::WebViewSetUserAgent { web_contents, user_agent } => webview::with(ui, web_contents, |view| view.set_user_agent(&user_agent)),
+    C::WebViewUserAgent { web_contents } => webview::user_agent(ui, web_contents),
+    C::WebViewSetZoom { web_contents, factor } => webview::with(ui, web_contents, |view| view.set_zoom(factor)),
+    C::WebViewSetMuted { web_contents, muted } => webview::with(ui, web_contents, |view| view.set_muted(muted)),
+    C::WebViewFocus { web_contents } => webview::with(ui, web_contents, |view| view.focus()),
+    C::WebViewSetBackground { web_contents, color } => webview::with(ui, web_contents, |view| view.set_background(color)),
+    C::WebViewInsertCss { web_contents, key, css, user_origin } => {
+      webview::with(ui, web_contents, |view| view.insert_css(key, &css, user_origin))
+    }
+    C::WebViewRemoveCss { web_contents, key } => webview::with(ui, web_contents, |view| view.remove_css(&key)),
+    C::WebViewEdit { web_contents, action } => webview::with(ui, web_contents, |view| view.edit(&action)),
+    C::WebViewOpenDevTools { web_contents, detached } => webview::with(ui, web_contents, |view| view.open_dev_tools(detached)),
+    C::WebViewCloseDevTools { web_contents } => webview::with(ui, web_contents, |view| view.close_dev_tools()),
+    C::WebViewDevToolsOpen { web_contents } => webview::dev_tools_open(ui, web_contents),
+    C::WebViewCrash { web_contents } => webview::with(ui, web_contents, |view| view.crash()),
+    C::WebViewProcessId { web_contents } => webview::process_id(ui, web_contents),
+
+    C::MenuSet { menu, entries } => menu::set(ui, menu, entries),
+    C::MenuDrop { menu } => menu::drop_menu(ui, menu),
+    C::MenuPopup { menu, window, x, y, positioning_item } => {
+      return menu::popup(ui, menu, window, x.zip(y), positioning_item, reply);
+    }
+    C::MenuClosePopup { menu } => menu::close_popup(ui, menu),
+
+    C::DialogFile { window, dialog } => return dialog::file(ui, window, *dialog, reply),
+    C::DialogMessage { window, request, message_box } => return dialog::message(ui, window, request, &message_box, reply),
+    C::DialogClose { request } => dialog::close(ui, request),
+
+    C::ClipboardWrite { kind, data } => clipboard::write(kind, data),
+    C::ClipboardRead { kind, format } => return clipboard::read(kind, &format, reply),
+    C::ClipboardReadImage { kind } => return clipboard::read_image(kind, reply),
+    C::ClipboardFormats { kind } => return clipboard::formats(kind, reply),
+    C::ClipboardClear { kind } => clipboard::clear(kind),
+
+    C::Beep {} => screen::beep(),
+    C::Displays {} => screen::displays(),
+    C::CursorPosition {} => screen::cursor_position(),
+  };
+  reply.send(outcome);
+}

@@ -1,0 +1,51 @@
+//! The UI thread: windows, web views, menus, dialogs and the clipboard.
+//!
+//! The main thread of the process calls [`run`], which carries out every [`crate::bridge::UiCommand`] and tells every
+//! [`crate::bridge::UiEvent`] until an exit is asked for.
+//!
+//! Architecture Invariant: toolkit types (tao, wry, rfd, GTK) appear nowhere outside of this module, and no toolkit object ever
+//! leaves the thread that called [`run`].
+//!
+//! Architecture Invariant: nothing here waits on the JS thread. A question to JS keeps its toolkit object (a policy decision, a
+//! script dialog, a permission request) in a table until the command that answers it arrives.
+
+mod clipboard;
+mod dialog;
+mod event_loop;
+mod menu;
+mod platform;
+mod screen;
+mod state;
+mod webview;
+mod window;
+
+use std::path::PathBuf;
+
+use crate::bridge::{CommandReceiver, UiEnd};
+
+/// What the UI thread is started with.
+#[derive(Clone, Debug, Default)]
+pub struct UiConfig {
+  /// Name under which windows are known to the desktop until JS names another.
+  pub app_name: String,
+  /// Folder with the web-process extension. Without one, pages open no native lane.
+  pub web_extensions: Option<PathBuf>,
+}
+
+/// Why the user interface could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+  /// There is no display, or the toolkit refuses it.
+  #[error("cannot open a display\nhint: {0}")]
+  NoDisplay(String),
+}
+
+/// Runs the user interface on the calling thread, which must be the process's main thread, and returns the exit code that
+/// [`crate::bridge::UiCommand::Exit`] asked for.
+///
+/// # Errors
+/// When no display can be opened.
+pub fn run(ui: UiEnd, commands: CommandReceiver, config: UiConfig) -> Result<i32, Error> {
+  event_loop::run(ui, commands, config)
+}

@@ -1,0 +1,176 @@
+//! Navigations of pages and the windows that pages open: the app is asked, and the engine waits.
+
+use std::rc::Rc;
+
+use gtk::glib;
+use gtk::prelude::*;
+use webkit2gtk::{
+  NavigationPolicyDecision, NavigationPolicyDecisionExt, NavigationType, PolicyDecision, PolicyDecisionExt, PolicyDecisionType,
+  ResponsePolicyDecision, ResponsePolicyDecisionExt, URIRequestExt, WebViewExt, WindowPropertiesExt,
+};
+
+use crate::bridge::{NavigationKind, RequestId, UiEvent};
+
+use super::webview::{Own, WebView};
+
+/// Schemes whose loads reach the answer of the server, or stand in for it, so that they can be asked about there.
+const LOADED_SCHEMES: [&str; 3] = ["http", "https", "file"];
+
+impl WebView {
+  pub(super) fn connect_policies(&self) {
+    let weak = self.weak();
+    self.view.connect_decide_policy(move |_, decision, kind| {
+      let Some(this) = weak.upgrade() else { return false };
+      match kind {
+        PolicyDecisionType::NavigationAction => this.decide_action(decision),
+        PolicyDecisionType::Response => this.decide_response(decision),
+        // The question is asked when the engine wants the view.
+        _ => false,
+      }
+    });
+    let weak = self.weak();
+    self.view.connect_create(move |_, action| {
+      let this = weak.upgrade()?;
+      let mut action = action.clone();
+      let url = action.request().and_then(|request| request.uri()).map(String::from).unwrap_or_default();
+      let frame_name = action.frame_name().map(String::from).unwrap_or_default();
+      // A link is clicked with keys that say where to open it; a script just opens.
+      let foreground = action.navigation_type() == NavigationType::LinkClicked;
+      this.propose_window(url, frame_name, foreground).map(|view| view.view.clone().upcast())
+    });
+  }
+
+  /// The engine must have the new view at once, so it gets one that nobody sees. JS is asked a moment later, when the engine has
+  /// told the features, and takes the view over or has it destroyed.
+  fn propose_window(&self, url: String, frame_name: String, from_link: bool) -> Option<Rc<WebView>> {
+    let ui = self.ui.upgrade()?;
+    let proposed = WebView::propose(&ui, self).ok()?;
+    let request = ui.next_request();
+    ui.proposed_views.insert(request, proposed.clone());
+    let opener = self.weak();
+    let weak = Rc::downgrade(&proposed);
+    glib::idle_add_local_full(glib::Priority::HIGH, move || {
+      let (Some(opener), Some(proposed)) = (opener.upgrade(), weak.upgrade()) else { return glib::ControlFlow::Break };
+      let features = features_of(&proposed.view);
+      let referrer = opener.view.uri().map(String::from).filter(|url| url.starts_with("http")).unwrap_or_default();
+      let disposition = if from_link || features.is_empty() { "foreground-tab" } else { "new-window" }.to_owned();
+      let (url, frame_name) = (url.clone(), frame_name.clone());
+      opener.tell(move |web_contents| UiEvent::WindowOpenAsked {
+        web_contents,
+        request,
+        url,
+        frame_name,
+        features,
+        referrer,
+        disposition,
+      });
+      glib::ControlFlow::Break
+    });
+    Some(proposed)
+  }
+
+  /// Before a load. WebKit does not say which frame wants to go: a click or a form is taken for the main frame's, everything else
+  /// is asked about when the answer is there, which knows its frame.
+  fn decide_action(&self, decision: &PolicyDecision) -> bool {
+    let Some(navigation) = decision.downcast_ref::<NavigationPolicyDecision>() else { return false };
+    let Some(mut action) = navigation.navigation_action() else { return false };
+    let url = action.request().and_then(|request| request.uri()).map(String::from).unwrap_or_default();
+    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
+    let own = match (self.load.own.get(), action.navigation_type()) {
+      (Own::No, _) => false,
+      (Own::Load, NavigationType::Other) => same_target(&url, &self.load.url.borrow()),
+      // After the end of a web process a reload is a plain load.
+      (Own::Step, NavigationType::BackForward | NavigationType::Reload | NavigationType::Other) => true,
+      _ => false,
+    };
+    if own {
+      self.load.own.set(Own::No);
+      decision.use_();
+      return true;
+    }
+    let kind = match action.navigation_type() {
+      NavigationType::LinkClicked => NavigationKind::LinkClicked,
+      NavigationType::FormSubmitted => NavigationKind::FormSubmitted,
+      NavigationType::FormResubmitted => NavigationKind::FormResubmitted,
+      NavigationType::Reload => NavigationKind::Reload,
+      NavigationType::BackForward => return false,
+      _ => NavigationKind::Other,
+    };
+    let in_page = self.view.uri().is_some_and(|current| only_fragment_differs(&current, &url));
+    let foreign = !matches!(scheme.as_str(), "http" | "https" | "file" | "about" | "data" | "blob" | "javascript" | "");
+    if in_page || action.is_redirect() || (kind == NavigationKind::Other && !foreign) {
+      if kind == NavigationKind::Other && !in_page && LOADED_SCHEMES.contains(&scheme.as_str()) {
+        self.load.page_started.set(true);
+      }
+      return false;
+    }
+    self.ask(decision, url, kind, action.is_user_gesture())
+  }
+
+  /// Before a document replaces the one there is.
+  fn decide_response(&self, decision: &PolicyDecision) -> bool {
+    let Some(response) = decision.downcast_ref::<ResponsePolicyDecision>() else { return false };
+    if !response.is_main_frame_main_resource() || !self.load.page_started.replace(false) {
+      return false;
+    }
+    let url = response.request().and_then(|request| request.uri()).map(String::from).unwrap_or_default();
+    self.ask(decision, url, NavigationKind::Other, false)
+  }
+
+  fn ask(&self, decision: &PolicyDecision, url: String, kind: NavigationKind, user_gesture: bool) -> bool {
+    let Some(request) = self.ui.upgrade().map(|ui| ui.next_request()) else { return false };
+    self.questions.policies.borrow_mut().insert(request, decision.clone());
+    self.tell(move |web_contents| UiEvent::NavigationAsked { web_contents, request, url, kind, user_gesture, main_frame: true });
+    true
+  }
+
+  pub(crate) fn decide_navigation(&self, request: RequestId, allow: bool) -> Result<(), String> {
+    let decision = self.questions.policies.borrow_mut().remove(&request);
+    let decision = decision.ok_or_else(|| format!("there is no navigation question {request}"))?;
+    if allow { decision.use_() } else { decision.ignore() }
+    Ok(())
+  }
+}
+
+/// Whether the engine's address is the one that was asked for, which it writes in its own way.
+fn same_target(engine: &str, asked: &str) -> bool {
+  let canonical = |text: &str| url::Url::parse(text).map_or_else(|_| text.to_owned(), String::from);
+  canonical(engine) == canonical(asked)
+}
+
+fn only_fragment_differs(current: &str, next: &str) -> bool {
+  let base = |text: &str| text.split_once('#').map_or(text.to_owned(), |(base, _)| base.to_owned());
+  next.contains('#') && base(current) == base(next)
+}
+
+/// The features of `window.open`, as far as the engine hands them on.
+fn features_of(view: &webkit2gtk::WebView) -> String {
+  let Some(properties) = view.window_properties() else { return String::new() };
+  let geometry = properties.geometry();
+  let mut features = Vec::new();
+  for (name, value) in [("left", geometry.x()), ("top", geometry.y()), ("width", geometry.width()), ("height", geometry.height())] {
+    if value > 0 {
+      features.push(format!("{name}={value}"));
+    }
+  }
+  features.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+  use super::*;
+
+  #[test]
+  fn a_fragment_stays_in_the_page() {
+    assert!(only_fragment_differs("file:///a.html", "file:///a.html#x"));
+    assert!(only_fragment_differs("file:///a.html#y", "file:///a.html#x"));
+    assert!(!only_fragment_differs("file:///a.html", "file:///a.html"));
+    assert!(!only_fragment_differs("file:///a.html", "file:///b.html#x"));
+  }
+
+  #[test]
+  fn the_engine_writes_addresses_its_own_way() {
+    assert!(same_target("http://localhost:8080/", "http://localhost:8080"));
+    assert!(!same_target("http://localhost:8080/a", "http://localhost:8080"));
+  }
+}

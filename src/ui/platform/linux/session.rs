@@ -1,0 +1,79 @@
+//! Sessions: where pages keep what they store. There is one WebKit context for each partition.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use webkit2gtk::WebContextExt;
+
+/// A session. Views of one partition share it, and so do their cookies and caches.
+#[derive(Clone)]
+pub(crate) enum Session {
+  /// Kept on disk, made by wry.
+  Stored(Rc<RefCell<wry::WebContext>>),
+  /// Kept in memory. wry makes a context of its own for each view without a store, which Electron's partitions must share: so
+  /// these come from the engine.
+  InMemory(webkit2gtk::WebContext),
+}
+
+/// The sessions in use, by partition.
+#[derive(Default)]
+pub(crate) struct Sessions(RefCell<HashMap<String, Session>>);
+
+impl Sessions {
+  /// The session of a partition; `data_directory` is the folder of the default one.
+  pub(crate) fn get(&self, partition: &str, data_directory: &str, extensions: Option<&Path>) -> Session {
+    if let Some(session) = self.0.borrow().get(partition) {
+      return session.clone();
+    }
+    let session = match folder(partition, data_directory) {
+      Some(folder) => Session::Stored(Rc::new(RefCell::new(wry::WebContext::new(Some(folder))))),
+      None => {
+        let context = webkit2gtk::WebContext::new_ephemeral();
+        if let Some(extensions) = extensions {
+          context.set_web_extensions_directory(&extensions.to_string_lossy());
+        }
+        Session::InMemory(context)
+      }
+    };
+    self.0.borrow_mut().insert(partition.to_owned(), session.clone());
+    session
+  }
+}
+
+/// The folder of a partition, `None` for one in memory.
+fn folder(partition: &str, data_directory: &str) -> Option<PathBuf> {
+  let base = Path::new(data_directory);
+  if data_directory.is_empty() || !base.is_absolute() {
+    return None;
+  }
+  if partition.is_empty() {
+    return Some(base.to_owned());
+  }
+  let name = partition.strip_prefix("persist:")?;
+  // Names come from the app and may hold anything: what could leave the folder is written as its code.
+  let mut safe = String::new();
+  for character in name.chars() {
+    if character.is_ascii_alphanumeric() || matches!(character, '-' | '_') {
+      safe.push(character.to_ascii_lowercase());
+    } else {
+      safe.push_str(&format!("%{:x}.", u32::from(character)));
+    }
+  }
+  Some(base.join("Partitions").join(safe))
+}
+
+#[cfg(test)]
+mod tests {
+  use super::folder;
+  use std::path::PathBuf;
+
+  #[test]
+  fn partitions_stay_inside_of_the_folder() {
+    assert_eq!(folder("", "/data"), Some(PathBuf::from("/data")));
+    assert_eq!(folder("memory", "/data"), None);
+    assert_eq!(folder("persist:mail", "/data"), Some(PathBuf::from("/data/Partitions/mail")));
+    assert_eq!(folder("persist:../up", "/data"), Some(PathBuf::from("/data/Partitions/%2e.%2e.%2f.up")));
+  }
+}

@@ -1,0 +1,616 @@
+//! A web view: WebKitGTK's, made by wry, in a box of its own so that it can move between windows.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+
+use gtk::gio;
+use gtk::glib;
+use gtk::glib::translate::ToGlibPtr;
+use gtk::prelude::*;
+use webkit2gtk::{
+  BackForwardListExt, BackForwardListItemExt, PermissionRequestExt, ScriptDialogType, SettingsExt, SnapshotOptions, SnapshotRegion,
+  URIRequestExt, UserContentInjectedFrames, UserContentManagerExt, UserStyleLevel, UserStyleSheet, WebContextExt, WebViewExt,
+};
+use wry::{WebViewBuilder, WebViewBuilderExtUnix, WebViewExtUnix};
+
+use crate::bridge::{
+  Color, HistoryEntry, LaneSocket, Picture, Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptions, WindowId,
+};
+
+use super::super::super::state::Ui;
+use super::inspector::Inspector;
+use super::net_error;
+use super::picture;
+use super::session::Session;
+use super::window::Window;
+
+/// Where a main-frame load stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Stage {
+  #[default]
+  Idle,
+  /// The app asked for a load that the engine has not begun.
+  Asked,
+  Provisional,
+  Committed,
+}
+
+/// A navigation that the app itself began, until the engine asks about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Own {
+  #[default]
+  No,
+  /// A load of the address in [`Load::url`].
+  Load,
+  /// A reload, or a step in the history.
+  Step,
+}
+
+/// What is known of the current load.
+#[derive(Default)]
+pub(super) struct Load {
+  pub(super) stage: Cell<Stage>,
+  /// The app's own navigation that the engine will ask about: such are not asked of the app.
+  pub(super) own: Cell<Own>,
+  /// What JS was last told about loading.
+  pub(super) told_loading: Cell<bool>,
+  pub(super) failed: Cell<bool>,
+  /// The page began a navigation that is asked about when its answer is there.
+  pub(super) page_started: Cell<bool>,
+  /// A change of the address that no load explains yet.
+  pub(super) moved_to: RefCell<Option<String>>,
+  /// The address of the document or of the load that goes on.
+  pub(super) url: RefCell<String>,
+}
+
+/// Questions that wait for the app's answer.
+#[derive(Default)]
+pub(super) struct Questions {
+  pub(super) policies: RefCell<HashMap<RequestId, webkit2gtk::PolicyDecision>>,
+  pub(super) dialogs: RefCell<HashMap<RequestId, webkit2gtk::ScriptDialog>>,
+  pub(super) permissions: RefCell<HashMap<RequestId, webkit2gtk::PermissionRequest>>,
+}
+
+/// News that lack the id of their view.
+type HeldBack = Box<dyn FnOnce(WebContentsId) -> UiEvent>;
+
+/// A web view of the app.
+pub(crate) struct WebView {
+  /// 0 until JS accepts a view that a page opened.
+  id: Cell<WebContentsId>,
+  window: Cell<Option<WindowId>>,
+  pub(super) end: UiEnd,
+  pub(super) ui: Weak<Ui>,
+  pub(super) view: webkit2gtk::WebView,
+  /// wry's side of the view, `None` for views that wry cannot make.
+  wry: RefCell<Option<wry::WebView>>,
+  /// Keeps the session of the view alive.
+  session: Option<Session>,
+  place: gtk::Box,
+  bounds: Cell<Option<Rect>>,
+  pub(super) load: Load,
+  pub(super) questions: Questions,
+  pub(super) inspector: Inspector,
+  /// Events of a proposed view, told once it has an id.
+  held_back: RefCell<Vec<HeldBack>>,
+  process_id: Cell<u32>,
+  connections: Cell<u32>,
+  styles: RefCell<HashMap<String, UserStyleSheet>>,
+  gone: Cell<bool>,
+  pub(super) hovered: RefCell<String>,
+  me: Weak<WebView>,
+}
+
+impl WebView {
+  /// Makes a view in a window.
+  pub(crate) fn create(
+    ui: &Rc<Ui>,
+    id: WebContentsId,
+    window: &Window,
+    options: &WebViewOptions,
+    opener: Option<&WebView>,
+  ) -> Result<Rc<Self>, String> {
+    let place = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    let extensions = ui.config.web_extensions.as_deref();
+    let (view, wry, session) = match opener {
+      Some(opener) => related(&place, &opener.view).map(|(view, wry)| (view, Some(wry), opener.session.clone()))?,
+      None => {
+        let session = ui.sessions.get(&options.partition, &options.data_directory, extensions);
+        let (view, wry) = match &session {
+          Session::Stored(context) => {
+            let mut context = context.borrow_mut();
+            let mut builder = WebViewBuilder::new_with_web_context(&mut context);
+            if let Some(extensions) = extensions {
+              builder = builder.with_extensions_path(extensions);
+            }
+            let wry = builder.build_gtk(&place).map_err(|error| error.to_string())?;
+            (wry.webview(), Some(wry))
+          }
+          Session::InMemory(context) => {
+            let view =
+              webkit2gtk::WebView::builder().web_context(context).user_content_manager(&webkit2gtk::UserContentManager::new()).build();
+            place.pack_start(&view, true, true, 0);
+            (view, None)
+          }
+        };
+        (view, wry, Some(session))
+      }
+    };
+    let this = Self::assemble(ui, view, wry, session, place);
+    this.adopt(id, window, options);
+    Ok(this)
+  }
+
+  /// Makes the view that a page opened, without a place yet: the engine wants it before anybody can be asked.
+  pub(super) fn propose(ui: &Rc<Ui>, opener: &WebView) -> Result<Rc<Self>, String> {
+    let place = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    let (view, wry) = related(&place, &opener.view)?;
+    Ok(Self::assemble(ui, view, Some(wry), opener.session.clone(), place))
+  }
+
+  fn assemble(ui: &Rc<Ui>, view: webkit2gtk::WebView, wry: Option<wry::WebView>, session: Option<Session>, place: gtk::Box) -> Rc<Self> {
+    undo_wry(&view);
+    let this = Rc::new_cyclic(|me| Self {
+      id: Cell::new(0),
+      window: Cell::new(None),
+      end: ui.end.clone(),
+      ui: Rc::downgrade(ui),
+      inspector: Inspector::new(&view),
+      view,
+      wry: RefCell::new(wry),
+      session,
+      place,
+      bounds: Cell::new(None),
+      load: Load::default(),
+      questions: Questions::default(),
+      held_back: RefCell::default(),
+      process_id: Cell::new(0),
+      connections: Cell::new(0),
+      styles: RefCell::default(),
+      gone: Cell::new(false),
+      hovered: RefCell::default(),
+      me: me.clone(),
+    });
+    this.connect();
+    this
+  }
+
+  /// Gives the view its id, its window and its settings, and tells what happened before.
+  pub(crate) fn adopt(&self, id: WebContentsId, window: &Window, options: &WebViewOptions) {
+    self.id.set(id);
+    self.window.set(Some(window.id()));
+    self.apply(options);
+    window.content().add_overlay(&self.place);
+    self.place.show_all();
+    self.fill(window);
+    self.view.grab_focus();
+    for event in self.held_back.take() {
+      self.end.emit(event(id));
+    }
+  }
+
+  fn apply(&self, options: &WebViewOptions) {
+    if let Some(settings) = WebViewExt::settings(&self.view) {
+      settings.set_enable_javascript(options.javascript);
+      settings.set_enable_developer_extras(options.dev_tools);
+      settings.set_auto_load_images(options.images);
+      settings.set_enable_webgl(true);
+      settings.set_enable_webaudio(true);
+      settings.set_enable_media_stream(true);
+      settings.set_enable_smooth_scrolling(true);
+      // Electron's pages may open windows and use the clipboard; apps decide about both in main.
+      settings.set_javascript_can_open_windows_automatically(true);
+      settings.set_javascript_can_access_clipboard(true);
+      settings.set_enable_back_forward_navigation_gestures(false);
+      // A page that loads files from its folder is what most apps are. WebKit takes each file for an origin of its own.
+      settings.set_allow_file_access_from_file_urls(true);
+      settings.set_allow_universal_access_from_file_urls(!options.web_security);
+      if !options.web_security {
+        settings.set_disable_web_security(true);
+      }
+      if let Some(user_agent) = &options.user_agent {
+        settings.set_user_agent(Some(user_agent));
+      }
+      if let Some(size) = options.default_font_size {
+        settings.set_default_font_size(size);
+      }
+      if let Some(size) = options.minimum_font_size {
+        settings.set_minimum_font_size(size);
+      }
+    }
+    if options.zoom_factor > 0.0 && options.zoom_factor.is_finite() {
+      self.view.set_zoom_level(options.zoom_factor);
+    }
+    if let Some(color) = options.background_color {
+      let _ = self.set_background(color);
+    }
+  }
+
+  /// A view in a window that was never shown has no size, and its page would be laid out for none.
+  fn fill(&self, window: &Window) {
+    if window.gtk().is_visible() {
+      return;
+    }
+    let (width, height) = window.content_size();
+    let (width, height) = self.bounds.get().map_or((width, height), |bounds| (bounds.width, bounds.height));
+    self.view.size_allocate(&gtk::Allocation::new(0, 0, width.max(1), height.max(1)));
+  }
+
+  pub(crate) fn id(&self) -> WebContentsId {
+    self.id.get()
+  }
+
+  pub(crate) fn window(&self) -> Option<WindowId> {
+    self.window.get()
+  }
+
+  /// Tells JS, or keeps the news until JS knows the view.
+  pub(super) fn tell(&self, event: impl FnOnce(WebContentsId) -> UiEvent + 'static) {
+    if self.gone.get() {
+      return;
+    }
+    match self.id.get() {
+      0 => self.held_back.borrow_mut().push(Box::new(event)),
+      id => self.end.emit(event(id)),
+    }
+  }
+
+  /// A page opened its native lane.
+  pub(super) fn open_lane(&self, socket: LaneSocket) {
+    self.process_id.set(peer_process(&socket));
+    let connection = self.ui.upgrade().map_or(0, |ui| ui.next_request());
+    self.connections.set(connection);
+    self.tell(move |web_contents| UiEvent::LaneOpened { web_contents, connection, socket: Some(socket) });
+  }
+
+  pub(crate) fn destroy(&self) {
+    self.gone.set(true);
+    // Whoever waits in the page goes with it, but the engine's objects want an answer.
+    for (_, decision) in self.questions.policies.take() {
+      webkit2gtk::PolicyDecisionExt::ignore(&decision);
+    }
+    for (_, dialog) in self.questions.dialogs.take() {
+      dialog.close();
+    }
+    for (_, request) in self.questions.permissions.take() {
+      request.deny();
+    }
+    self.inspector.close();
+    if let Some(parent) = self.place.parent().and_then(|parent| parent.downcast::<gtk::Container>().ok()) {
+      parent.remove(&self.place);
+    }
+    match self.wry.take() {
+      Some(wry) => drop(wry),
+      // SAFETY: nothing uses the widget after this; the other pointers to it are dropped with `self`.
+      None => unsafe { self.view.destroy() },
+    }
+  }
+
+  pub(crate) fn set_bounds(&self, bounds: Option<Rect>) -> Result<(), String> {
+    self.bounds.set(bounds);
+    match bounds {
+      Some(bounds) => {
+        self.place.set_halign(gtk::Align::Start);
+        self.place.set_valign(gtk::Align::Start);
+        self.place.set_margin_start(bounds.x.max(0));
+        self.place.set_margin_top(bounds.y.max(0));
+        self.place.set_size_request(bounds.width.max(1), bounds.height.max(1));
+      }
+      None => {
+        self.place.set_halign(gtk::Align::Fill);
+        self.place.set_valign(gtk::Align::Fill);
+        self.place.set_margin_start(0);
+        self.place.set_margin_top(0);
+        self.place.set_size_request(-1, -1);
+      }
+    }
+    if let Some(ui) = self.ui.upgrade()
+      && let Some(window) = self.window.get().and_then(|window| ui.windows.get(window))
+    {
+      self.fill(&window);
+    }
+    Ok(())
+  }
+
+  pub(crate) fn load(&self, url: &str, user_agent: Option<&str>, headers: &[(String, String)]) -> Result<(), String> {
+    if url.contains('\0') || url::Url::parse(url).is_err() {
+      self.tell_failure(url, net_error::INVALID_URL, true);
+      return Ok(());
+    }
+    if let Some(user_agent) = user_agent {
+      self.set_user_agent(user_agent)?;
+    }
+    self.own_navigation(Own::Load);
+    *self.load.url.borrow_mut() = url.to_owned();
+    if headers.is_empty() {
+      self.view.load_uri(url);
+      return Ok(());
+    }
+    let request = webkit2gtk::URIRequest::new(url);
+    if let Some(map) = request.http_headers() {
+      for (name, value) in headers {
+        if !name.contains(['\0', '\r', '\n']) && !value.contains(['\0', '\r', '\n']) {
+          map.append(name, value);
+        }
+      }
+    }
+    self.view.load_request(&request);
+    Ok(())
+  }
+
+  pub(crate) fn reload(&self, ignore_cache: bool) -> Result<(), String> {
+    self.own_navigation(Own::Step);
+    if ignore_cache { self.view.reload_bypass_cache() } else { self.view.reload() }
+    Ok(())
+  }
+
+  pub(crate) fn stop(&self) -> Result<(), String> {
+    self.view.stop_loading();
+    Ok(())
+  }
+
+  pub(crate) fn go(&self, offset: i32) -> Result<(), String> {
+    if offset == 0 {
+      return self.reload(false);
+    }
+    let item = self.view.back_forward_list().and_then(|list| list.nth_item(offset));
+    let item = item.ok_or_else(|| format!("the history has no entry {offset} steps away"))?;
+    self.own_navigation(Own::Step);
+    self.view.go_to_back_forward_list_item(&item);
+    Ok(())
+  }
+
+  fn own_navigation(&self, own: Own) {
+    self.load.own.set(own);
+    if self.load.stage.get() == Stage::Idle {
+      self.load.stage.set(Stage::Asked);
+    }
+  }
+
+  pub(crate) fn history(&self) -> (i32, Vec<HistoryEntry>) {
+    let Some(list) = self.view.back_forward_list() else { return (-1, Vec::new()) };
+    let entry = |item: &webkit2gtk::BackForwardListItem| HistoryEntry {
+      url: item.uri().map(String::from).unwrap_or_default(),
+      title: item.title().map(String::from).unwrap_or_default(),
+    };
+    // The list behind comes newest first.
+    let mut entries: Vec<_> = list.back_list().iter().rev().map(entry).collect();
+    let index = match list.current_item() {
+      Some(current) => {
+        entries.push(entry(&current));
+        i32::try_from(entries.len()).unwrap_or(i32::MAX) - 1
+      }
+      None => -1,
+    };
+    entries.extend(list.forward_list().iter().map(entry));
+    (index, entries)
+  }
+
+  pub(crate) fn answer_dialog(&self, request: RequestId, accept: bool, text: Option<&str>) -> Result<(), String> {
+    let dialog = self.questions.dialogs.borrow_mut().remove(&request).ok_or_else(|| format!("there is no script dialog {request}"))?;
+    match dialog.dialog_type() {
+      ScriptDialogType::Confirm | ScriptDialogType::BeforeUnloadConfirm => dialog.confirm_set_confirmed(accept),
+      ScriptDialogType::Prompt if accept => dialog.prompt_set_text(&text.unwrap_or_default().replace('\0', "")),
+      _ => {}
+    }
+    dialog.close();
+    Ok(())
+  }
+
+  pub(crate) fn answer_permission(&self, request: RequestId, allow: bool) -> Result<(), String> {
+    let asked = self.questions.permissions.borrow_mut().remove(&request);
+    let asked = asked.ok_or_else(|| format!("there is no permission question {request}"))?;
+    if allow { asked.allow() } else { asked.deny() }
+    Ok(())
+  }
+
+  pub(crate) fn set_user_agent(&self, user_agent: &str) -> Result<(), String> {
+    let settings = WebViewExt::settings(&self.view).ok_or("the view has no settings")?;
+    if user_agent.contains(['\0', '\r', '\n']) {
+      return Err("a user agent is one line of text".to_owned());
+    }
+    settings.set_user_agent((!user_agent.is_empty()).then_some(user_agent));
+    Ok(())
+  }
+
+  pub(crate) fn user_agent(&self) -> String {
+    WebViewExt::settings(&self.view).and_then(|settings| settings.user_agent()).map(String::from).unwrap_or_default()
+  }
+
+  pub(crate) fn set_zoom(&self, factor: f64) -> Result<(), String> {
+    if !factor.is_finite() || factor <= 0.0 {
+      return Err("a zoom factor is a number above 0".to_owned());
+    }
+    self.view.set_zoom_level(factor);
+    Ok(())
+  }
+
+  pub(crate) fn set_muted(&self, muted: bool) -> Result<(), String> {
+    self.view.set_is_muted(muted);
+    Ok(())
+  }
+
+  pub(crate) fn focus(&self) -> Result<(), String> {
+    self.view.grab_focus();
+    Ok(())
+  }
+
+  pub(crate) fn set_background(&self, color: Color) -> Result<(), String> {
+    let channel = |value: u8| f64::from(value) / 255.0;
+    self.view.set_background_color(&gtk::gdk::RGBA::new(channel(color.r), channel(color.g), channel(color.b), channel(color.a)));
+    Ok(())
+  }
+
+  pub(crate) fn insert_css(&self, key: String, css: &str, user_origin: bool) -> Result<(), String> {
+    let manager = self.view.user_content_manager().ok_or("the view takes no style sheets")?;
+    let level = if user_origin { UserStyleLevel::User } else { UserStyleLevel::Author };
+    let sheet = UserStyleSheet::new(&css.replace('\0', ""), UserContentInjectedFrames::TopFrame, level, &[], &[]);
+    manager.add_style_sheet(&sheet);
+    if let Some(old) = self.styles.borrow_mut().insert(key, sheet) {
+      manager.remove_style_sheet(&old);
+    }
+    Ok(())
+  }
+
+  pub(crate) fn remove_css(&self, key: &str) -> Result<(), String> {
+    let manager = self.view.user_content_manager().ok_or("the view takes no style sheets")?;
+    if let Some(sheet) = self.styles.borrow_mut().remove(key) {
+      manager.remove_style_sheet(&sheet);
+    }
+    Ok(())
+  }
+
+  /// Style sheets belong to a document, not to the view.
+  pub(super) fn forget_css(&self) {
+    if let Some(manager) = self.view.user_content_manager() {
+      for (_, sheet) in self.styles.take() {
+        manager.remove_style_sheet(&sheet);
+      }
+    }
+  }
+
+  pub(crate) fn edit(&self, action: &str) -> Result<(), String> {
+    let command = match action {
+      "undo" => "Undo",
+      "redo" => "Redo",
+      "cut" => "Cut",
+      "copy" => "Copy",
+      "paste" => "Paste",
+      "pasteAndMatchStyle" => "PasteAsPlainText",
+      "delete" => "Delete",
+      "selectAll" => "SelectAll",
+      "unselect" => "Unselect",
+      _ => return Err(format!("there is no editing command {action:?}")),
+    };
+    self.view.execute_editing_command(command);
+    Ok(())
+  }
+
+  pub(crate) fn open_dev_tools(&self, detached: bool) -> Result<(), String> {
+    let enabled = WebViewExt::settings(&self.view).is_some_and(|settings| settings.enables_developer_extras());
+    if !enabled {
+      return Err("the web view was created without DevTools".to_owned());
+    }
+    self.inspector.open(detached);
+    Ok(())
+  }
+
+  pub(crate) fn close_dev_tools(&self) -> Result<(), String> {
+    self.inspector.close();
+    Ok(())
+  }
+
+  pub(crate) fn dev_tools_open(&self) -> bool {
+    self.inspector.is_open()
+  }
+
+  pub(crate) fn crash(&self) -> Result<(), String> {
+    self.view.terminate_web_process();
+    Ok(())
+  }
+
+  /// The process that serves the view, as the kernel told when the page opened its lane.
+  pub(crate) fn process_id(&self) -> u32 {
+    self.process_id.get()
+  }
+
+  pub(super) fn forget_process(&self) {
+    self.process_id.set(0);
+  }
+
+  /// A picture of what the view shows, or of a part.
+  pub(crate) fn capture(&self, rect: Option<Rect>, answer: impl FnOnce(Result<Picture, String>) + 'static) {
+    let scale = f64::from(self.view.scale_factor());
+    let whole = self.view.allocation();
+    self.view.snapshot(
+      SnapshotRegion::Visible,
+      SnapshotOptions::TRANSPARENT_BACKGROUND,
+      None::<&gio::Cancellable>,
+      move |result: Result<gtk::cairo::Surface, glib::Error>| {
+        let picture = result.map_err(|error| format!("the page could not be drawn: {error}")).and_then(|surface| {
+          let (full_width, full_height) = match gtk::cairo::ImageSurface::try_from(surface.clone()) {
+            Ok(image) => (f64::from(image.width()), f64::from(image.height())),
+            Err(_) => (f64::from(whole.width()) * scale, f64::from(whole.height()) * scale),
+          };
+          let part = rect.unwrap_or(Rect { x: 0, y: 0, width: i32::MAX, height: i32::MAX });
+          let x = (f64::from(part.x) * scale).clamp(0.0, full_width);
+          let y = (f64::from(part.y) * scale).clamp(0.0, full_height);
+          let width = (f64::from(part.width) * scale).clamp(0.0, full_width - x);
+          let height = (f64::from(part.height) * scale).clamp(0.0, full_height - y);
+          picture::from_surface(&surface, x, y, width as i32, height as i32)
+        });
+        answer(picture);
+      },
+    );
+  }
+
+  pub(super) fn tell_failure(&self, url: &str, error: net_error::NetError, provisional: bool) {
+    let url = url.to_owned();
+    self.tell(move |web_contents| UiEvent::LoadFailed {
+      web_contents,
+      url,
+      code: error.code,
+      description: error.name.to_owned(),
+      provisional,
+    });
+  }
+
+  pub(super) fn weak(&self) -> Weak<WebView> {
+    self.me.clone()
+  }
+}
+
+/// A view in the process and session of another one, as `window.opener` needs.
+fn related(place: &gtk::Box, opener: &webkit2gtk::WebView) -> Result<(webkit2gtk::WebView, wry::WebView), String> {
+  let wry = WebViewBuilder::new().with_related_view(opener.clone()).build_gtk(place).map_err(|error| error.to_string())?;
+  Ok((wry.webview(), wry))
+}
+
+/// Takes back what wry set up and an app must decide: it destroys the view on `window.close()`, which Electron's apps may prevent,
+/// and turns off the preview of input methods.
+fn undo_wry(view: &webkit2gtk::WebView) {
+  // SAFETY: the view is alive, the signal is looked up by its name in the view's own type, and the handlers of that one signal are
+  // disconnected before the shell connects any.
+  unsafe {
+    let object: *mut glib::gobject_ffi::GObject = view.upcast_ref::<glib::Object>().to_glib_none().0;
+    let signal = glib::gobject_ffi::g_signal_lookup(c"close".as_ptr(), view.type_().into_glib_type());
+    if signal != 0 {
+      glib::gobject_ffi::g_signal_handlers_disconnect_matched(
+        object,
+        glib::gobject_ffi::G_SIGNAL_MATCH_ID,
+        signal,
+        0,
+        std::ptr::null_mut(),
+        std::ptr::null_mut(),
+        std::ptr::null_mut(),
+      );
+    }
+  }
+  if let Some(input) = view.input_method_context() {
+    webkit2gtk::InputMethodContextExt::set_enable_preedit(&input, true);
+  }
+}
+
+/// The raw number of a type.
+trait IntoGlibType {
+  fn into_glib_type(self) -> glib::ffi::GType;
+}
+
+impl IntoGlibType for glib::Type {
+  fn into_glib_type(self) -> glib::ffi::GType {
+    glib::translate::IntoGlib::into_glib(self)
+  }
+}
+
+/// The process at the other end of a socket pair, 0 when the kernel does not tell.
+fn peer_process(socket: &LaneSocket) -> u32 {
+  use std::os::fd::AsRawFd;
+  let mut credentials = libc::ucred { pid: 0, uid: 0, gid: 0 };
+  let mut length = std::mem::size_of::<libc::ucred>() as libc::socklen_t;
+  // SAFETY: the buffer and its length belong together and outlive the call.
+  let result = unsafe {
+    libc::getsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, libc::SO_PEERCRED, (&raw mut credentials).cast(), &raw mut length)
+  };
+  if result == 0 { u32::try_from(credentials.pid).unwrap_or(0) } else { 0 }
+}

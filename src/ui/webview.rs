@@ -1,0 +1,73 @@
+//! The commands of web views.
+
+use std::rc::Rc;
+
+use crate::bridge::{Rect, Reply, ReplyValue, RequestId, WebContentsId, WebViewOptions, WindowId};
+
+use super::platform::WebView;
+use super::state::{Outcome, Ui, done, json};
+
+pub(crate) fn create(ui: &Rc<Ui>, id: WebContentsId, window: WindowId, options: &WebViewOptions) -> Outcome {
+  if ui.web_views.get(id).is_some() {
+    return Err(format!("web view {id} exists already"));
+  }
+  let window = ui.window(window)?;
+  let view = match options.open_request {
+    Some(request) => {
+      // The view exists since the page asked for it: it only moves into its window.
+      let view = ui.proposed_views.remove(request).ok_or_else(|| format!("there is no open question {request}"))?;
+      ui.web_views.insert(id, view.clone());
+      view.adopt(id, &window, options);
+      return done();
+    }
+    None => {
+      let opener = options.opener.and_then(|opener| ui.web_views.get(opener));
+      WebView::create(ui, id, &window, options, opener.as_deref())?
+    }
+  };
+  ui.web_views.insert(id, view);
+  done()
+}
+
+pub(crate) fn destroy(ui: &Rc<Ui>, id: WebContentsId) -> Outcome {
+  let view = ui.web_views.remove(id).ok_or_else(|| format!("there is no web view {id}"))?;
+  view.destroy();
+  done()
+}
+
+/// Takes back the view that a page opened: the page sees its new window closed.
+pub(crate) fn refuse_window(ui: &Rc<Ui>, request: RequestId) -> Outcome {
+  let view = ui.proposed_views.remove(request).ok_or_else(|| format!("there is no open question {request}"))?;
+  view.destroy();
+  done()
+}
+
+/// Looks the view up and answers with nothing but success or failure.
+pub(crate) fn with(ui: &Rc<Ui>, id: WebContentsId, run: impl FnOnce(&WebView) -> Result<(), String>) -> Outcome {
+  run(&*ui.web_view(id)?)?;
+  done()
+}
+
+pub(crate) fn history(ui: &Rc<Ui>, id: WebContentsId) -> Outcome {
+  let (index, entries) = ui.web_view(id)?.history();
+  json(serde_json::json!({ "index": index, "entries": entries }))
+}
+
+pub(crate) fn user_agent(ui: &Rc<Ui>, id: WebContentsId) -> Outcome {
+  json(ui.web_view(id)?.user_agent())
+}
+
+pub(crate) fn dev_tools_open(ui: &Rc<Ui>, id: WebContentsId) -> Outcome {
+  json(ui.web_view(id)?.dev_tools_open())
+}
+
+pub(crate) fn process_id(ui: &Rc<Ui>, id: WebContentsId) -> Outcome {
+  json(ui.web_view(id)?.process_id())
+}
+
+pub(crate) fn capture(ui: &Rc<Ui>, id: WebContentsId, rect: Option<Rect>, reply: Reply) {
+  match ui.web_view(id) {
+    Ok(view) => view.capture(rect, move |result| reply.send(result.map(ReplyValue::Picture))),
+    Err(error) => reply.send(Err(error)),
+  }
+}
