@@ -3,3 +3,4 @@
 pub mod bridge;
 #[cfg(unix)]
 pub mod lane;
+pub mod ui;

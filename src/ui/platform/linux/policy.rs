@@ -55,15 +55,7 @@ impl WebView {
       let referrer = opener.view.uri().map(String::from).filter(|url| url.starts_with("http")).unwrap_or_default();
       let disposition = if from_link || features.is_empty() { "foreground-tab" } else { "new-window" }.to_owned();
       let (url, frame_name) = (url.clone(), frame_name.clone());
-      opener.tell(move |web_contents| UiEvent::WindowOpenAsked {
-        web_contents,
-        request,
-        url,
-        frame_name,
-        features,
-        referrer,
-        disposition,
-      });
+      opener.tell(move |web_contents| UiEvent::WindowOpenAsked { web_contents, request, url, frame_name, features, referrer, disposition });
       glib::ControlFlow::Break
     });
     Some(proposed)
@@ -127,7 +119,11 @@ impl WebView {
   pub(crate) fn decide_navigation(&self, request: RequestId, allow: bool) -> Result<(), String> {
     let decision = self.questions.policies.borrow_mut().remove(&request);
     let decision = decision.ok_or_else(|| format!("there is no navigation question {request}"))?;
-    if allow { decision.use_() } else { decision.ignore() }
+    if allow {
+      decision.use_()
+    } else {
+      decision.ignore()
+    }
     Ok(())
   }
 }

@@ -10,13 +10,11 @@ use gtk::glib::translate::ToGlibPtr;
 use gtk::prelude::*;
 use webkit2gtk::{
   BackForwardListExt, BackForwardListItemExt, PermissionRequestExt, ScriptDialogType, SettingsExt, SnapshotOptions, SnapshotRegion,
-  URIRequestExt, UserContentInjectedFrames, UserContentManagerExt, UserStyleLevel, UserStyleSheet, WebContextExt, WebViewExt,
+  URIRequestExt, UserContentInjectedFrames, UserContentManagerExt, UserStyleLevel, UserStyleSheet, WebViewExt,
 };
 use wry::{WebViewBuilder, WebViewBuilderExtUnix, WebViewExtUnix};
 
-use crate::bridge::{
-  Color, HistoryEntry, LaneSocket, Picture, Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptions, WindowId,
-};
+use crate::bridge::{Color, HistoryEntry, LaneSocket, Picture, Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptions, WindowId};
 
 use super::super::super::state::Ui;
 use super::inspector::Inspector;
@@ -341,7 +339,11 @@ impl WebView {
 
   pub(crate) fn reload(&self, ignore_cache: bool) -> Result<(), String> {
     self.own_navigation(Own::Step);
-    if ignore_cache { self.view.reload_bypass_cache() } else { self.view.reload() }
+    if ignore_cache {
+      self.view.reload_bypass_cache()
+    } else {
+      self.view.reload()
+    }
     Ok(())
   }
 
@@ -401,7 +403,11 @@ impl WebView {
   pub(crate) fn answer_permission(&self, request: RequestId, allow: bool) -> Result<(), String> {
     let asked = self.questions.permissions.borrow_mut().remove(&request);
     let asked = asked.ok_or_else(|| format!("there is no permission question {request}"))?;
-    if allow { asked.allow() } else { asked.deny() }
+    if allow {
+      asked.allow()
+    } else {
+      asked.deny()
+    }
     Ok(())
   }
 
@@ -609,8 +615,7 @@ fn peer_process(socket: &LaneSocket) -> u32 {
   let mut credentials = libc::ucred { pid: 0, uid: 0, gid: 0 };
   let mut length = std::mem::size_of::<libc::ucred>() as libc::socklen_t;
   // SAFETY: the buffer and its length belong together and outlive the call.
-  let result = unsafe {
-    libc::getsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, libc::SO_PEERCRED, (&raw mut credentials).cast(), &raw mut length)
-  };
+  let result =
+    unsafe { libc::getsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, libc::SO_PEERCRED, (&raw mut credentials).cast(), &raw mut length) };
   if result == 0 { u32::try_from(credentials.pid).unwrap_or(0) } else { 0 }
 }

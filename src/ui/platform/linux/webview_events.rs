@@ -5,8 +5,8 @@ use std::os::fd::{FromRawFd, OwnedFd};
 use gtk::glib;
 use gtk::prelude::*;
 use webkit2gtk::{
-  HitTestResultExt, LoadEvent, UserMessageExt, PermissionRequest, ScriptDialogType, URIResponseExt, UserMediaPermissionRequestExt, WebProcessTerminationReason,
-  WebResourceExt, WebViewExt,
+  HitTestResultExt, LoadEvent, PermissionRequest, ScriptDialogType, URIResponseExt, UserMediaPermissionRequestExt, UserMessageExt,
+  WebProcessTerminationReason, WebResourceExt, WebViewExt,
 };
 
 use crate::bridge::{LaneSocket, ProcessGoneReason, UiEvent};
@@ -64,7 +64,11 @@ impl WebView {
         // The engine puts the window into full screen itself.
         false
       };
-      if on { view.connect_enter_fullscreen(told) } else { view.connect_leave_fullscreen(told) };
+      if on {
+        view.connect_enter_fullscreen(told)
+      } else {
+        view.connect_leave_fullscreen(told)
+      };
     }
     view.connect_close(with_view!(self, |this| {
       this.tell(|web_contents| UiEvent::PageCloseAsked { web_contents });
@@ -235,9 +239,7 @@ impl WebView {
     });
     view.connect_is_web_process_responsive_notify(with_view!(self, |this| {
       let responsive = this.view.is_web_process_responsive();
-      this.tell(move |web_contents| {
-        if responsive { UiEvent::Responsive { web_contents } } else { UiEvent::Unresponsive { web_contents } }
-      });
+      this.tell(move |web_contents| if responsive { UiEvent::Responsive { web_contents } } else { UiEvent::Unresponsive { web_contents } });
     }));
     let weak = self.weak();
     view.connect_user_message_received(move |_, message| {

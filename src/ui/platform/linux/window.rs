@@ -18,8 +18,8 @@ use crate::bridge::{Color, MenuId, Rect, Size, UiEnd, UiEvent, WindowAction, Win
 use super::super::super::event_loop::Target;
 use super::super::super::state::Ui;
 use super::menu::{MenuBar, MenuModel};
+use super::picture;
 use super::window_manager::{self, Frame};
-use super::{picture, screen};
 
 /// For how long news of the display that contradict a request are taken for older than the request.
 const SETTLE: Duration = Duration::from_millis(400);

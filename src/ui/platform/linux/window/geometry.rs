@@ -185,8 +185,7 @@ impl Window {
     }
     let ratio = model.aspect_ratio;
     drop(model);
-    let geometry =
-      gdk::Geometry::new(min_width, min_height, max_width, max_height, 0, 0, 1, 1, ratio, ratio, gdk::Gravity::NorthWest);
+    let geometry = gdk::Geometry::new(min_width, min_height, max_width, max_height, 0, 0, 1, 1, ratio, ratio, gdk::Gravity::NorthWest);
     self.window.set_geometry_hints(None::<&gtk::Widget>, Some(&geometry), hints);
   }
 
@@ -203,7 +202,11 @@ impl Window {
     self.model.borrow_mut().full_screen = on;
     if window_manager::present() {
       self.apply_limits();
-      if on { self.window.fullscreen() } else { self.window.unfullscreen() }
+      if on {
+        self.window.fullscreen()
+      } else {
+        self.window.unfullscreen()
+      }
       return;
     }
     // Nobody else would do it.
@@ -238,7 +241,11 @@ impl Window {
       return;
     }
     self.model.borrow_mut().minimized = on;
-    if on { self.window.iconify() } else { self.window.deiconify() }
+    if on {
+      self.window.iconify()
+    } else {
+      self.window.deiconify()
+    }
     if !window_manager::present() {
       if let Some(window) = self.window.window() {
         if on { window.withdraw() } else { window.show() }
