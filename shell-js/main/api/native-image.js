@@ -6,7 +6,7 @@ import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { parse, format } from 'node:path';
 
-import { cropImage, decodeImage, encodeJpeg, encodePng, resizeImage } from '../binding.js';
+import { imageCrop, imageDecode, imageEncodeJpeg, imageEncodePng, imageResize } from '../binding.js';
 import { check, conversionError } from './arguments.js';
 
 /**
@@ -57,14 +57,14 @@ export class NativeImage {
   /** @param {{ scaleFactor?: number }} [options] */
   toPNG(options) {
     const [, { width, height, rgba }] = closest(this, scaleOf(options));
-    return width === 0 ? Buffer.alloc(0) : asBuffer(encodePng(rgba, width, height));
+    return width === 0 ? Buffer.alloc(0) : asBuffer(imageEncodePng(rgba, width, height));
   }
 
   /** @param {number} quality 0 to 100 */
   toJPEG(quality) {
     check(arguments, 'int');
     const [, { width, height, rgba }] = closest(this, 1);
-    return width === 0 ? Buffer.alloc(0) : asBuffer(encodeJpeg(rgba, width, height, Math.min(Math.max(quality, 0), 100)));
+    return width === 0 ? Buffer.alloc(0) : asBuffer(imageEncodeJpeg(rgba, width, height, Math.min(Math.max(quality, 0), 100)));
   }
 
   /** @param {{ scaleFactor?: number }} [options] */
@@ -111,7 +111,7 @@ export class NativeImage {
     for (const [scale, { width, height, rgba }] of formsOf.get(this)) {
       const to = { width: Math.round(size.width * scale), height: Math.round(size.height * scale) };
       if (to.width <= 0 || to.height <= 0) continue;
-      forms.set(scale, { ...to, rgba: resizeImage(rgba, width, height, to.width, to.height, qualityOf(options)) });
+      forms.set(scale, { ...to, rgba: imageResize(rgba, width, height, to.width, to.height, qualityOf(options)) });
     }
     return new NativeImage(PRIVATE, forms);
   }
@@ -129,7 +129,7 @@ export class NativeImage {
     for (const [scale, pixels] of formsOf.get(this)) {
       const part = { x: Math.floor(left * scale), y: Math.floor(top * scale), right: Math.ceil(right * scale), bottom: Math.ceil(bottom * scale) };
       const to = { width: Math.min(part.right, pixels.width) - part.x, height: Math.min(part.bottom, pixels.height) - part.y };
-      const rgba = cropImage(pixels.rgba, pixels.width, pixels.height, part.x, part.y, to.width, to.height);
+      const rgba = imageCrop(pixels.rgba, pixels.width, pixels.height, part.x, part.y, to.width, to.height);
       forms.set(scale, { ...to, rgba });
     }
     return new NativeImage(PRIVATE, forms);
@@ -207,7 +207,7 @@ function fromBgra(bytes) {
 /** A PNG or JPEG file, or pixels of a known size. */
 function fromBytes(view, width = 0, height = 0) {
   const bytes = bytesOf(view);
-  const decoded = bytes.length > 0 ? decodeImage(bytes) : null;
+  const decoded = bytes.length > 0 ? imageDecode(bytes) : null;
   if (decoded) return decoded;
   if (!Number.isInteger(width) || !Number.isInteger(height) || width <= 0 || height <= 0) return null;
   return bytes.length === width * height * 4 ? { width, height, rgba: fromBgra(bytes) } : null;

@@ -1,0 +1,189 @@
+'use strict';
+
+const { BrowserWindow, dialog } = require('electron');
+const assert = require('node:assert');
+const { execFile } = require('node:child_process');
+const os = require('node:os');
+const { closeAllWindows, delay } = require('./helpers');
+
+/** Runs xdotool; a dialog that blocks this thread can only be answered from outside. */
+const xdotool = (...args) =>
+  new Promise((resolve) => {
+    execFile('xdotool', args, (_, stdout) => resolve(stdout));
+  });
+
+/** Presses a key in the dialog as soon as its window is there. @param {string} title @param {...string} keys */
+async function press(title, ...keys) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const found = (await xdotool('search', '--onlyvisible', '--name', `^${title}$`)).trim().split('\n')[0];
+    if (found) {
+      await xdotool('windowfocus', '--sync', found);
+      await delay(200);
+      await xdotool('key', ...keys);
+      return;
+    }
+    await delay(50);
+  }
+  throw new Error(`no dialog called ${title}`);
+}
+
+/** The same from a process of its own, for dialogs that block. */
+function pressFromOutside(title, key) {
+  const script = `for i in $(seq 100); do w=$(xdotool search --onlyvisible --name '^${title}$' | head -n 1);
+    if [ -n "$w" ]; then xdotool windowfocus --sync $w; sleep 0.3; xdotool key ${key}; exit; fi; sleep 0.05; done`;
+  execFile('sh', ['-c', script]);
+}
+
+describe('dialog', () => {
+  afterEach(closeAllWindows);
+
+  describe('checks', () => {
+    const cases = [
+      ['showOpenDialog', { properties: false }, 'Properties must be an array'],
+      ['showOpenDialog', { title: 300 }, 'Title must be a string'],
+      ['showOpenDialog', { buttonLabel: [] }, 'Button label must be a string'],
+      ['showOpenDialog', { defaultPath: {} }, 'Default path must be a string'],
+      ['showOpenDialog', { message: {} }, 'Message must be a string'],
+      ['showSaveDialog', { title: 300 }, 'Title must be a string'],
+      ['showSaveDialog', { buttonLabel: [] }, 'Button label must be a string'],
+      ['showSaveDialog', { defaultPath: {} }, 'Default path must be a string'],
+      ['showSaveDialog', { message: {} }, 'Message must be a string'],
+      ['showSaveDialog', { nameFieldLabel: {} }, 'Name field label must be a string'],
+      ['showMessageBox', { type: 'not-a-valid-type', message: '' }, 'Invalid message box type'],
+      ['showMessageBox', { buttons: false, message: '' }, 'Buttons must be an array'],
+      ['showMessageBox', { title: 300, message: '' }, 'Title must be a string'],
+      ['showMessageBox', { message: [] }, 'Message must be a string'],
+      ['showMessageBox', { detail: 3.14, message: '' }, 'Detail must be a string'],
+      ['showMessageBox', { checkboxLabel: false, message: '' }, 'checkboxLabel must be a string'],
+      ['showMessageBox', { noLink: 'a', message: '' }, 'noLink must be a boolean'],
+    ];
+    for (const [method, options, message] of cases) {
+      it(`${method}: ${message}`, () => {
+        assert.throws(() => dialog[method](options), { name: 'TypeError', message });
+        assert.throws(() => dialog[`${method}Sync`](null, options), { name: 'TypeError', message });
+      });
+    }
+
+    it('a checked box needs a label', () => {
+      const message = 'checkboxChecked requires that checkboxLabel also be passed';
+      assert.throws(() => dialog.showMessageBox({ checkboxChecked: true, message: '' }), { name: 'Error', message });
+    });
+
+    it('filters are objects', () => {
+      assert.throws(() => dialog.showOpenDialog({ filters: 'txt' }), TypeError);
+      assert.throws(() => dialog.showOpenDialog({ filters: [null] }), TypeError);
+    });
+  });
+
+  describe('showMessageBox', () => {
+    it('with an aborted signal resolves without a response', async () => {
+      const result = await dialog.showMessageBox({ message: 'x', buttons: ['OK', 'Cancel'], signal: AbortSignal.abort() });
+      assert.deepStrictEqual(result, { cancelId: 1, checkboxChecked: false });
+    });
+
+    it('knows which button cancels', async () => {
+      const signal = AbortSignal.abort();
+      const cancelId = async (options) => (await dialog.showMessageBox({ message: '', signal, ...options })).cancelId;
+      assert.strictEqual(await cancelId({ buttons: ['a', 'CANCEL'] }), 1);
+      assert.strictEqual(await cancelId({ buttons: ['a', 'b', 'No'] }), 2);
+      assert.strictEqual(await cancelId({ buttons: ['a', 'b'] }), 0);
+      assert.strictEqual(await cancelId({ buttons: ['a', 'b'], defaultId: 0 }), 1);
+      assert.strictEqual(await cancelId({ buttons: ['a'], defaultId: 0 }), 0);
+      assert.strictEqual(await cancelId({ buttons: ['a', 'b'], cancelId: 7 }), 7);
+    });
+
+    it('is closed by its signal', async () => {
+      const controller = new AbortController();
+      const options = { message: 'wait', buttons: ['a', 'b', 'Cancel'], signal: controller.signal };
+      const answer = dialog.showMessageBox(options);
+      await delay(500);
+      controller.abort();
+      assert.deepStrictEqual(await answer, { response: 2, checkboxChecked: false });
+    });
+
+    it('is closed by its signal at once', async () => {
+      const controller = new AbortController();
+      const answer = dialog.showMessageBox({ message: 'wait', buttons: ['a', 'Cancel'], signal: controller.signal });
+      controller.abort();
+      assert.strictEqual((await answer).response, 1);
+    });
+
+    it('takes keys', async () => {
+      const answer = dialog.showMessageBox({ title: 'Keys One', message: 'm', buttons: ['yes', 'other', 'Cancel'], defaultId: 1 });
+      await press('Keys One', 'Return');
+      assert.strictEqual((await answer).response, 1);
+      const second = dialog.showMessageBox({ title: 'Keys Two', message: 'm', buttons: ['yes', 'other', 'Cancel'] });
+      await press('Keys Two', 'Escape');
+      assert.strictEqual((await second).response, 2);
+    });
+
+    it('keeps the mark of its checkbox', async () => {
+      const controller = new AbortController();
+      const options = { message: 'm', checkboxLabel: 'again', checkboxChecked: true, signal: controller.signal };
+      const answer = dialog.showMessageBox(options);
+      await delay(500);
+      controller.abort();
+      assert.strictEqual((await answer).checkboxChecked, true);
+    });
+
+    it('belongs to a window', async () => {
+      const window = new BrowserWindow({ width: 300, height: 200 });
+      const controller = new AbortController();
+      const answer = dialog.showMessageBox(window, { message: 'm', signal: controller.signal });
+      await delay(500);
+      controller.abort();
+      assert.strictEqual((await answer).response, 0);
+    });
+
+    it('takes text of any kind (S42)', async () => {
+      const controller = new AbortController();
+      const strange = '<b>&amp;</b> \0 \u202e rtl \u{1f600}';
+      const answer = dialog.showMessageBox({
+        message: strange, detail: strange.repeat(1000), title: strange, buttons: [strange], checkboxLabel: strange, signal: controller.signal,
+      });
+      await delay(500);
+      controller.abort();
+      assert.strictEqual((await answer).response, 0);
+    });
+  });
+
+  it('showMessageBoxSync waits for the answer', () => {
+    pressFromOutside('Sync Box', 'Return');
+    assert.strictEqual(dialog.showMessageBoxSync({ title: 'Sync Box', message: 'm', buttons: ['a', 'b'], defaultId: 1 }), 1);
+  });
+
+  it('showErrorBox waits until it was read', () => {
+    pressFromOutside('Error', 'Return');
+    dialog.showErrorBox('Title', 'What went wrong');
+    assert.throws(() => dialog.showErrorBox(3, 'x'), TypeError);
+  });
+
+  describe('file dialogs', () => {
+    it('that are cancelled answer nothing', async () => {
+      const open = dialog.showOpenDialog({ title: 'Open One', defaultPath: os.tmpdir() });
+      await press('Open One', 'Escape');
+      assert.deepStrictEqual(await open, { canceled: true, filePaths: [] });
+      const save = dialog.showSaveDialog({ title: 'Save One', defaultPath: os.tmpdir() });
+      await press('Save One', 'Escape');
+      assert.deepStrictEqual(await save, { canceled: true, filePath: '' });
+    });
+
+    it('that are cancelled answer nothing, waiting', () => {
+      pressFromOutside('Open Two', 'Escape');
+      assert.strictEqual(dialog.showOpenDialogSync({ title: 'Open Two', properties: ['openDirectory'] }), undefined);
+      pressFromOutside('Save Two', 'Escape');
+      assert.strictEqual(dialog.showSaveDialogSync({ title: 'Save Two' }), '');
+    });
+
+    it('answer the chosen path', async () => {
+      const target = `${os.tmpdir()}/chosen-by-a-spec.txt`;
+      const save = dialog.showSaveDialog({ title: 'Save Three', defaultPath: target, filters: [{ name: 'Text', extensions: ['txt'] }] });
+      await press('Save Three', 'Return');
+      assert.deepStrictEqual(await save, { canceled: false, filePath: target });
+    });
+  });
+
+  it('has no certificate dialog yet', () => {
+    assert.throws(() => dialog.showCertificateTrustDialog({}), /is not implemented on/);
+  });
+});

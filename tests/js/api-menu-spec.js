@@ -1,0 +1,263 @@
+'use strict';
+
+const { BrowserWindow, Menu, MenuItem } = require('electron');
+const assert = require('node:assert');
+const { execFile } = require('node:child_process');
+const { closeAllWindows, delay, once } = require('./helpers');
+
+const labels = (menu) => menu.items.map((item) => item.label || item.type);
+const build = (...template) => Menu.buildFromTemplate(template);
+
+/** Runs xdotool; menus can only be tested by keys and clicks of the display. */
+const xdotool = (...args) =>
+  new Promise((resolve, reject) => {
+    execFile('xdotool', args, (error, stdout) => (error ? reject(error) : resolve(stdout)));
+  });
+
+/** A window on the screen that has the keyboard. */
+async function openFocusedWindow(options = {}) {
+  const window = new BrowserWindow({ width: 400, height: 300, ...options });
+  await window.loadURL('data:text/html,<body>menus</body>');
+  if (!window.isFocused()) {
+    window.focus();
+    await Promise.race([once(window, 'focus'), delay(3000)]);
+  }
+  return window;
+}
+
+describe('Menu', () => {
+  afterEach(() => {
+    Menu.setApplicationMenu(null);
+    return closeAllWindows();
+  });
+
+  describe('buildFromTemplate', () => {
+    it('takes arrays only', () => {
+      const text = { name: 'TypeError', message: 'Invalid template for Menu: Menu template must be an array' };
+      for (const template of ['hello', undefined, null, {}]) assert.throws(() => Menu.buildFromTemplate(template), text);
+    });
+
+    it('wants a label, a role or a type of each item', () => {
+      const text = 'Invalid template for MenuItem: must have at least one of label, role or type';
+      for (const item of [{ visible: true }, null, 'label', { submenu: [] }]) {
+        assert.throws(() => build(item), { name: 'TypeError', message: text });
+      }
+      build({ label: 'a' }, { role: 'copy' }, { type: 'separator' });
+    });
+
+    it('keeps what apps add to items', () => {
+      assert.strictEqual(build({ label: 'text', extra: 'field' }).items[0].extra, 'field');
+    });
+
+    it('takes menu items as they are', () => {
+      const item = new MenuItem({ label: 'made' });
+      assert.strictEqual(build(item).items[0], item);
+    });
+
+    it('does not change the template', () => {
+      const template = [{ label: 'b', id: 'b', after: ['a'] }, { label: 'a', id: 'a', submenu: [{ label: 'x' }] }];
+      const copy = structuredClone(template);
+      Menu.buildFromTemplate(template);
+      assert.deepStrictEqual(template, copy);
+    });
+
+    it('builds submenus', () => {
+      const menu = build({ label: 'top', submenu: [{ label: 'inner', submenu: [{ role: 'copy' }] }] });
+      assert.ok(menu.items[0].submenu instanceof Menu);
+      assert.strictEqual(menu.items[0].submenu.items[0].submenu.items[0].label, 'Copy');
+    });
+
+    describe('places of items', () => {
+      const item = (id, options) => ({ id, label: id, ...options });
+      const separator = { type: 'separator' };
+      const check = (name, template, expected) => it(name, () => assert.deepStrictEqual(labels(build(...template)), expected));
+
+      check('before', [item('2'), item('3'), item('1', { before: ['2'] })], ['1', '2', '3']);
+      check('after', [item('3', { after: ['2'] }), item('1'), item('2')], ['1', '2', '3']);
+      check('a chain', [item('3', { after: ['2'] }), item('2', { after: ['1'] }), item('1')], ['1', '2', '3']);
+      check('a circle is broken', [item('1', { after: ['2'] }), item('2', { after: ['1'] })], ['2', '1']);
+      check('unknown ids do nothing', [item('1', { before: ['9'] }), item('2', { after: ['8'] })], ['1', '2']);
+      check('an item goes to the group that it names', [item('1'), separator, item('2'), separator, item('3', { after: ['1'] })],
+        ['1', '3', 'separator', '2']);
+      check('groups before groups', [item('1'), separator, item('2'), separator, item('3', { beforeGroupContaining: ['1'] })],
+        ['3', 'separator', '1', 'separator', '2']);
+      check('groups after groups', [item('1', { afterGroupContaining: ['3'] }), separator, item('2'), separator, item('3')],
+        ['3', 'separator', '1', 'separator', '2']);
+      check('separators at the edges and beside each other fold',
+        [separator, item('1'), separator, separator, item('2'), separator], ['1', 'separator', '2']);
+    });
+
+    it('keeps hidden separators', () => {
+      const menu = build({ label: 'a' }, { type: 'separator', visible: false }, { type: 'separator', visible: false, id: 'x', before: ['a'] });
+      assert.ok(menu.items.filter(({ type }) => type === 'separator').length >= 1);
+    });
+  });
+
+  describe('items', () => {
+    it('are found by id, in submenus too', () => {
+      const menu = build({ label: 'View', submenu: [{ label: 'Enter', id: 'deep' }] }, { label: 'top', id: 'top' });
+      assert.strictEqual(menu.getMenuItemById('deep').label, 'Enter');
+      assert.strictEqual(menu.getMenuItemById('top').label, 'top');
+      assert.strictEqual(menu.getMenuItemById('none'), null);
+    });
+
+    it('are inserted and appended', () => {
+      const menu = build({ label: '1' }, { label: '2' });
+      menu.insert(1, new MenuItem({ label: 'between' }));
+      menu.append(new MenuItem({ label: 'last' }));
+      assert.deepStrictEqual(labels(menu), ['1', 'between', '2', 'last']);
+      assert.strictEqual(menu.items[3].menu, menu);
+    });
+
+    it('are checked when they are inserted', () => {
+      const menu = build({ label: '1' });
+      assert.throws(() => menu.insert(0, { label: 'plain' }), { name: 'TypeError', message: 'Invalid item' });
+      const item = new MenuItem({ label: 'x' });
+      assert.throws(() => menu.insert(-1, item), { name: 'RangeError', message: 'Position -1 cannot be less than 0' });
+      assert.throws(() => menu.insert(9, item), {
+        name: 'RangeError',
+        message: 'Position 9 cannot be greater than the total MenuItem count',
+      });
+    });
+  });
+
+  describe('radio items', () => {
+    it('belong together between separators', () => {
+      const radio = { label: 'r', type: 'radio' };
+      const ids = build(radio, radio, { type: 'separator' }, radio).items.map((item) => item.groupId);
+      assert.strictEqual(ids[0], ids[1]);
+      assert.notStrictEqual(ids[0], ids[3]);
+    });
+
+    it('are selected one at a time', () => {
+      const { items } = build(...['a', 'b', 'c'].map((label) => ({ label, type: 'radio' })));
+      items[1].checked = true;
+      assert.deepStrictEqual(items.map(({ checked }) => checked), [false, true, false]);
+      items[2].checked = false;
+      assert.deepStrictEqual(items.map(({ checked }) => checked), [false, false, true]);
+    });
+
+    it('always have one selected once they are shown', () => {
+      const menu = build(...['a', 'b'].map((label) => ({ label, type: 'radio' })));
+      Menu.setApplicationMenu(Menu.buildFromTemplate([{ label: 'top', submenu: menu }]));
+      assert.strictEqual(menu.items[0].checked, true);
+    });
+
+    it('inserted at the top join the group below', () => {
+      const menu = build({ label: 'a', type: 'radio' }, { label: 'b', type: 'radio' });
+      menu.insert(0, new MenuItem({ label: 'c', type: 'radio' }));
+      assert.strictEqual(menu.items[0].groupId, menu.items[1].groupId);
+    });
+  });
+
+  describe('the application menu', () => {
+    it('is what was set', () => {
+      const menu = build({ label: 'x' });
+      Menu.setApplicationMenu(menu);
+      assert.strictEqual(Menu.getApplicationMenu(), menu);
+      Menu.setApplicationMenu(null);
+      assert.strictEqual(Menu.getApplicationMenu(), null);
+    });
+
+    it('must be a menu', () => {
+      assert.throws(() => Menu.setApplicationMenu({}), { name: 'TypeError', message: 'Invalid menu' });
+    });
+
+    it('shows in windows that exist and in later ones', async () => {
+      const first = await openFocusedWindow();
+      Menu.setApplicationMenu(build({ label: 'File', submenu: [{ label: 'x' }] }));
+      assert.strictEqual(first.isMenuBarVisible(), true);
+      const second = await openFocusedWindow();
+      assert.strictEqual(second.isMenuBarVisible(), true);
+    });
+
+    it('of a window must be a menu', () => {
+      const window = new BrowserWindow({ show: false });
+      assert.throws(() => window.setMenu({}), { name: 'TypeError', message: 'Invalid Menu' });
+      window.setMenu(build({ label: 'x' }));
+      window.setMenu(null);
+    });
+
+    it('takes keys', async () => {
+      let clicked = 0;
+      let received;
+      Menu.setApplicationMenu(
+        build({
+          label: 'File',
+          submenu: [
+            {
+              label: 'Go',
+              accelerator: 'CommandOrControl+Shift+J',
+              click: (...args) => {
+                clicked += 1;
+                received = args;
+              },
+            },
+          ],
+        }),
+      );
+      const window = await openFocusedWindow();
+      await delay(300);
+      await xdotool('key', 'ctrl+shift+j');
+      for (let tries = 0; clicked === 0 && tries < 100; tries += 1) await delay(20);
+      assert.strictEqual(clicked, 1);
+      assert.strictEqual(received[0].label, 'Go');
+      assert.strictEqual(received[1], window);
+      assert.strictEqual(received[2].triggeredByAccelerator, true);
+    });
+  });
+
+  describe('popup', () => {
+    it('needs a window', () => {
+      assert.throws(() => build({ label: 'x' }).popup(), { message: 'Cannot open Menu without a BaseWindow present' });
+    });
+
+    it('checks its options', () => {
+      for (const options of [null, 'x']) {
+        assert.throws(() => build({ label: 'x' }).popup(options), { name: 'TypeError', message: 'Options must be an object' });
+      }
+    });
+
+    it('answers where it opens', async () => {
+      const window = await openFocusedWindow();
+      const menu = build({ label: 'x' });
+      const closed = once(menu, 'menu-will-close');
+      const { browserWindow, x, y } = menu.popup({ window, x: 10, y: 11 });
+      assert.strictEqual(browserWindow, window);
+      assert.deepStrictEqual([x, y], [10, 11]);
+      await delay(300);
+      menu.closePopup();
+      await closed;
+    });
+
+    it('tells that it opens and closes, and calls back', async () => {
+      const window = await openFocusedWindow();
+      const menu = build({ label: 'x' });
+      const shown = once(menu, 'menu-will-show');
+      const closed = once(menu, 'menu-will-close');
+      const calledBack = new Promise((resolve) => menu.popup({ window, x: 20, y: 20, callback: () => resolve(true) }));
+      await shown;
+      await delay(300);
+      menu.closePopup(window);
+      await closed;
+      assert.strictEqual(await calledBack, true);
+    });
+
+    it('is clicked by keys', async () => {
+      const window = await openFocusedWindow();
+      const clicked = new Promise((resolve) => {
+        build(
+          { label: 'first' },
+          { label: 'second', type: 'checkbox', click: (item, from) => resolve([item.label, item.checked, from]) },
+        ).popup({ window, x: 20, y: 20 });
+      });
+      await delay(500);
+      await xdotool('key', 'Down', 'Down', 'Return');
+      assert.deepStrictEqual(await clicked, ['second', true, window]);
+    });
+  });
+
+  it('has what only macOS has nowhere else', () => {
+    if (process.platform !== 'darwin') assert.strictEqual(Menu.sendActionToFirstResponder, undefined);
+  });
+});
