@@ -2,10 +2,11 @@
  * Windows, web contents and the app as the smaller modules need them. Everything is looked up when it is used: menus, dialogs, windows
  * and the app refer to each other.
  */
+import { session as sessionModule } from './api/session.js';
 import { peers, webContents, windows } from './object-registry.js';
 
 export const app = () => peers.app;
-export const session = () => peers.session;
+export const session = () => sessionModule;
 
 /** @param {any} value @returns {boolean} whether it is a window, open or destroyed */
 export const isWindow = (value) => value instanceof peers.BaseWindow;

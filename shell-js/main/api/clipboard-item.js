@@ -15,7 +15,7 @@ const readers = new WeakMap();
 const notFound = (type) => new Error(`The type '${type}' was not found in the ClipboardItem`);
 
 export class ClipboardItem {
-  /** @param {Record<string, any>} items payloads by MIME type: strings, Blobs or promises of them */
+  /** @param {any} items payloads by MIME type: strings, Blobs or promises of them @param {any} [reader] */
   constructor(items, reader) {
     if (items === READ) {
       readers.set(this, reader);
@@ -38,7 +38,7 @@ export class ClipboardItem {
   async getType(type) {
     if (!this.types.includes(type)) throw notFound(type);
     const reader = readers.get(this);
-    if (reader) return new Blob([await reader.read(type)], { type });
+    if (reader) return new Blob([/** @type {any} */ (await reader.read(type))], { type });
     const payload = await payloads.get(this)[type];
     if (type === BOOKMARK || payload instanceof Blob) return payload;
     return new Blob([Buffer.from(payload, 'utf8')], { type });

@@ -12,7 +12,7 @@ const BADGE_TYPES = ['alerts', 'updates', 'new-items', 'none'];
 
 let lastCommandId = 0;
 
-/** The items of the radio group of each radio item that is in a menu. @type {WeakMap<MenuItem, MenuItem[]>} */
+/** The items of the radio group of each radio item that is in a menu. @type {WeakMap<MenuItem, any[]>} */
 const radioGroups = new WeakMap();
 /** Values of the live properties. @type {WeakMap<MenuItem, Record<string, any>>} */
 const values = new WeakMap();
@@ -64,52 +64,54 @@ function select(item, group) {
 export class MenuItem {
   /** @param {Record<string, any>} options */
   constructor(options) {
+    /** What apps add to items, and what `fix` and `live` define, is unknown to the type checker. @type {any} */
+    const item = this;
     // What the app adds of its own stays on the item; what the prototype chain already names cannot be replaced by options.
     for (const key in options) {
-      if (!(key in this)) this[key] = options[key];
+      if (!(key in item)) item[key] = options[key];
     }
-    if (typeof this.role === 'string' || this.role instanceof String) this.role = this.role.toLowerCase();
+    if (typeof item.role === 'string' || item.role instanceof String) item.role = item.role.toLowerCase();
 
-    this.submenu ||= roles.defaultSubmenu(this.role);
-    if (this.submenu != null && this.submenu.constructor !== Menu) this.submenu = Menu.buildFromTemplate(this.submenu);
-    if (this.type == null && this.submenu != null) this.type = 'submenu';
-    if (this.type === 'submenu' && this.submenu == null) throw new Error('Invalid submenu');
+    item.submenu ||= roles.defaultSubmenu(item.role);
+    if (item.submenu != null && item.submenu.constructor !== Menu) item.submenu = Menu.buildFromTemplate(item.submenu);
+    if (item.type == null && item.submenu != null) item.type = 'submenu';
+    if (item.type === 'submenu' && item.submenu == null) throw new Error('Invalid submenu');
 
-    fix(this, 'type', roles.defaultType(this.role));
-    fix(this, 'role');
-    fix(this, 'accelerator', roles.defaultAccelerator(this.role) ?? null);
-    fix(this, 'submenu');
+    fix(item, 'type', roles.defaultType(item.role));
+    fix(item, 'role');
+    fix(item, 'accelerator', roles.defaultAccelerator(item.role) ?? null);
+    fix(item, 'submenu');
 
-    values.set(this, {});
-    live(this, 'icon');
-    live(this, 'label', roles.defaultLabel(this.role));
-    live(this, 'accessibilityLabel', '');
-    live(this, 'sublabel', '');
-    live(this, 'toolTip', '');
-    live(this, 'enabled', true);
-    live(this, 'visible', true);
-    live(this, 'checked', false);
-    live(this, 'acceleratorWorksWhenHidden', true);
-    live(this, 'registerAccelerator', roles.registersAccelerator(this.role));
-    if (process.platform === 'darwin') addBadge(this, options.badge);
+    values.set(item, {});
+    live(item, 'icon');
+    live(item, 'label', roles.defaultLabel(item.role));
+    live(item, 'accessibilityLabel', '');
+    live(item, 'sublabel', '');
+    live(item, 'toolTip', '');
+    live(item, 'enabled', true);
+    live(item, 'visible', true);
+    live(item, 'checked', false);
+    live(item, 'acceleratorWorksWhenHidden', true);
+    live(item, 'registerAccelerator', roles.registersAccelerator(item.role));
+    if (process.platform === 'darwin') addBadge(item, options.badge);
 
-    if (!TYPES.includes(this.type)) throw new Error(`Unknown menu item type: ${this.type}`);
-    warnOfAccelerator(this);
+    if (!TYPES.includes(item.type)) throw new Error(`Unknown menu item type: ${item.type}`);
+    warnOfAccelerator(item);
 
     lastCommandId += 1;
-    Object.defineProperty(this, 'commandId', { enumerable: true, value: lastCommandId });
+    Object.defineProperty(item, 'commandId', { enumerable: true, value: lastCommandId });
     // Only macOS lets users assign keys to menu items.
-    Object.defineProperty(this, 'userAccelerator', { enumerable: true, get: () => null });
+    Object.defineProperty(item, 'userAccelerator', { enumerable: true, get: () => null });
 
     const { click } = options;
     /** @type {(event: object, focusedWindow?: any, focusedWebContents?: any) => void} */
-    this.click = (event, focusedWindow, focusedWebContents) => {
-      const isSwitch = this.type === 'checkbox' || this.type === 'radio';
+    item.click = (event, focusedWindow, focusedWebContents) => {
+      const isSwitch = item.type === 'checkbox' || item.type === 'radio';
       // The mark changes before the app is called, so that the app reads the new state.
-      if (isSwitch && !roles.hasOwnCheckMark(this.role)) this.checked = !this.checked;
-      if (roles.execute(this.role, focusedWindow, focusedWebContents)) return;
-      if (typeof click === 'function') click(this, focusedWindow, event);
-      else if (typeof this.selector === 'string' && process.platform === 'darwin') Menu.sendActionToFirstResponder(this.selector);
+      if (isSwitch && !roles.hasOwnCheckMark(item.role)) item.checked = !item.checked;
+      if (roles.execute(item.role, focusedWindow, focusedWebContents)) return;
+      if (typeof click === 'function') click(item, focusedWindow, event);
+      else if (typeof item.selector === 'string' && process.platform === 'darwin') Menu.sendActionToFirstResponder?.(item.selector);
     };
   }
 }

@@ -20,7 +20,7 @@ const groupsOf = new WeakMap();
 export class Menu extends EventEmitter {
   constructor() {
     super();
-    /** @type {MenuItem[]} */
+    /** @type {any[]} */
     this.items = [];
     groupsOf.set(this, new Map());
   }
@@ -93,7 +93,7 @@ export class Menu extends EventEmitter {
     this.insert(this.items.length, item);
   }
 
-  /** @param {number} position @param {MenuItem} item */
+  /** @param {number} position @param {any} item */
   insert(position, item) {
     if (item?.constructor !== MenuItem) throw new TypeError('Invalid item');
     if (position < 0) throw new RangeError(`Position ${position} cannot be less than 0`);
@@ -119,6 +119,7 @@ export class Menu extends EventEmitter {
 }
 
 // The method exists on macOS only, the name everywhere.
+/** @type {((action: string) => void) | undefined} */
 Menu.sendActionToFirstResponder =
   process.platform === 'darwin'
     ? () => {

@@ -165,6 +165,7 @@ function closest(image, wanted) {
   return best;
 }
 
+/** @param {{ quality?: string }} options */
 const qualityOf = ({ quality }) => (quality === 'good' || quality === 'better' ? quality : 'best');
 
 /** A side that is not given follows the other by the aspect ratio. */
