@@ -1,0 +1,496 @@
+/**
+ * Loading: `loadURL` and its promise, and the navigation events in Electron's order.
+ *
+ * The app's side of a load begins at once, as in Electron: `did-start-loading` and `did-start-navigation` are emitted inside `loadURL`,
+ * and `isLoading()` is true when it returns. The UI thread's events follow later, also those of loads that a newer one replaced, so each
+ * load that was announced is remembered until the UI thread has spoken of it.
+ */
+import path from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+
+import { send } from '../binding.js';
+import { peers } from '../object-registry.js';
+import { emitSafely, NativeEvent } from './event.js';
+
+const ERR_FAILED = -2;
+const ERR_ABORTED = -3;
+const ERR_INVALID_URL = -300;
+
+/** The longest part of an address that an error message carries. */
+const SHOWN_URL_LENGTH = 2048;
+
+/** @param {string} text @returns {string | null} */
+function normalUrl(text) {
+  try {
+    return new URL(text).href;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} url */
+const withoutFragment = (url) => url.split('#', 1)[0];
+
+/**
+ * Whether going from one address to another stays in the same document.
+ * @param {string} from @param {string} to
+ */
+function isSameDocument(from, to) {
+  return from !== '' && to.includes('#') && withoutFragment(from) === withoutFragment(to);
+}
+
+/** @param {number} code @param {string} description @param {string} url */
+function loadError(code, description, url) {
+  const error = new Error(`${description} (${code}) loading '${url.slice(0, SHOWN_URL_LENGTH)}'`);
+  return Object.assign(error, { errno: code, code: description, url });
+}
+
+/** The promise of one `loadURL`: it watches the navigation events that follow its call. */
+class PendingLoad {
+  #url;
+  #started = false;
+  #sameDocument = false;
+  /** @type {Error | null} */
+  #error = null;
+  /** @type {() => void} */
+  #resolve = () => {};
+  /** @type {(error: Error) => void} */
+  #reject = () => {};
+  settled = false;
+
+  /** @param {string} url */
+  constructor(url) {
+    this.#url = url;
+    this.promise = new Promise((/** @type {(value: void) => void} */ resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // An app that does not look at the promise has not left a rejection unhandled.
+    this.promise.catch(() => {});
+  }
+
+  #settle() {
+    this.settled = true;
+    if (this.#error) this.#reject(this.#error);
+    else this.#resolve();
+  }
+
+  /** @param {Error} error */
+  #fail(error) {
+    this.#error ??= error;
+    this.#settle();
+  }
+
+  /** @param {string} url @param {boolean} sameDocument */
+  navigationStarted(url, sameDocument) {
+    if (this.#started && !sameDocument) {
+      this.#fail(loadError(ERR_ABORTED, 'ERR_ABORTED', url));
+      return;
+    }
+    this.#sameDocument = this.#started && sameDocument;
+    this.#started = true;
+  }
+
+  /** @param {number} code @param {string} description @param {string} url */
+  failed(code, description, url) {
+    this.#error ??= loadError(code, description, url);
+    if (!this.#started) this.#settle();
+  }
+
+  finished() {
+    this.#settle();
+  }
+
+  navigatedInPage() {
+    if (!this.#sameDocument) this.#settle();
+  }
+
+  stopped() {
+    this.#fail(loadError(ERR_FAILED, 'ERR_FAILED', this.#url));
+  }
+}
+
+/** @typedef {{url: string, started: boolean}} Navigation a main-frame navigation that was announced and has not ended */
+
+export class Loader {
+  #contents;
+  /** @type {Set<PendingLoad>} */
+  #pending = new Set();
+  /** @type {Navigation | null} */
+  #current = null;
+  /** Announced navigations that a newer one replaced. @type {Navigation[]} */
+  #replaced = [];
+  #loading = false;
+  #committed = false;
+  /** Nothing of the answer is there yet; it counts as there once the new document is committed. */
+  #waiting = false;
+  #url = '';
+  #readyToShow = false;
+  #domReady = false;
+  /** The address of a same-document `loadURL` on its way. @type {string | null} */
+  #announcedInPage = null;
+  /** @type {Array<() => void>} */
+  #scriptWaiters = [];
+
+  /** @param {any} contents */
+  constructor(contents) {
+    this.#contents = contents;
+  }
+
+  // The public methods of `webContents`.
+
+  getURL() {
+    return this.#url;
+  }
+
+  isLoading() {
+    return this.#loading;
+  }
+
+  isLoadingMainFrame() {
+    return this.#current !== null;
+  }
+
+  isWaitingForResponse() {
+    return this.#waiting;
+  }
+
+  /** @param {string} url @param {any} [options] */
+  loadURL(url, options) {
+    if (typeof url !== 'string') throw new TypeError(`Error processing argument at index 0, conversion failure from ${String(url)}`);
+    const load = new PendingLoad(url);
+    this.#pending.add(load);
+    const address = normalUrl(url);
+    if (address === null) {
+      this.#emitFailure('did-fail-load', ERR_INVALID_URL, 'ERR_INVALID_URL', url);
+      return load.promise;
+    }
+    if (options?.postData !== undefined) {
+      this.#pending.delete(load);
+      throw new Error(`webContents.loadURL with postData is not implemented on ${process.platform} yet`);
+    }
+    const sameDocument = isSameDocument(this.#url, address);
+    this.#announce(address, sameDocument, 'app');
+    // A listener of the events may have closed the page.
+    if (this.#contents.isDestroyed()) return load.promise;
+    send({
+      type: 'webViewLoad',
+      webContents: this.#contents.id,
+      url: address,
+      userAgent: typeof options?.userAgent === 'string' ? options.userAgent : null,
+      headers: requestHeaders(options),
+    });
+    return load.promise;
+  }
+
+  /** @param {string} filePath @param {any} [options] */
+  loadFile(filePath, options = {}) {
+    if (typeof filePath !== 'string') throw new TypeError('Must pass filePath as a string');
+    const url = pathToFileURL(path.resolve(peers.app.getAppPath(), filePath));
+    const { query, search, hash } = options;
+    if (search) url.search = search;
+    else if (query) url.search = new URLSearchParams(query).toString();
+    if (hash) url.hash = hash;
+    return this.loadURL(url.href);
+  }
+
+  reload() {
+    send({ type: 'webViewReload', webContents: this.#contents.id, ignoreCache: false });
+  }
+
+  reloadIgnoringCache() {
+    send({ type: 'webViewReload', webContents: this.#contents.id, ignoreCache: true });
+  }
+
+  stop() {
+    send({ type: 'webViewStop', webContents: this.#contents.id });
+  }
+
+  // For the other parts of a web contents.
+
+  hasDocument() {
+    return this.#committed;
+  }
+
+  /** Resolves when scripts of the app may run, which Electron delays until a document has loaded. */
+  scriptable() {
+    if (this.#url !== '' && this.#current === null) return Promise.resolve();
+    return new Promise((/** @type {(value: void) => void} */ resolve) => this.#scriptWaiters.push(resolve));
+  }
+
+  /** @returns {Promise<void>} the promise of a load that something else than `loadURL` is about to start */
+  awaitNext(/** @type {string} */ url) {
+    const load = new PendingLoad(url);
+    this.#pending.add(load);
+    return load.promise;
+  }
+
+  /** The page ends: nothing that waits for it can be fulfilled. */
+  abandon() {
+    this.#each((load) => load.stopped());
+    this.#current = null;
+    this.#loading = false;
+  }
+
+  processGone() {
+    this.#committed = false;
+    if (this.#current !== null) this.#failed(ERR_FAILED, 'ERR_FAILED', this.#current.url, !this.#domReady);
+    else this.#stopLoading();
+  }
+
+  domReady() {
+    if (this.#domReady) return;
+    this.#domReady = true;
+    this.#emit('dom-ready');
+    this.#showable();
+  }
+
+  /** @param {any} event @returns {boolean} whether the event concerned loading */
+  uiEvent(event) {
+    switch (event.type) {
+      case 'navigationAsked':
+        this.#asked(event);
+        return true;
+      case 'loadStarted':
+        this.#started(event.url);
+        return true;
+      case 'loadRedirected':
+        this.#redirected(event.url);
+        return true;
+      case 'loadCommitted':
+        this.#commit(event);
+        return true;
+      case 'loadFinished':
+        this.#finished();
+        return true;
+      case 'loadFailed':
+        this.#uiFailed(event);
+        return true;
+      case 'navigatedInPage':
+        this.#navigatedInPage(event.url);
+        return true;
+      case 'loadingChanged':
+        // A main-frame load has its own end; this is about what the page loads afterwards.
+        if (this.#current === null) {
+          if (event.loading) this.#startLoading();
+          else this.#stopLoading();
+        }
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  // Steps.
+
+  /** @param {(load: PendingLoad) => void} tell */
+  #each(tell) {
+    for (const load of [...this.#pending]) {
+      tell(load);
+      if (load.settled) this.#pending.delete(load);
+    }
+  }
+
+  /** @param {string} name @param {object} [details] @param {...any} args */
+  #emit(name, details, ...args) {
+    return this.#contents.isDestroyed() ? false : this.#contents._emit(name, details, ...args);
+  }
+
+  /** Numbers that stand for the frame in the positional arguments of older events. */
+  #frameIds() {
+    const frame = this.#contents.mainFrame;
+    return [frame?.processId ?? 0, frame?.routingId ?? 1];
+  }
+
+  #startLoading() {
+    if (this.#loading) return;
+    this.#loading = true;
+    this.#emit('did-start-loading');
+  }
+
+  #stopLoading() {
+    if (!this.#loading) return;
+    this.#loading = false;
+    this.#waiting = false;
+    this.#each((load) => load.stopped());
+    this.#emit('did-stop-loading');
+    for (const waiter of this.#scriptWaiters.splice(0)) waiter();
+  }
+
+  /**
+   * A main-frame navigation begins.
+   * @param {string} url @param {boolean} sameDocument @param {'app' | 'page'} who
+   */
+  #announce(url, sameDocument, who) {
+    if (!sameDocument) {
+      if (this.#current !== null) this.#replaced.push(this.#current);
+      this.#current = { url, started: false };
+      this.#waiting = true;
+      this.#startLoading();
+    } else {
+      this.#announcedInPage = url;
+    }
+    this.#navigationStarted(url, sameDocument, who);
+  }
+
+  /** @param {string} url @param {boolean} sameDocument @param {'app' | 'page'} who */
+  #navigationStarted(url, sameDocument, who) {
+    this.#each((load) => load.navigationStarted(url, sameDocument));
+    const frame = this.#contents.mainFrame;
+    const details = { url, isSameDocument: sameDocument, isMainFrame: true, frame, initiator: who === 'page' ? frame : undefined };
+    this.#emit('did-start-navigation', details, url, sameDocument, true, ...this.#frameIds());
+  }
+
+  /** The page wants to go elsewhere. @param {any} event */
+  #asked({ request, url, kind, mainFrame }) {
+    const decide = (/** @type {boolean} */ allow) =>
+      send({ type: 'webViewDecideNavigation', webContents: this.#contents.id, request, allow });
+    const frame = this.#contents.mainFrame;
+    if (!mainFrame) {
+      const details = { url, isSameDocument: false, isMainFrame: false, frame: null, initiator: frame };
+      decide(!this.#emit('will-frame-navigate', details, url, false, false, ...this.#frameIds()));
+      return;
+    }
+    if (isSameDocument(this.#url, url) && kind !== 'reload') {
+      decide(true);
+      return;
+    }
+    this.#announce(url, false, 'page');
+    // Steps through the history are the browser's own, even when the page asked for them.
+    const askable = kind !== 'backForward';
+    const details = () => ({ url, isSameDocument: false, isMainFrame: true, frame, initiator: frame });
+    const args = [url, false, true, ...this.#frameIds()];
+    const prevented =
+      askable && (this.#emit('will-frame-navigate', details(), ...args) || this.#emit('will-navigate', details(), ...args));
+    if (this.#contents.isDestroyed()) return;
+    decide(!prevented);
+    if (prevented) this.#failed(ERR_ABORTED, 'ERR_ABORTED', url, true);
+  }
+
+  /** @param {string} url */
+  #started(url) {
+    const older = this.#replaced.find((navigation) => !navigation.started && navigation.url === url);
+    if (older) {
+      older.started = true;
+      return;
+    }
+    if (this.#current !== null && !this.#current.started) {
+      // The engine may write an address differently, or a redirect may have come first: the load that was announced is this one.
+      this.#current.started = true;
+      return;
+    }
+    this.#announce(url, false, 'page');
+    if (this.#current !== null) /** @type {Navigation} */ (this.#current).started = true;
+  }
+
+  /** @param {string} url */
+  #redirected(url) {
+    if (this.#current === null) return;
+    this.#current.url = url;
+    const frame = this.#contents.mainFrame;
+    const details = () => ({ url, isSameDocument: false, isMainFrame: true, frame, initiator: undefined });
+    const args = [url, false, true, ...this.#frameIds()];
+    if (this.#emit('will-redirect', details(), ...args)) {
+      if (!this.#contents.isDestroyed()) this.stop();
+      return;
+    }
+    this.#emit('did-redirect-navigation', details(), ...args);
+  }
+
+  /** @param {{url: string, status: number, statusText: string}} event */
+  #commit({ url, status, statusText }) {
+    this.#replaced = [];
+    if (this.#current === null) this.#announce(url, false, 'page');
+    if (this.#current !== null) /** @type {Navigation} */ (this.#current).started = true;
+    this.#url = url;
+    this.#committed = true;
+    this.#waiting = false;
+    this.#domReady = false;
+    this.#readyToShow = false;
+    this.#contents._documentReplaced();
+    // Electron says -1 where there is no HTTP.
+    const code = status === 0 ? -1 : status;
+    this.#contents._applyZoom();
+    this.#emit('did-frame-navigate', undefined, url, code, statusText, true, ...this.#frameIds());
+    this.#emit('did-navigate', undefined, url, code, statusText);
+  }
+
+  #finished() {
+    if (this.#current === null) return;
+    this.#current = null;
+    this.domReady();
+    this.#emit('did-frame-finish-load', undefined, true, ...this.#frameIds());
+    this.#each((load) => load.finished());
+    this.#emit('did-finish-load');
+    if (this.#current === null) this.#stopLoading();
+  }
+
+  /** @param {{url: string, code: number, description: string, provisional: boolean}} event */
+  #uiFailed({ url, code, description, provisional }) {
+    const current = this.#current;
+    const replaced = this.#replaced.findIndex((navigation) => navigation.started || navigation.url === url);
+    const stale = code === ERR_ABORTED && replaced !== -1 && (current === null || !current.started || current.url !== url);
+    if (stale) {
+      this.#replaced.splice(replaced, 1);
+      this.#emitFailure('did-fail-provisional-load', code, description, url);
+      return;
+    }
+    // An end that nothing began, such as that of a download, has no event in Electron either.
+    if (current !== null) this.#failed(code, description, url, provisional);
+  }
+
+  /** @param {number} code @param {string} description @param {string} url @param {boolean} provisional */
+  #failed(code, description, url, provisional) {
+    this.#current = null;
+    if (provisional) this.#emitFailure('did-fail-provisional-load', code, description, url);
+    // An aborted load is no failure of the page, but its promise is over.
+    if (provisional && code === ERR_ABORTED) this.#each((load) => load.failed(code, description, url));
+    else this.#emitFailure('did-fail-load', code, description, url);
+    if (this.#current === null) this.#stopLoading();
+  }
+
+  /** @param {string} name @param {number} code @param {string} description @param {string} url */
+  #emitFailure(name, code, description, url) {
+    if (name === 'did-fail-load') {
+      this.#each((load) => load.failed(code, description, url));
+      if (code !== ERR_ABORTED) process.emitWarning(`Failed to load URL: ${url} with error: ${description}`, { type: 'electron' });
+    }
+    this.#emit(name, undefined, code, description, url, true, ...this.#frameIds());
+  }
+
+  /** @param {string} url */
+  #navigatedInPage(url) {
+    // `loadURL` has announced its own; the page's are announced here.
+    const announced = this.#announcedInPage === url;
+    this.#announcedInPage = null;
+    if (!announced) this.#navigationStarted(url, true, 'page');
+    this.#url = url;
+    this.#each((load) => load.navigatedInPage());
+    this.#emit('did-navigate-in-page', undefined, url, true, ...this.#frameIds());
+  }
+
+  #showable() {
+    if (this.#readyToShow) return;
+    this.#readyToShow = true;
+    const contents = this.#contents;
+    process.nextTick(() => {
+      const owner = contents.getOwnerBrowserWindow();
+      if (owner && !contents.isDestroyed()) emitSafely(owner, 'ready-to-show', new NativeEvent());
+    });
+  }
+}
+
+/** @param {any} options @returns {Array<[string, string]>} */
+function requestHeaders(options) {
+  /** @type {Array<[string, string]>} */
+  const headers = [];
+  const referrer = options?.httpReferrer;
+  const referrerUrl = typeof referrer === 'string' ? referrer : referrer?.url;
+  if (typeof referrerUrl === 'string' && referrerUrl !== '') headers.push(['Referer', referrerUrl]);
+  for (const line of String(options?.extraHeaders ?? '').split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
+  }
+  return headers;
+}

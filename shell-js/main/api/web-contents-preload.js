@@ -1,0 +1,54 @@
+/**
+ * What a new document is given by the app: its preload scripts and the settings that shape its world.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+
+import { host } from '../binding.js';
+import { peers } from '../object-registry.js';
+
+/**
+ * The preload scripts of a new main-frame document: the session's, in the order of their registration, then the web contents' own. They
+ * are read anew for each document, so that a reload shows an edited preload. A script that cannot be read is told by `preload-error`.
+ * @param {any} contents
+ * @returns {Array<{path: string, source: string}>}
+ */
+export function preloadSources(contents) {
+  const paths = contents.session._framePreloads();
+  const own = contents._preferences.preload;
+  if (typeof own === 'string' && own !== '') {
+    if (path.isAbsolute(own)) paths.push(own);
+    else console.error('preload script must have absolute path.');
+  }
+  const sources = [];
+  for (const file of paths) {
+    try {
+      sources.push({ path: file, source: readFileSync(file, 'utf8') });
+    } catch (error) {
+      console.error(`Unable to load preload script: ${file}`);
+      console.error(error);
+      contents._emit('preload-error', undefined, file, error);
+    }
+  }
+  return sources;
+}
+
+/**
+ * @param {any} contents
+ * @returns {any} what the renderer's bundle needs to know before the first script of the page
+ */
+export function rendererConfig(contents) {
+  const preferences = contents._preferences;
+  return {
+    contextIsolation: Boolean(preferences.contextIsolation),
+    sandbox: Boolean(preferences.sandbox),
+    nodeIntegration: Boolean(preferences.nodeIntegration),
+    additionalArguments: Array.isArray(preferences.additionalArguments) ? preferences.additionalArguments.map(String) : [],
+    appPath: peers.app.getAppPath(),
+    appName: peers.app.getName(),
+    isPackaged: Boolean(host.isPackaged),
+    execPath: process.execPath,
+    resourcesPath: host.resourcesPath,
+  };
+}
