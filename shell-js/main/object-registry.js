@@ -27,7 +27,7 @@ export function nextId(kind) {
 /**
  * Modules that are used by modules they themselves depend on. `module-list.js` fills it in once all of them are evaluated; it is only
  * to be read inside functions.
- * @type {Record<'app' | 'BaseWindow' | 'BrowserWindow' | 'menu' | 'dialog' | 'nativeImage' | 'webFrameMain', any>}
+ * @type {Record<'app' | 'BaseWindow' | 'BrowserWindow' | 'menu' | 'dialog' | 'session' | 'nativeImage' | 'webFrameMain', any>}
  */
 export const peers = {
   app: null,
@@ -35,6 +35,7 @@ export const peers = {
   BrowserWindow: null,
   menu: null,
   dialog: null,
+  session: null,
   nativeImage: null,
   webFrameMain: null,
 };

@@ -1,0 +1,39 @@
+/**
+ * `app.relaunch`: starting the app again once this process is gone.
+ */
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+
+import { addedArguments } from './command-line.js';
+
+/** @type {Array<{execPath: string, args: string[]}>} */
+const due = [];
+
+/**
+ * Notes an instance that is to start when this one has ended.
+ * @param {{args?: string[], execPath?: string}} [options]
+ * @returns {boolean}
+ */
+export function relaunchLater(options = {}) {
+  const args = Array.isArray(options.args) ? options.args.map(String) : process.argv.slice(1);
+  due.push({ execPath: options.execPath ? String(options.execPath) : process.execPath, args: [...args, ...addedArguments] });
+  return true;
+}
+
+/** Waits for the process `$1` to end and becomes the rest of its arguments. */
+const WAIT_AND_START = 'while kill -0 "$1" 2>/dev/null; do sleep 0.05; done; shift; exec "$@"';
+
+/**
+ * Starts what was noted. The new instance must not meet the old one, which may hold the single-instance lock and open files, so a small
+ * shell script waits in between.
+ */
+export function startRelaunched() {
+  for (const { execPath, args } of due.splice(0)) {
+    const child = spawn('/bin/sh', ['-c', WAIT_AND_START, 'relaunch', String(process.pid), execPath, ...args], {
+      detached: true,
+      stdio: 'ignore',
+    });
+    child.on('error', (error) => console.error('The app could not be relaunched:', error));
+    child.unref();
+  }
+}
