@@ -39,8 +39,8 @@ export class BaseWindow extends EventEmitter {
   /** @param {any} [options] */
   constructor(options = {}) {
     super();
-    const kind = new.target.name === 'BrowserWindow' ? 'BrowserWindow' : 'BaseWindow';
-    if (!peers.app.isReady()) throw new Error(`Cannot create ${kind} before app is ready`);
+    const isBrowserWindow = this instanceof peers.BrowserWindow;
+    if (!peers.app.isReady()) throw new Error(`Cannot create ${isBrowserWindow ? 'BrowserWindow' : 'BaseWindow'} before app is ready`);
     if (typeof options !== 'object' || options === null) options = {};
     if (options.parent !== undefined && options.parent !== null) {
       if (!(options.parent instanceof BaseWindow) || options.parent.isDestroyed()) throw conversionError(0, options);
@@ -53,15 +53,14 @@ export class BaseWindow extends EventEmitter {
     if (command.parent !== null) this.#adopt(options.parent);
     send({ type: 'windowCreate', window: this.#id, options: command });
     peers.menu.attachApplicationMenu(this);
-    this._init(options);
-    if (show && !this.#destroyed) this.show();
+    this._showAtFirst = show;
+    // A window with a page is shown once it has its page.
+    if (!isBrowserWindow) this._firstShow();
   }
 
-  /**
-   * What a kind of window does between the native window's creation and its first show.
-   * @param {any} _options
-   */
-  _init(_options) {}
+  _firstShow() {
+    if (this._showAtFirst && !this.#destroyed) this.show();
+  }
 
   /** @returns {number} */
   get id() {

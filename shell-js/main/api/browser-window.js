@@ -21,8 +21,10 @@ export class BrowserWindow extends BaseWindow {
   /** @type {ReturnType<typeof setTimeout> | null} */
   #unresponsive = null;
 
-  /** @param {any} options */
-  _init(options) {
+  /** @param {any} [options] */
+  constructor(options = {}) {
+    if (typeof options !== 'object' || options === null) options = {};
+    super(options);
     const preferences = { ...(options.webPreferences ?? {}) };
     if (typeof options.backgroundColor === 'string') preferences.backgroundColor = options.backgroundColor;
     else if (options.transparent) preferences.backgroundColor = '#00000000';
@@ -31,6 +33,7 @@ export class BrowserWindow extends BaseWindow {
     this.on('focus', (event) => peers.app.emit('browser-window-focus', event, this));
     this.on('blur', (event) => peers.app.emit('browser-window-blur', event, this));
     emitWith(peers.app, 'browser-window-created', undefined, this);
+    this._firstShow();
   }
 
   get webContents() {

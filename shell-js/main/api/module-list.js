@@ -1,0 +1,59 @@
+/**
+ * The modules of `require('electron')` in the main process, in Electron's order. A module or member that is not done yet refuses.
+ */
+import { peers } from '../object-registry.js';
+import { completeClass, completeModule, mainModuleNames } from '../unimplemented.js';
+import { app } from './app.js';
+import { BaseWindow } from './base-window.js';
+import { BrowserWindow } from './browser-window.js';
+import { clipboard } from './clipboard.js';
+import { ClipboardItem } from './clipboard-item.js';
+import { dialog } from './dialog.js';
+import { ipcMain } from './ipc-main.js';
+import * as menu from './menu.js';
+import { MenuItem } from './menu-item.js';
+import * as nativeImage from './native-image.js';
+import { screen } from './screen.js';
+import { Session, session } from './session.js';
+import { shell } from './shell.js';
+import { WebContents, webContents } from './web-contents.js';
+import * as webFrameMain from './web-frame-main.js';
+
+Object.assign(peers, { app, BaseWindow, BrowserWindow, menu, dialog, session, nativeImage, webFrameMain });
+
+/** @type {Record<string, any>} */
+const done = {
+  app,
+  // A class comes before the one it extends, so that what it lacks is refused under its own name.
+  BrowserWindow,
+  BaseWindow,
+  clipboard,
+  ClipboardItem,
+  dialog,
+  ipcMain,
+  Menu: menu.Menu,
+  MenuItem,
+  nativeImage: nativeImage.nativeImage,
+  screen,
+  session,
+  shell,
+  webContents,
+  webFrameMain: webFrameMain.webFrameMain,
+};
+
+/** Properties that instances get in their constructor. @type {Record<string, string[]>} */
+const OWN_PROPERTIES = {
+  app: ['commandLine'],
+  Menu: ['items'],
+  MenuItem: [
+    ...['accelerator', 'accessibilityLabel', 'badge', 'checked', 'click', 'commandId', 'enabled', 'icon', 'id', 'label', 'menu', 'registerAccelerator', 'role'],
+    ...['sharingItem', 'sublabel', 'submenu', 'toolTip', 'type', 'userAccelerator', 'visible', 'acceleratorWorksWhenHidden'],
+  ],
+};
+
+for (const [name, value] of Object.entries(done)) completeModule(name, value, { own: OWN_PROPERTIES[name] });
+completeClass('webContents', WebContents, ['ipc', 'navigationHistory']);
+completeClass('session', Session);
+
+/** What `require('electron')` gives in the main process, by name. @type {Record<string, any>} */
+export const modules = Object.fromEntries(mainModuleNames.map((name) => [name, done[name] ?? completeModule(name)]));
