@@ -63,6 +63,11 @@ pub enum UiCommand {
   WebViewDestroy {
     web_contents: WebContentsId,
   },
+  /// Runs the page's `beforeunload`. [`super::UiEvent::PageCloseAsked`] says that the page may be closed; a page that wants to stay
+  /// asks by a `beforeunload` dialog.
+  WebViewTryClose {
+    web_contents: WebContentsId,
+  },
   /// Starts a load. What becomes of it is told by navigation events.
   WebViewLoad {
     web_contents: WebContentsId,

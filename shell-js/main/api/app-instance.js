@@ -4,7 +4,7 @@
 import process from 'node:process';
 
 import { singleInstanceRelease, singleInstanceRequest } from '../binding.js';
-import { deserialize, serialize } from '../../common/serialize.js';
+import { deserialize, serializeOrThrow } from '../../common/serialize.js';
 import { onUiEvent } from '../ui-dispatch.js';
 import { emitNative } from './event.js';
 
@@ -38,7 +38,7 @@ export function instanceMembers(app) {
     /** @param {any} [additionalData] */
     requestSingleInstanceLock(additionalData) {
       if (held) return true;
-      const data = additionalData === undefined ? new Uint8Array(0) : serialize(additionalData);
+      const data = additionalData === undefined ? new Uint8Array(0) : serializeOrThrow(additionalData);
       held = singleInstanceRequest(app.getPath('userData'), process.argv, process.cwd(), data);
       return held;
     },

@@ -356,7 +356,9 @@ export class Loader {
       decide(true);
       return;
     }
-    this.#announce(url, false, 'page');
+    // The engine asks about a script's navigation only when the answer of the server is there: such a load has begun already.
+    if (this.#current === null || !this.#current.started || kind !== 'other') this.#announce(url, false, 'page');
+    const navigation = /** @type {Navigation} */ (this.#current);
     // Steps through the history are the browser's own, even when the page asked for them.
     const askable = kind !== 'backForward';
     const details = () => ({ url, isSameDocument: false, isMainFrame: true, frame, initiator: frame });
@@ -365,7 +367,13 @@ export class Loader {
       askable && (this.#emit('will-frame-navigate', details(), ...args) || this.#emit('will-navigate', details(), ...args));
     if (this.#contents.isDestroyed()) return;
     decide(!prevented);
-    if (prevented) this.#failed(ERR_ABORTED, 'ERR_ABORTED', url, true);
+    if (!prevented) return;
+    // A listener that prevents a navigation often starts another one, which goes on.
+    if (this.#current === navigation) {
+      this.#failed(ERR_ABORTED, 'ERR_ABORTED', url, true);
+      // What the engine may yet say about it must not be taken for a word about the next load.
+      this.#replaced.push(navigation);
+    }
   }
 
   /** @param {string} url */

@@ -285,6 +285,11 @@ impl WebView {
     }
   }
 
+  pub(crate) fn try_close(&self) -> Result<(), String> {
+    self.view.try_close();
+    Ok(())
+  }
+
   pub(crate) fn set_bounds(&self, bounds: Option<Rect>) -> Result<(), String> {
     self.bounds.set(bounds);
     match bounds {
