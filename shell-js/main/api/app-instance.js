@@ -3,7 +3,7 @@
  */
 import process from 'node:process';
 
-import { singleInstanceRelease, singleInstanceRequest } from '../binding.js';
+import { releaseSingleInstanceLock, requestSingleInstanceLock } from '../binding.js';
 import { deserialize, serializeOrThrow } from '../../common/serialize.js';
 import { onUiEvent } from '../ui-dispatch.js';
 import { emitNative } from './event.js';
@@ -39,7 +39,7 @@ export function instanceMembers(app) {
     requestSingleInstanceLock(additionalData) {
       if (held) return true;
       const data = additionalData === undefined ? new Uint8Array(0) : serializeOrThrow(additionalData);
-      held = singleInstanceRequest(app.getPath('userData'), process.argv, process.cwd(), data);
+      held = requestSingleInstanceLock(app.getPath('userData'), process.argv, process.cwd(), data);
       return held;
     },
 
@@ -48,7 +48,7 @@ export function instanceMembers(app) {
     },
 
     releaseSingleInstanceLock() {
-      if (held) singleInstanceRelease();
+      if (held) releaseSingleInstanceLock();
       held = false;
     },
 

@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
-import { host, userPath } from '../binding.js';
+import { host, systemPath } from '../binding.js';
 import { check } from './arguments.js';
 
 /** Paths that the app has set. @type {Map<string, string>} */
@@ -43,7 +43,7 @@ function resolve(name, appName) {
     case 'assets':
       return path.dirname(process.execPath);
     default:
-      return userPath(name) ?? '';
+      return systemPath(name) ?? '';
   }
 }
 

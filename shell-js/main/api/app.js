@@ -6,7 +6,7 @@
 import { EventEmitter } from 'node:events';
 import process from 'node:process';
 
-import { exit as exitProcess, host, locale, preferredLanguages, send } from '../binding.js';
+import { exit as exitProcess, host, preferredLanguages, send, systemLocale } from '../binding.js';
 import { setDefaultApplicationMenu } from '../default-menu.js';
 import { peers, webContents, windows } from '../object-registry.js';
 import { onUiEvent } from '../ui-dispatch.js';
@@ -78,20 +78,20 @@ class App extends EventEmitter {
   }
 
   getLocale() {
-    return commandLine.getSwitchValue('lang') || locale();
+    return commandLine.getSwitchValue('lang') || systemLocale();
   }
 
   getLocaleCountryCode() {
-    return /[-_]([A-Z]{2})\b/.exec(locale())?.[1] ?? '';
+    return /[-_]([A-Z]{2})\b/.exec(systemLocale())?.[1] ?? '';
   }
 
   getSystemLocale() {
-    return locale();
+    return systemLocale();
   }
 
   getPreferredSystemLanguages() {
     const languages = preferredLanguages();
-    return languages.length > 0 ? languages : [locale()];
+    return languages.length > 0 ? languages : [systemLocale()];
   }
 
   get userAgentFallback() {
@@ -124,7 +124,7 @@ class App extends EventEmitter {
     return this.#readyPromise;
   }
 
-  /** Makes the app ready. The main script was evaluated, and the toolkit is up. */
+  /** See `startLifecycle`. */
   async _launch() {
     if (this.#shutDown) return;
     // Electron installs its menu from a listener of this event that is older than any of the app.
@@ -220,12 +220,6 @@ class App extends EventEmitter {
 
   #end() {
     this.#shutDown = true;
-    process.exitCode = this.#exitCode;
-    try {
-      process.emit('exit', this.#exitCode);
-    } catch (error) {
-      console.error(error);
-    }
     startRelaunched();
     exitProcess(this.#exitCode);
   }
@@ -264,15 +258,9 @@ include(pathMembers(() => app.getName()));
 include(instanceMembers(app));
 peers.app = app;
 
-let toolkitUp = () => {};
-const toolkit = new Promise((/** @type {(value: void) => void} */ resolve) => {
-  toolkitUp = resolve;
-});
-onUiEvent('ready', () => toolkitUp());
 onUiEvent('quitAsked', () => app.quit());
 
-/** Waits for the toolkit and makes the app ready. To be called once the main script was evaluated. */
-export async function launch() {
-  await toolkit;
-  await app._launch();
+/** Makes the app ready. To be called once the main script was evaluated and the toolkit is up. */
+export function startLifecycle() {
+  app._launch();
 }

@@ -1,6 +1,7 @@
 /**
  * The event object that Electron passes first to listeners of events that come from the native side.
  */
+import { handleUncaught } from '../uncaught.js';
 
 /** An event whose default can be prevented. Details of the event are its own properties. */
 export class NativeEvent {
@@ -24,13 +25,18 @@ Object.defineProperty(NativeEvent, 'name', { value: 'Event' });
 
 /**
  * Hands an error of app code to the process's uncaught-exception handling. A listener that throws must not stop the native side's own
- * steps, which follow the event, so the error leaves by a microtask of its own.
+ * steps, which follow the event.
  * @param {unknown} error
  */
 export function reportUncaught(error) {
-  queueMicrotask(() => {
-    throw error;
-  });
+  try {
+    handleUncaught(error);
+  } catch (second) {
+    // A listener for uncaught exceptions has thrown itself.
+    queueMicrotask(() => {
+      throw second;
+    });
+  }
 }
 
 /**

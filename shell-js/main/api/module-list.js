@@ -55,5 +55,10 @@ for (const [name, value] of Object.entries(done)) completeModule(name, value, { 
 completeClass('webContents', WebContents, ['ipc', 'navigationHistory']);
 completeClass('session', Session);
 
-/** What `require('electron')` gives in the main process, by name. @type {Record<string, any>} */
-export const modules = Object.fromEntries(mainModuleNames.map((name) => [name, done[name] ?? completeModule(name)]));
+/** What `require('electron')` gives in the main process: each name with what loads it. @type {Record<string, {load: () => any}>} */
+export const moduleList = Object.fromEntries(
+  mainModuleNames.map((name) => {
+    const value = done[name] ?? completeModule(name);
+    return [name, { load: () => value }];
+  }),
+);
