@@ -11,7 +11,7 @@ use super::state::{Outcome, Ui, done};
 pub(crate) fn set(ui: &Rc<Ui>, id: MenuId, entries: Vec<MenuEntry>) -> Outcome {
   match ui.menus.get(id) {
     Some(menu) => menu.replace(entries),
-    None => ui.menus.insert(id, Rc::new(MenuModel::new(ui, id, entries))),
+    None => ui.menus.insert(id, MenuModel::new(ui, id, entries)),
   }
   for window in ui.windows.all() {
     if window.menu() == Some(id) {
@@ -39,9 +39,9 @@ pub(crate) fn set_bar(ui: &Rc<Ui>, window: WindowId, menu: Option<MenuId>) -> Ou
   done()
 }
 
-pub(crate) fn popup(ui: &Rc<Ui>, menu: MenuId, window: WindowId, at: Option<(i32, i32)>, positioning_item: Option<u32>, reply: Reply) {
+pub(crate) fn popup(ui: &Rc<Ui>, menu: MenuId, window: WindowId, at: Option<(i32, i32)>, reply: Reply) {
   match ui.menu(menu).and_then(|menu| Ok((menu, ui.window(window)?))) {
-    Ok((menu, window)) => menu.popup(&window, at, positioning_item, reply),
+    Ok((menu, window)) => menu.popup(&window, at, reply),
     Err(error) => reply.send(Err(error)),
   }
 }

@@ -1,5 +1,6 @@
 //! Linux: GTK 3 and WebKitGTK 4.1, directly where tao and wry stop.
 
+mod accelerator;
 mod clipboard;
 mod crossing;
 mod dialog;
