@@ -1,8 +1,47 @@
-//! The build script: compiles the web-process extension.
+//! The build script: the web-process extension, symbols for native addons, and the shell's JavaScript for release builds.
 
 #[path = "src/lane/extension/build.rs"]
 mod lane_extension;
 
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
 fn main() {
+  println!("cargo:rerun-if-changed=build.rs");
+  // Without these exported symbols a native addon finds no Node-API in the executable.
+  deno_runtime::deno_napi::print_linker_flags("shell");
   lane_extension::compile_lane_extension();
+  embed_shell_js();
+}
+
+/// Writes a table of all files under `shell-js/`. Debug builds read the files from disk and skip this.
+fn embed_shell_js() {
+  if env::var("PROFILE").as_deref() != Ok("release") {
+    return;
+  }
+  println!("cargo:rerun-if-changed=shell-js");
+  let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR")).join("shell-js");
+  let mut files = Vec::new();
+  collect(&root, &mut files);
+  files.sort();
+  let mut table = String::from("static SHELL_JS: &[(&str, &str)] = &[\n");
+  for file in files {
+    let name = file.strip_prefix(&root).expect("the file was found under the root").to_string_lossy().replace('\\', "/");
+    writeln!(table, "  ({name:?}, include_str!({:?})),", file.display().to_string()).expect("writing to a string");
+  }
+  table.push_str("];\n");
+  let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("shell_js.rs");
+  fs::write(output, table).expect("the output folder is writable");
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+  for entry in fs::read_dir(folder).expect("shell-js is readable").flatten() {
+    let path = entry.path();
+    if path.is_dir() {
+      collect(&path, files);
+    } else if path.extension().is_some_and(|extension| extension == "js") {
+      files.push(path);
+    }
+  }
 }

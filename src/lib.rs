@@ -1,6 +1,15 @@
 //! A desktop application shell that runs Electron apps on the system's web view and a V8 main process with Node's API.
+//!
+//! The process's main thread runs the user interface ([`ui`]), a thread of its own runs JavaScript ([`runtime`], [`ops`]), and
+//! [`bridge`] holds the two enums that cross between them. [`app`] puts them together.
 
+pub mod app;
 pub mod bridge;
+pub mod cli;
+pub mod error;
 #[cfg(unix)]
 pub mod lane;
+pub mod ops;
+pub mod printer;
+pub mod runtime;
 pub mod ui;

@@ -1,0 +1,95 @@
+//! Puts the parts of a running app together: the bridge, the JavaScript thread, the user interface.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::manifest::Manifest;
+use crate::error::Result;
+use crate::{bridge, runtime, ui};
+
+/// What an app is started with. The JavaScript side sees it as the frozen `host`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AppConfig {
+  /// The app's folder.
+  pub app_path: PathBuf,
+  /// Its main script.
+  pub main_path: PathBuf,
+  pub package_json: Map<String, Value>,
+  /// Everything after the executable, `process.argv` without its first entry.
+  pub argv: Vec<String>,
+  pub exec_path: PathBuf,
+  pub is_packaged: bool,
+  pub resources_path: PathBuf,
+  /// Started as `shell <folder>`, not from a package.
+  pub default_app: bool,
+  /// The version of the Electron API that is kept to.
+  pub version: String,
+  /// The version of the shell itself.
+  pub shell_version: String,
+  /// Node's name of the platform.
+  pub platform: String,
+  /// Started by `shell dev`.
+  pub dev: bool,
+}
+
+/// The Electron version whose API is kept to.
+pub const ELECTRON_VERSION: &str = "45.4.1";
+
+/// Runs the app of a package.
+pub(super) fn run_packaged(resources: &Path, arguments: &[String]) -> Result<i32> {
+  let manifest = Manifest::load(&resources.join("app"))?;
+  let argv = arguments.get(1..).unwrap_or_default().to_vec();
+  run(&manifest, argv, true, resources.to_path_buf(), false)
+}
+
+/// Runs the app at `path`, as `shell <path> [arguments]`. `argv` is everything after the executable.
+pub(crate) fn run_app(path: &Path, argv: Vec<String>, dev: bool) -> Result<i32> {
+  let manifest = Manifest::load(path)?;
+  let exec_path = exec_path();
+  let resources = exec_path.parent().unwrap_or(&exec_path).join("resources");
+  run(&manifest, argv, false, resources, dev)
+}
+
+fn exec_path() -> PathBuf {
+  std::env::current_exe().unwrap_or_else(|_| PathBuf::from("shell"))
+}
+
+fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path: PathBuf, dev: bool) -> Result<i32> {
+  let config = AppConfig {
+    app_path: manifest.folder.clone(),
+    main_path: manifest.main.clone(),
+    package_json: manifest.package_json.clone(),
+    argv,
+    exec_path: exec_path(),
+    is_packaged,
+    resources_path,
+    default_app: !is_packaged,
+    version: ELECTRON_VERSION.into(),
+    shell_version: env!("CARGO_PKG_VERSION").into(),
+    platform: node_platform().into(),
+    dev,
+  };
+  runtime::prepare_process();
+  let (js_end, events, ui_end, commands) = bridge::pair();
+  // V8 boots on its thread while the toolkit starts on this one.
+  runtime::spawn(config.clone(), js_end, events, ui_end.clone())?;
+  let ui_config = ui::UiConfig { app_name: app_name(manifest), web_extensions: None };
+  Ok(ui::run(ui_end, commands, ui_config)?)
+}
+
+/// Electron's `app.name`: what the desktop calls the app.
+fn app_name(manifest: &Manifest) -> String {
+  manifest.text("productName").or_else(|| manifest.text("name")).unwrap_or("Electron").into()
+}
+
+/// `process.platform` of this system.
+pub(crate) fn node_platform() -> &'static str {
+  match std::env::consts::OS {
+    "macos" => "darwin",
+    "windows" => "win32",
+    other => other,
+  }
+}

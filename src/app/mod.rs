@@ -1,0 +1,40 @@
+//! From the process's arguments to a running app.
+
+mod assemble;
+pub mod manifest;
+pub mod role;
+pub mod single_instance;
+
+use std::process::ExitCode;
+
+use crate::{cli, printer};
+
+pub use assemble::{AppConfig, ELECTRON_VERSION};
+pub use role::Role;
+
+/// The program. Decides what this process is to be and becomes it.
+pub fn main() -> ExitCode {
+  let arguments: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+  let environment = |name: &str| std::env::var(name).ok();
+  let executable = std::env::current_exe().unwrap_or_else(|_| arguments.first().map(Into::into).unwrap_or_default());
+  let result = match Role::decide(&arguments, &environment, executable.parent()) {
+    Role::Node(start) => crate::runtime::child::run(start),
+    Role::Packaged { resources } => assemble::run_packaged(&resources, &arguments),
+    Role::CommandLine => return cli::run(&arguments),
+  };
+  exit_code(result)
+}
+
+/// Prints what went wrong, if anything, and gives the process's exit code.
+pub(crate) fn exit_code(result: crate::error::Result<i32>) -> ExitCode {
+  match result {
+    // The system keeps the low eight bits, as it does for `exit`.
+    Ok(code) => ExitCode::from(code as u8),
+    Err(error) => {
+      printer::error(&format!("error: {error}"));
+      ExitCode::FAILURE
+    }
+  }
+}
+
+pub(crate) use assemble::run_app;

@@ -1,0 +1,90 @@
+//! The command line: arguments into one settings struct for each command.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::{app, printer};
+
+/// Runs Electron apps on the system's web view.
+#[derive(Debug, Parser)]
+#[command(name = "shell", version, about, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+struct Arguments {
+  #[command(subcommand)]
+  command: Option<Command>,
+  /// Folder of an app, or a script, and what the app gets as its arguments
+  #[arg(value_name = "APP", trailing_var_arg = true, allow_hyphen_values = true)]
+  app: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+  /// Run the app of a folder while it is being developed
+  Dev {
+    /// Folder of the app
+    #[arg(default_value = ".")]
+    folder: PathBuf,
+    /// What the app gets as its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+  },
+}
+
+/// Does what the arguments (the program first) say.
+pub fn run(arguments: &[String]) -> ExitCode {
+  // Switches may stand before the app, as in `electron --no-sandbox folder`: only a known option in front is ours.
+  let parsed = match Arguments::try_parse_from(arguments) {
+    Ok(parsed) => parsed,
+    Err(error) => {
+      let text = error.render().to_string();
+      if error.use_stderr() {
+        printer::error(text.trim_end());
+        return ExitCode::from(2);
+      }
+      printer::output(&text);
+      return ExitCode::SUCCESS;
+    }
+  };
+  match parsed.command {
+    Some(Command::Dev { folder, arguments }) => {
+      let mut argv = vec![folder.to_string_lossy().into_owned()];
+      argv.extend(arguments);
+      app::exit_code(app::run_app(&folder, argv, true))
+    }
+    None => match parsed.app.iter().position(|argument| !argument.starts_with('-')) {
+      Some(at) => app::exit_code(app::run_app(parsed.app[at].as_ref(), parsed.app.clone(), false)),
+      None if parsed.app.is_empty() => {
+        printer::output(&Arguments::command().render_help().to_string());
+        ExitCode::SUCCESS
+      }
+      None => {
+        printer::error("error: no app was named; hint: shell <folder of the app>");
+        ExitCode::from(2)
+      }
+    },
+  }
+}
+
+#[cfg(test)]
+mod tests {
+  use super::*;
+
+  #[test]
+  fn the_definition_is_consistent() {
+    Arguments::command().debug_assert();
+  }
+
+  #[test]
+  fn switches_before_the_app_go_to_the_app() {
+    let parsed = Arguments::try_parse_from(["shell", "--no-sandbox", "folder", "--own", "dev"]).unwrap();
+    assert_eq!(parsed.app, ["--no-sandbox", "folder", "--own", "dev"]);
+    assert!(parsed.command.is_none());
+  }
+
+  #[test]
+  fn dev_takes_a_folder_and_arguments() {
+    let parsed = Arguments::try_parse_from(["shell", "dev", "folder", "--own"]).unwrap();
+    assert!(matches!(parsed.command, Some(Command::Dev { arguments, .. }) if arguments == ["--own"]));
+  }
+}

@@ -1,0 +1,37 @@
+//! What hides the runtime's own interface from apps, in every worker.
+//!
+//! The Node layer of the runtime uses the global `Deno` in many places, so it cannot be deleted; packages that find it take themselves to
+//! be in another program. It becomes an accessor that answers only to scripts of the runtime itself.
+
+use deno_core::{op2, v8};
+
+/// Frames that are looked at: the accessor, who reads it, and a few for code compiled from strings.
+const FRAMES: usize = 5;
+
+/// Whether the code that reads the accessor which calls this belongs to the runtime.
+#[op2(fast)]
+pub fn op_caller_is_internal(scope: &mut v8::PinScope<'_, '_>) -> bool {
+  let Some(trace) = v8::StackTrace::current_stack_trace(scope, FRAMES) else {
+    return false;
+  };
+  // Code that the runtime compiles from strings has no name of its own; who called it counts.
+  let frame = (1..trace.get_frame_count()).filter_map(|index| trace.get_frame(scope, index)).find(|frame| !frame.is_eval());
+  // Nobody called: the native side reads it.
+  let Some(frame) = frame else {
+    return true;
+  };
+  frame.get_script_name(scope).is_some_and(|name| {
+    let name = name.to_rust_string_lossy(scope);
+    name.starts_with("ext:") || name.starts_with("node:")
+  })
+}
+
+deno_core::extension!(
+  shell_guard,
+  ops = [op_caller_is_internal],
+  esm_entry_point = "ext:shell_guard/guard.js",
+  esm = ["ext:shell_guard/guard.js" = { source = "import { core } from 'ext:core/mod.js';\nconst { op_caller_is_internal } = core.ops;\nconst { defineProperty } = Object;\nObject.defineProperty(globalThis, '__shellGuard', { configurable: true, value() {\n  delete globalThis.__shellGuard;\n  const value = globalThis.Deno;\n  defineProperty(globalThis, 'Deno', { configurable: false, enumerable: false, get() { return op_caller_is_internal() ? value : undefined; }, set(_) {} });\n} });\n" }],
+);
+
+/// The script that closes the door; it runs when the runtime has booted and before any other.
+pub const HIDE: &str = "globalThis.__shellGuard()";

@@ -1,0 +1,185 @@
+//! The process and its surroundings: start-up configuration, exit, single instance, folders of the user, locale.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use deno_core::{JsBuffer, OpState, op2, v8};
+use deno_error::JsErrorBox;
+
+use crate::app::AppConfig;
+use crate::app::single_instance::{self, SecondInstance, SingleInstance};
+use crate::bridge::{JsEnd, Reply, Request, UiCommand, UiEnd, UiEvent};
+use crate::runtime::ElectronNames;
+
+/// How long the UI thread may take to end. After that the process ends without it.
+const UI_PATIENCE: Duration = Duration::from_secs(4);
+
+/// The single-instance lock while it is held.
+pub struct Lock(pub Arc<Mutex<Option<SingleInstance>>>);
+
+/// The function that shows an exception which reached the native side.
+pub struct UncaughtHandler(pub v8::Global<v8::Function>);
+
+/// Names that function.
+#[op2]
+pub fn op_set_uncaught_handler(state: &mut OpState, #[scoped] handler: v8::Global<v8::Function>) {
+  state.put(UncaughtHandler(handler));
+}
+
+/// What the app was started with.
+#[op2]
+#[serde]
+pub fn op_host(state: &mut OpState) -> AppConfig {
+  state.borrow::<AppConfig>().clone()
+}
+
+/// Ends the process. The UI thread destroys its windows first; nothing of the app's JavaScript runs any more.
+#[op2(fast)]
+pub fn op_end_process(state: &mut OpState, code: i32) {
+  // Explicitly: nothing is dropped when a process ends.
+  if let Ok(mut lock) = state.borrow::<Lock>().0.lock() {
+    drop(lock.take());
+  }
+  let sent = state.borrow::<JsEnd>().send(Request { command: UiCommand::Exit { code }, reply: Reply::none() });
+  if sent.is_ok() {
+    std::thread::sleep(UI_PATIENCE);
+  }
+  std::process::exit(code);
+}
+
+/// Says which names `import { ... } from 'electron'` has.
+#[op2]
+pub fn op_electron_names(state: &mut OpState, #[serde] names: Vec<String>) {
+  *state.borrow::<ElectronNames>().borrow_mut() = Some(names);
+}
+
+/// Takes the lock of a user data folder. False when another process holds it, which has then been told.
+#[op2]
+pub fn op_single_instance_request(
+  state: &mut OpState,
+  #[string] user_data: String,
+  #[serde] argv: Vec<String>,
+  #[string] cwd: String,
+  #[buffer] data: JsBuffer,
+) -> Result<bool, JsErrorBox> {
+  let held = state.borrow::<Lock>().0.clone();
+  let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+  if held.is_some() {
+    return Ok(true);
+  }
+  let ui_end = state.borrow::<UiEnd>().clone();
+  let on_second =
+    move |SecondInstance { argv, cwd, data }: SecondInstance| ui_end.emit(UiEvent::SecondInstance { argv, cwd, data });
+  let message = SecondInstance { argv, cwd, data: data.to_vec() };
+  *held = single_instance::request(Path::new(&user_data), &message, on_second).map_err(JsErrorBox::from_err)?;
+  Ok(held.is_some())
+}
+
+/// Gives the lock back, if it is held.
+#[op2(fast)]
+pub fn op_single_instance_release(state: &mut OpState) {
+  if let Ok(mut lock) = state.borrow::<Lock>().0.lock() {
+    drop(lock.take());
+  }
+}
+
+/// The user's locale as a language tag, `en-US` when the environment names none.
+#[op2]
+#[string]
+pub fn op_locale() -> String {
+  preferred_languages().into_iter().next().unwrap_or_else(|| "en-US".into())
+}
+
+/// The user's languages, the most wanted first.
+#[op2]
+#[serde]
+pub fn op_preferred_languages() -> Vec<String> {
+  preferred_languages()
+}
+
+fn preferred_languages() -> Vec<String> {
+  let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+  let locale = variable("LC_ALL").or_else(|| variable("LC_MESSAGES")).or_else(|| variable("LANG"));
+  let mut tags: Vec<String> = Vec::new();
+  // LANGUAGE is a list, and counts only when the locale is not "C".
+  let list = if locale.as_deref().is_none_or(|locale| language_tag(locale).is_none()) { None } else { variable("LANGUAGE") };
+  for name in list.iter().flat_map(|list| list.split(':')).chain(locale.as_deref()) {
+    if let Some(tag) = language_tag(name).filter(|tag| !tags.contains(tag)) {
+      tags.push(tag);
+    }
+  }
+  tags
+}
+
+/// `de_AT.UTF-8@euro` is `de-AT`; `C` and `POSIX` are no language.
+fn language_tag(locale: &str) -> Option<String> {
+  let name = locale.split(['.', '@']).next().unwrap_or_default();
+  if name.is_empty() || name == "C" || name == "POSIX" || !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c)) {
+    return None;
+  }
+  Some(name.replace('_', "-"))
+}
+
+/// A folder of the user by Electron's name (`home`, `appData`, `temp`, `desktop`, `documents`, `downloads`, `music`, `pictures`,
+/// `videos`), `null` for a name that is no folder of the system.
+#[op2]
+#[string]
+pub fn op_path(#[string] name: &str) -> Option<String> {
+  user_path(name, &|name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from))
+    .map(|path| path.to_string_lossy().into_owned())
+}
+
+fn user_path(name: &str, variable: &dyn Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+  let home = variable("HOME").unwrap_or_else(|| PathBuf::from("/"));
+  let config = variable("XDG_CONFIG_HOME").filter(|path| path.is_absolute()).unwrap_or_else(|| home.join(".config"));
+  let (xdg, fallback) = match name {
+    "home" => return Some(home),
+    "appData" => return Some(config),
+    "cache" => return Some(variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()).unwrap_or_else(|| home.join(".cache"))),
+    "temp" => return Some(variable("TMPDIR").unwrap_or_else(std::env::temp_dir)),
+    "desktop" => ("DESKTOP", "Desktop"),
+    "documents" => ("DOCUMENTS", "Documents"),
+    "downloads" => ("DOWNLOAD", "Downloads"),
+    "music" => ("MUSIC", "Music"),
+    "pictures" => ("PICTURES", "Pictures"),
+    "videos" => ("VIDEOS", "Videos"),
+    _ => return None,
+  };
+  let listed = std::fs::read_to_string(config.join("user-dirs.dirs")).ok().and_then(|text| user_directory(&text, xdg, &home));
+  Some(listed.unwrap_or_else(|| home.join(fallback)))
+}
+
+/// The folder of `XDG_<name>_DIR` in the text of `user-dirs.dirs`: shell assignments of an absolute path or one that begins with `$HOME`.
+fn user_directory(text: &str, name: &str, home: &Path) -> Option<PathBuf> {
+  let key = format!("XDG_{name}_DIR=");
+  let value = text.lines().rev().find_map(|line| line.trim().strip_prefix(&key))?;
+  let value = value.trim().trim_matches('"').replace('\\', "");
+  match value.strip_prefix("$HOME") {
+    Some(rest) => Some(home.join(rest.trim_start_matches('/'))),
+    None => Some(PathBuf::from(value)).filter(|path| path.is_absolute()),
+  }
+}
+
+#[cfg(test)]
+mod tests {
+  use super::*;
+
+  #[test]
+  fn locales_become_language_tags() {
+    assert_eq!(language_tag("de_AT.UTF-8@euro").as_deref(), Some("de-AT"));
+    assert_eq!(language_tag("fr").as_deref(), Some("fr"));
+    assert_eq!(language_tag("C.UTF-8"), None);
+    assert_eq!(language_tag(""), None);
+  }
+
+  #[test]
+  fn user_directories_are_read() {
+    let text = "# comment\nXDG_DESKTOP_DIR=\"$HOME/Schreibtisch\"\nXDG_MUSIC_DIR=\"/srv/music\"\nXDG_VIDEOS_DIR=\"relative\"\n";
+    let home = Path::new("/home/a");
+    assert_eq!(user_directory(text, "DESKTOP", home), Some("/home/a/Schreibtisch".into()));
+    assert_eq!(user_directory(text, "MUSIC", home), Some("/srv/music".into()));
+    assert_eq!(user_directory(text, "VIDEOS", home), None);
+    assert_eq!(user_directory(text, "PICTURES", home), None);
+  }
+}

@@ -1,0 +1,55 @@
+//! The operations that the shell's own JavaScript gets, as one extension of the main worker.
+//!
+//! Architecture Invariant: only `shell-js/main/binding.js` sees them. The extension puts them into a global that the binding takes and
+//! deletes before the first line of an app runs.
+
+pub mod event;
+pub mod guard;
+pub mod host;
+pub mod image;
+pub mod open;
+pub mod ui;
+
+use std::sync::{Arc, Mutex};
+
+use crate::app::AppConfig;
+use crate::bridge::{EventReceiver, JsEnd, UiEnd};
+use crate::runtime::ElectronNames;
+
+deno_core::extension!(
+  shell,
+  ops = [
+    event::op_next_events,
+    host::op_electron_names,
+    host::op_end_process,
+    host::op_host,
+    host::op_locale,
+    host::op_path,
+    host::op_preferred_languages,
+    host::op_single_instance_release,
+    host::op_set_uncaught_handler,
+    host::op_single_instance_request,
+    image::op_image_crop,
+    image::op_image_decode,
+    image::op_image_encode_jpeg,
+    image::op_image_encode_png,
+    image::op_image_resize,
+    open::op_open_with_system,
+    ui::op_ui_call,
+    ui::op_ui_call_sync,
+    ui::op_ui_send,
+  ],
+  esm_entry_point = "ext:shell/door.js",
+  // The ops are taken while the extension is evaluated: the runtime deletes them from `core.ops` when it boots. Ours are the last, after
+  // the one of the guard, whose extension comes before this one.
+  esm = ["ext:shell/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst all = Object.entries(core.ops);\nconst own = all.slice(all.findIndex(([name]) => name === 'op_caller_is_internal') + 1);\nObject.defineProperty(globalThis, '__shellDoor', { value: { ops: Object.fromEntries(own) }, configurable: true });\n" }],
+  options = { config: AppConfig, end: JsEnd, ui_end: UiEnd, events: EventReceiver, electron: ElectronNames },
+  state = |state, options| {
+    state.put(options.config);
+    state.put(options.end);
+    state.put(options.ui_end);
+    state.put(event::Events::new(options.events));
+    state.put(options.electron);
+    state.put(host::Lock(Arc::new(Mutex::new(None))));
+  },
+);

@@ -1,0 +1,30 @@
+//! The JavaScript side of the native program: V8 with Node's API on a thread of its own.
+//!
+//! Architecture Invariant: V8 and Deno types stay in this module and in [`crate::ops`].
+
+pub mod child;
+mod cjs;
+mod embedded;
+mod module_loader;
+mod services;
+mod thread;
+mod typescript;
+mod web_worker;
+mod worker;
+
+pub use module_loader::ElectronNames;
+pub use thread::spawn;
+
+/// Prepares what must be ready before the first thread starts: the environment, TLS, V8's platform. Call it once, on the main thread.
+pub fn prepare_process() {
+  // Children would take these for their own.
+  for name in [crate::app::role::FORK_ENTRY_VARIABLE, crate::app::role::RUN_AS_NODE_VARIABLE] {
+    if std::env::var_os(name).is_some() {
+      // SAFETY: no other thread runs yet.
+      unsafe { std::env::remove_var(name) };
+    }
+  }
+  // Fails only if a provider is set already, which then serves as well.
+  let _ = deno_runtime::deno_tls::rustls::crypto::aws_lc_rs::default_provider().install_default();
+  deno_core::JsRuntime::init_platform(None);
+}

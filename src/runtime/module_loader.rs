@@ -1,0 +1,214 @@
+//! Resolution and loading of modules: the app's as Node does it, the shell's own under their own scheme, `electron` by a facade.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use deno_ast::MediaType;
+use deno_core::futures::FutureExt;
+use deno_core::url::Url;
+use deno_core::{
+  FastString, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleSource, ModuleSourceCode, ModuleSpecifier,
+  ModuleType, RequestedModuleType, ResolutionKind,
+};
+use deno_error::JsErrorBox;
+use deno_runtime::deno_node::NodeRequireLoader;
+use deno_runtime::deno_permissions::PermissionsContainer;
+use node_resolver::analyze::CjsAnalysisSourceProvider;
+use node_resolver::errors::PackageJsonLoadError;
+use node_resolver::{NodeResolutionKind, ResolutionMode};
+
+use super::services::Services;
+use super::{embedded, typescript};
+
+/// The module that stands for `electron` in ES modules of the main process.
+const ELECTRON_URL: &str = "electron:electron";
+/// Names under which apps import it.
+const ELECTRON_NAMES: &[&str] = &["electron", "electron/main", "electron/common", "electron/renderer", "electron/utility"];
+
+/// The names that `import { ... } from 'electron'` offers; `None` where there is no such module, as in worker threads.
+pub type ElectronNames = Rc<RefCell<Option<Vec<String>>>>;
+
+/// The loader of one worker. It is cheap to clone.
+#[derive(Clone)]
+pub struct Loader {
+  services: Arc<Services>,
+  electron: ElectronNames,
+}
+
+impl Loader {
+  pub fn new(services: Arc<Services>, electron: ElectronNames) -> Self {
+    Self { services, electron }
+  }
+
+  fn resolve_module(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> Result<Url, JsErrorBox> {
+    // Who is started as the main module was named by the native side, never by an app.
+    if matches!(kind, ResolutionKind::MainModule) {
+      return Url::parse(specifier).map_err(JsErrorBox::from_err);
+    }
+    let referrer = Url::parse(referrer).map_err(JsErrorBox::from_err)?;
+    match referrer.scheme() {
+      embedded::SCHEME | "electron" if specifier.starts_with("shell:") || specifier.starts_with('.') => {
+        return referrer.join(specifier).map_err(JsErrorBox::from_err);
+      }
+      // The shell's own modules resolve nothing by folders; they name what they take.
+      embedded::SCHEME => return Url::parse(specifier).map_err(JsErrorBox::from_err),
+      _ => {}
+    }
+    if ELECTRON_NAMES.contains(&specifier) && self.electron.borrow().is_some() {
+      return Url::parse(ELECTRON_URL).map_err(JsErrorBox::from_err);
+    }
+    if specifier == "original-fs" || specifier == "node:original-fs" {
+      return Url::parse("node:fs").map_err(JsErrorBox::from_err);
+    }
+    if let Ok(url) = Url::parse(specifier) {
+      return match url.scheme() {
+        "file" | "node" | "data" | "blob" => Ok(url),
+        scheme => Err(JsErrorBox::type_error(format!(
+          "Only URLs with a scheme in: file, data and node are supported by the default ESM loader. Received protocol '{scheme}:'"
+        ))),
+      };
+    }
+    let resolved = self.services.node_resolver.resolve(specifier, &referrer, ResolutionMode::Import, NodeResolutionKind::Execution);
+    resolved.map_err(JsErrorBox::from_err)?.into_url().map_err(JsErrorBox::from_err)
+  }
+
+  fn load_own(&self, specifier: &Url) -> Result<ModuleSource, JsErrorBox> {
+    let path = specifier.path().trim_start_matches('/');
+    let source = embedded::source(path).ok_or_else(|| JsErrorBox::generic(format!("{specifier} does not exist")))?;
+    let code = match source {
+      Cow::Borrowed(text) => FastString::from_static(text),
+      Cow::Owned(text) => text.into(),
+    };
+    Ok(ModuleSource::new(ModuleType::JavaScript, ModuleSourceCode::String(code), specifier, None))
+  }
+
+  /// The module `electron`: its names are exports, so that an ES module can import them.
+  fn load_electron(&self, specifier: &Url) -> Result<ModuleSource, JsErrorBox> {
+    let mut code = String::from("import { electron } from 'shell:///main/electron-module.js';\nexport default electron;\n");
+    for name in self.electron.borrow().iter().flatten() {
+      code.push_str(&format!("export const {name} = electron.{name};\n"));
+    }
+    Ok(ModuleSource::new(ModuleType::JavaScript, ModuleSourceCode::String(code.into()), specifier, None))
+  }
+
+  async fn load_file(self, specifier: Url, referrer: Option<String>, requested: RequestedModuleType) -> Result<ModuleSource, JsErrorBox> {
+    let path = specifier.to_file_path().map_err(|()| JsErrorBox::type_error(format!("{specifier} names no file")))?;
+    let bytes = std::fs::read(&path).map_err(|error| not_loaded(&specifier, &path, referrer.as_deref(), &error))?;
+    let media_type = MediaType::from_specifier(&specifier);
+    match (&requested, media_type) {
+      (RequestedModuleType::Text, _) => return Ok(bytes_module(ModuleType::Text, bytes, &specifier)),
+      (RequestedModuleType::Bytes, _) => return Ok(bytes_module(ModuleType::Bytes, bytes, &specifier)),
+      (_, MediaType::Wasm) => return Ok(bytes_module(ModuleType::Wasm, bytes, &specifier)),
+      (_, MediaType::Json) => return Ok(text_module(ModuleType::Json, into_text(bytes), &specifier)),
+      _ => {}
+    }
+    let source = typescript::to_javascript(&specifier, media_type, into_text(bytes))?;
+    if !self.services.cjs_tracker.is_maybe_cjs(&specifier, media_type).map_err(JsErrorBox::from_err)? {
+      return Ok(text_module(ModuleType::JavaScript, source, &specifier));
+    }
+    let translated = self
+      .services
+      .translator
+      .translate_cjs_to_esm_with_source_provider(&specifier, Some(Cow::Owned(source)), Some(&Sources))
+      .await
+      .map_err(JsErrorBox::from_err)?
+      .into_owned();
+    Ok(text_module(ModuleType::JavaScript, translated, &specifier))
+  }
+}
+
+/// Sources of the modules that a CommonJS module re-exports.
+struct Sources;
+
+impl CjsAnalysisSourceProvider for Sources {
+  fn load_source<'a>(&'a self, specifier: &Url) -> Option<Cow<'a, str>> {
+    std::fs::read(specifier.to_file_path().ok()?).ok().map(|bytes| Cow::Owned(into_text(bytes)))
+  }
+}
+
+fn into_text(bytes: Vec<u8>) -> String {
+  let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+  match text.strip_prefix('\u{feff}') {
+    Some(rest) => rest.to_owned(),
+    None => text,
+  }
+}
+
+fn text_module(kind: ModuleType, text: String, specifier: &Url) -> ModuleSource {
+  ModuleSource::new(kind, ModuleSourceCode::String(text.into()), specifier, None)
+}
+
+fn bytes_module(kind: ModuleType, bytes: Vec<u8>, specifier: &Url) -> ModuleSource {
+  ModuleSource::new(kind, ModuleSourceCode::Bytes(bytes.into_boxed_slice().into()), specifier, None)
+}
+
+fn not_loaded(specifier: &Url, path: &Path, referrer: Option<&str>, error: &std::io::Error) -> JsErrorBox {
+  let from = referrer.map(|referrer| format!(" imported from {referrer}")).unwrap_or_default();
+  if path.is_dir() {
+    return JsErrorBox::generic(format!("Directory import '{}' is not supported resolving ES modules{from}", path.display()));
+  }
+  JsErrorBox::generic(format!("Cannot load {specifier}{from}: {error}"))
+}
+
+/// The content of a `data:` URL.
+fn load_data(specifier: &Url) -> Result<ModuleSource, JsErrorBox> {
+  let (head, body) = specifier.path().split_once(',').ok_or_else(|| JsErrorBox::type_error("The data URL has no comma"))?;
+  let mut bytes: Vec<u8> = percent_encoding::percent_decode_str(body).collect();
+  let media_type = match head.strip_suffix(";base64") {
+    Some(media_type) => {
+      bytes.retain(|byte| !byte.is_ascii_whitespace());
+      bytes = base64::engine::general_purpose::STANDARD.decode(&bytes).map_err(|error| JsErrorBox::type_error(error.to_string()))?;
+      media_type
+    }
+    None => head,
+  };
+  match media_type.split(';').next().unwrap_or_default() {
+    "text/javascript" | "application/javascript" => Ok(text_module(ModuleType::JavaScript, into_text(bytes), specifier)),
+    "application/json" => Ok(text_module(ModuleType::Json, into_text(bytes), specifier)),
+    "application/wasm" => Ok(bytes_module(ModuleType::Wasm, bytes, specifier)),
+    other => Err(JsErrorBox::type_error(format!("Unknown module format: {other}"))),
+  }
+}
+
+impl ModuleLoader for Loader {
+  fn resolve(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> Result<ModuleSpecifier, JsErrorBox> {
+    self.resolve_module(specifier, referrer, kind)
+  }
+
+  fn load(&self, specifier: &ModuleSpecifier, referrer: Option<&ModuleLoadReferrer>, options: ModuleLoadOptions) -> ModuleLoadResponse {
+    match specifier.scheme() {
+      embedded::SCHEME => ModuleLoadResponse::Sync(self.load_own(specifier)),
+      "electron" => ModuleLoadResponse::Sync(self.load_electron(specifier)),
+      "data" => ModuleLoadResponse::Sync(load_data(specifier)),
+      "file" => {
+        let referrer = referrer.map(|referrer| referrer.specifier.to_string());
+        ModuleLoadResponse::Async(self.clone().load_file(specifier.clone(), referrer, options.requested_module_type).boxed_local())
+      }
+      scheme => ModuleLoadResponse::Sync(Err(JsErrorBox::type_error(format!("Modules of the scheme '{scheme}:' cannot be loaded")))),
+    }
+  }
+}
+
+impl NodeRequireLoader for Loader {
+  fn ensure_read_permission<'a>(&self, _permissions: &mut PermissionsContainer, path: Cow<'a, Path>) -> Result<Cow<'a, Path>, JsErrorBox> {
+    Ok(path)
+  }
+
+  fn load_text_file_lossy(&self, path: &Path) -> Result<FastString, JsErrorBox> {
+    let text = into_text(std::fs::read(path).map_err(JsErrorBox::from_err)?);
+    let specifier = Url::from_file_path(path).map_err(|()| JsErrorBox::generic(format!("{} is not absolute", path.display())))?;
+    Ok(typescript::to_javascript(&specifier, MediaType::from_specifier(&specifier), text)?.into())
+  }
+
+  fn is_maybe_cjs(&self, specifier: &Url) -> Result<bool, PackageJsonLoadError> {
+    self.services.cjs_tracker.is_maybe_cjs(specifier, MediaType::from_specifier(specifier))
+  }
+
+  fn is_maybe_cjs_from_require(&self, specifier: &Url) -> Result<bool, PackageJsonLoadError> {
+    self.services.cjs_tracker.is_maybe_cjs_from_require(specifier, MediaType::from_specifier(specifier))
+  }
+}

@@ -1,0 +1,122 @@
+//! The thread that JavaScript runs on.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::thread::Builder;
+
+use deno_core::error::{CoreError, CoreErrorKind};
+use deno_core::url::Url;
+use deno_core::v8;
+use deno_runtime::fmt_errors::format_js_error;
+use deno_runtime::worker::MainWorker;
+
+use super::module_loader::{ElectronNames, Loader};
+use super::services::Services;
+use super::worker::{self, Recipe};
+use crate::app::AppConfig;
+use crate::bridge::{EventReceiver, JsEnd, Reply, Request, UiCommand, UiEnd, UiEvent};
+use crate::error::{Error, Result};
+use crate::ops::host::UncaughtHandler;
+use crate::{ops, printer};
+
+/// As large as that of a program's main thread on Linux: deep recursion in an app should end in a RangeError, not in a crash.
+const STACK_SIZE: usize = 8 * 1024 * 1024;
+
+/// The module that starts everything on the JavaScript side.
+const ENTRY: &str = "shell:///main/init.js";
+
+/// Starts the thread. It runs until the process ends.
+///
+/// # Errors
+/// The system gives no thread.
+pub fn spawn(config: AppConfig, end: JsEnd, events: EventReceiver, ui_end: UiEnd) -> Result<()> {
+  let body = move || {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+      Ok(runtime) => runtime,
+      Err(error) => return fail(&end, &error.to_string()),
+    };
+    let on_panic = end.clone();
+    // A fault of ours on this thread must end the process: the user interface alone is a frozen window.
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run(config, end, events, ui_end))));
+    if ended.is_err() {
+      fail(&on_panic, "the JavaScript thread failed; hint: report this with the lines above");
+    }
+  };
+  Builder::new().name("javascript".into()).stack_size(STACK_SIZE).spawn(body).map_err(Error::Thread)?;
+  Ok(())
+}
+
+async fn run(config: AppConfig, end: JsEnd, events: EventReceiver, ui_end: UiEnd) {
+  forward_signals(&ui_end);
+  let Ok(main_module) = Url::parse(ENTRY) else {
+    return fail(&end, "the entry module has no valid address");
+  };
+  let services = Services::new();
+  let electron = ElectronNames::default();
+  let recipe = Recipe {
+    main_module: main_module.clone(),
+    loader: Loader::new(services.clone(), electron.clone()),
+    arguments: config.argv.get(1..).unwrap_or_default().to_vec(),
+    extensions: vec![ops::guard::shell_guard::init(), ops::shell::init(config, end.clone(), ui_end, events, Rc::clone(&electron))],
+    channel: None,
+  };
+  let mut worker = worker::build(&services, recipe);
+  if let Err(error) = worker.execute_main_module(&main_module).await {
+    return fail(&end, &describe(error));
+  }
+  loop {
+    // The event loop ends only with an error: the operation that waits for events is always pending.
+    match worker.run_event_loop(false).await {
+      Ok(()) => return fail(&end, "the event loop of the JavaScript thread ended"),
+      Err(error) => report(&mut worker, error),
+    }
+  }
+}
+
+/// An exception that no JavaScript handler saw. The app lives on.
+fn report(worker: &mut MainWorker, error: CoreError) {
+  let text = describe(error);
+  let handler = worker.js_runtime.op_state().borrow().try_borrow::<UncaughtHandler>().map(|handler| handler.0.clone());
+  let Some(handler) = handler else {
+    return printer::error(&text);
+  };
+  deno_core::scope!(scope, &mut worker.js_runtime);
+  let handler = v8::Local::new(scope, handler);
+  let this = v8::undefined(scope);
+  let shown = v8::String::new(scope, &text).and_then(|text| handler.call(scope, this.into(), &[text.into()]));
+  if shown.is_none() {
+    printer::error(&text);
+  }
+}
+
+fn describe(error: CoreError) -> String {
+  match error.into_kind() {
+    CoreErrorKind::Js(error) => format_js_error(&error, None),
+    other => other.to_string(),
+  }
+}
+
+/// Ends the process because the JavaScript side cannot go on.
+fn fail(end: &JsEnd, text: &str) {
+  printer::error(&format!("error: {text}"));
+  let _ = end.send(Request { command: UiCommand::Exit { code: 1 }, reply: Reply::none() });
+}
+
+/// SIGINT, SIGTERM and SIGHUP ask the app to quit.
+fn forward_signals(ui_end: &UiEnd) {
+  #[cfg(unix)]
+  {
+    use tokio::signal::unix::{SignalKind, signal};
+    for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
+      let ui_end = ui_end.clone();
+      // A signal that cannot be taken keeps its default, which ends the process too.
+      if let Ok(mut signals) = signal(kind) {
+        tokio::spawn(async move {
+          while signals.recv().await.is_some() {
+            ui_end.emit(UiEvent::QuitAsked {});
+          }
+        });
+      }
+    }
+  }
+}

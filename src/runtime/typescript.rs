@@ -1,0 +1,26 @@
+//! TypeScript to JavaScript, file by file, without type checking.
+
+use deno_ast::{EmitOptions, MediaType, ParseParams, SourceMapOption, TranspileModuleOptions, TranspileOptions};
+use deno_core::url::Url;
+use deno_error::JsErrorBox;
+
+/// The source as V8 takes it: TypeScript and JSX are transpiled, everything else stays as it is.
+pub fn to_javascript(specifier: &Url, media_type: MediaType, source: String) -> Result<String, JsErrorBox> {
+  if !media_type.is_emittable() {
+    return Ok(source);
+  }
+  let parsed = deno_ast::parse_program(ParseParams {
+    specifier: specifier.clone(),
+    text: source.into(),
+    media_type,
+    capture_tokens: false,
+    scope_analysis: false,
+    maybe_syntax: None,
+  })
+  .map_err(JsErrorBox::from_err)?;
+  let emit = EmitOptions { source_map: SourceMapOption::Inline, ..Default::default() };
+  let transpiled = parsed
+    .transpile(&TranspileOptions::default(), &TranspileModuleOptions::default(), &emit)
+    .map_err(JsErrorBox::from_err)?;
+  Ok(transpiled.into_source().text)
+}

@@ -1,0 +1,108 @@
+//! Builds the main worker of the process: with the shell's extension for an app, bare for a headless child.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use deno_core::url::Url;
+use deno_core::{Extension, v8};
+use deno_runtime::deno_node::NodeExtInitServices;
+use deno_runtime::deno_node::ops::ipc::ChildIpcSerialization;
+use deno_runtime::fmt_errors::format_js_error;
+use deno_runtime::worker::{MainWorker, WorkerOptions, WorkerServiceOptions};
+use deno_runtime::{BootstrapOptions, WorkerExecutionMode, WorkerLogLevel, colors};
+
+use super::module_loader::Loader;
+use super::services::{Services, Sys};
+use super::web_worker;
+
+/// What the main worker differs in.
+pub struct Recipe {
+  pub main_module: Url,
+  pub loader: Loader,
+  /// `process.argv` from the third entry on.
+  pub arguments: Vec<String>,
+  pub extensions: Vec<Extension>,
+  /// The channel of a forked child.
+  pub channel: Option<(i64, ChildIpcSerialization)>,
+}
+
+/// Builds and boots the worker. The thread must have entered its tokio runtime.
+pub fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
+  let loader = Rc::new(recipe.loader);
+  let options = WorkerOptions {
+    bootstrap: bootstrap(services, recipe.arguments, recipe.channel, WorkerExecutionMode::None),
+    extensions: recipe.extensions,
+    startup_snapshot: deno_snapshots::CLI_SNAPSHOT,
+    residual_lazy_js_sources: deno_snapshots::RESIDUAL_LAZY_JS,
+    residual_lazy_esm_sources: deno_snapshots::RESIDUAL_LAZY_ESM,
+    create_params: create_params(),
+    skip_op_registration: false,
+    create_web_worker_cb: web_worker::callback(services.clone()),
+    format_js_error_fn: Some(Arc::new(|error| format_js_error(error, None))),
+    ..Default::default()
+  };
+  let worker_services = WorkerServiceOptions {
+    blob_store: services.blobs.clone(),
+    broadcast_channel: services.broadcast.clone(),
+    deno_rt_native_addon_loader: None,
+    feature_checker: services.features.clone(),
+    fs: services.file_system.clone(),
+    module_loader: loader.clone(),
+    node_services: Some(NodeExtInitServices {
+      node_require_loader: loader,
+      node_resolver: services.node_resolver.clone(),
+      pkg_json_resolver: services.package_json.clone(),
+      sys: Sys::default(),
+    }),
+    npm_process_state_provider: None,
+    permissions: services.permissions.clone(),
+    root_cert_store_provider: None,
+    fetch_dns_resolver: Default::default(),
+    shared_array_buffer_store: Some(services.shared_buffers.clone()),
+    compiled_wasm_module_store: Some(services.wasm_modules.clone()),
+    v8_code_cache: None,
+    bundle_provider: None,
+  };
+  let mut worker = MainWorker::bootstrap_from_options(&recipe.main_module, worker_services, options);
+  let inspector = worker.js_runtime.inspector();
+  services.inspector.set(inspector.get_session_sender());
+  // The guard cannot fail: it only redefines a global that the boot has just made.
+  let _ = worker.execute_script("shell:guard", deno_core::FastString::from_static(crate::ops::guard::HIDE));
+  worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());
+  worker
+}
+
+/// Options that the main worker and the worker threads share.
+pub fn bootstrap(
+  services: &Services,
+  args: Vec<String>,
+  node_ipc_init: Option<(i64, ChildIpcSerialization)>,
+  mode: WorkerExecutionMode,
+) -> BootstrapOptions {
+  BootstrapOptions {
+    args,
+    cpu_count: std::thread::available_parallelism().map_or(1, usize::from),
+    log_level: WorkerLogLevel::Warn,
+    locale: v8::icu::get_language_tag(),
+    color_level: colors::get_color_level(),
+    unstable_features: services.feature_ids(),
+    user_agent: format!("Electron/{}", crate::app::ELECTRON_VERSION),
+    // Else a spawn of `process.execPath` is taken for a spawn of another program and its arguments are rewritten.
+    is_standalone: true,
+    // Else the first `require` of a dependency fails.
+    has_node_modules_dir: true,
+    argv0: std::env::args().next(),
+    node_debug: std::env::var("NODE_DEBUG").ok(),
+    node_cluster_unique_id: std::env::var("NODE_UNIQUE_ID").ok(),
+    node_cluster_sched_policy: std::env::var("NODE_CLUSTER_SCHED_POLICY").ok(),
+    node_ipc_init,
+    mode,
+    ..Default::default()
+  }
+}
+
+/// V8's own default heap limit is meant for browser tabs; the machine's memory is the measure here.
+pub fn create_params() -> Option<v8::CreateParams> {
+  let memory = deno_runtime::deno_os::sys_info::mem_info()?;
+  Some(v8::CreateParams::default().heap_limits_from_system_memory(memory.total, 0))
+}
