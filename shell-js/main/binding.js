@@ -15,6 +15,9 @@ const {
   op_image_encode_jpeg,
   op_image_encode_png,
   op_image_resize,
+  op_lane_close,
+  op_lane_peer,
+  op_lane_send,
   op_locale,
   op_next_events,
   op_open_with_system,
@@ -76,10 +79,13 @@ export const nextEvents = () => op_next_events();
  * @param {Uint8Array} data
  * @returns {boolean}  false when the connection is gone
  */
-export const laneSend = (connection, kind, id, document, frame, data) => {
-  if (door.ops.op_lane_send === undefined) return false;
-  return door.ops.op_lane_send(connection, kind, id, document, frame, data);
-};
+export const laneSend = (connection, kind, id, document, frame, data) => op_lane_send(connection, kind, id, document, frame, data);
+
+/** Ends a connection, for a page that does not keep to the protocol. @param {number} connection */
+export const laneClose = (connection) => op_lane_close(connection);
+
+/** @param {number} connection @returns {number} the process id of the web process behind it, 0 when unknown */
+export const lanePeer = (connection) => op_lane_peer(connection);
 
 /**
  * Ends the process: emits `exit` on `process`, then the UI thread destroys the windows and the process ends. It does not return.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::manifest::Manifest;
 use crate::error::Result;
-use crate::{bridge, runtime, ui};
+use crate::{bridge, printer, runtime, ui};
 
 /// What an app is started with. The JavaScript side sees it as the frozen `host`.
 #[derive(Debug, Clone, Serialize)]
@@ -76,13 +76,34 @@ fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path
   let (js_end, events, ui_end, commands) = bridge::pair();
   // V8 boots on its thread while the toolkit starts on this one.
   runtime::spawn(config.clone(), js_end, events, ui_end.clone())?;
-  let ui_config = ui::UiConfig { app_name: app_name(manifest), web_extensions: None };
+  let ui_config = ui::UiConfig { app_name: app_name(manifest), web_extensions: web_extensions() };
   Ok(ui::run(ui_end, commands, ui_config)?)
 }
 
 /// Electron's `app.name`: what the desktop calls the app.
 fn app_name(manifest: &Manifest) -> String {
   manifest.text("productName").or_else(|| manifest.text("name")).unwrap_or("Electron").into()
+}
+
+/// The folder that WebKit loads the extension of the native lane from. Without it pages have no preload and no `ipcRenderer`, so a fault
+/// here is said, but an app without them still runs.
+#[cfg(target_os = "linux")]
+fn web_extensions() -> Option<PathBuf> {
+  let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+  let cache = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
+  let cache = cache.unwrap_or_else(std::env::temp_dir).join("shell");
+  match crate::lane::extension::install(&cache) {
+    Ok(folder) => Some(folder),
+    Err(error) => {
+      printer::error(&format!("warning: pages get no preload, the extension cannot be put into {}: {error}", cache.display()));
+      None
+    }
+  }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn web_extensions() -> Option<PathBuf> {
+  None
 }
 
 /// `process.platform` of this system.

@@ -3,10 +3,13 @@
 //! Architecture Invariant: only `shell-js/main/binding.js` sees them. The extension puts them into a global that the binding takes and
 //! deletes before the first line of an app runs.
 
+#![allow(unreachable_pub, reason = "the macro of the operations writes items that are public in a private place")]
+
 pub mod event;
 pub mod guard;
 pub mod host;
 pub mod image;
+pub mod lane;
 pub mod open;
 pub mod ui;
 
@@ -34,6 +37,9 @@ deno_core::extension!(
     image::op_image_encode_jpeg,
     image::op_image_encode_png,
     image::op_image_resize,
+    lane::op_lane_close,
+    lane::op_lane_peer,
+    lane::op_lane_send,
     open::op_open_with_system,
     ui::op_ui_call,
     ui::op_ui_call_sync,
@@ -49,6 +55,7 @@ deno_core::extension!(
     state.put(options.end);
     state.put(options.ui_end);
     state.put(event::Events::new(options.events));
+    state.put(lane::PageChannels::default());
     state.put(options.electron);
     state.put(host::Lock(Arc::new(Mutex::new(None))));
   },
