@@ -88,21 +88,21 @@ export const laneClose = (connection) => op_lane_close(connection);
 export const lanePeer = (connection) => op_lane_peer(connection);
 
 /**
- * Ends the process: emits `exit` on `process`, then the UI thread destroys the windows and the process ends. It does not return.
- * Whoever emits Electron's `quit` does so before.
+ * Ends the process: emits `exit` on `process`, then the UI thread destroys the windows. It does not return, and nothing of the app's
+ * JavaScript runs any more. Whoever emits Electron's `quit` does so before.
  * @param {number} [code]
  * @returns {never}
  */
 export function exit(code = 0) {
   if (!process._exiting) {
-    process.exitCode = code;
     process._exiting = true;
+    process.exitCode = code;
     try {
       process.emit('exit', code);
     } catch (error) {
       console.error(error);
     }
-    // A listener may have set another code.
+    // A listener may have chosen another code.
     code = Number(process.exitCode ?? code);
   }
   return op_end_process(code & 0xff);

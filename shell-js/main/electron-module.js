@@ -11,10 +11,10 @@ import { setElectronNames } from './binding.js';
 const NAMES = new Set(['electron', 'electron/main', 'electron/common', 'electron/renderer', 'electron/utility']);
 const KEY = 'electron';
 
-/** @type {Record<string, any>} */
+/** What the module exports: getters, as in Electron. @type {Record<string, any>} */
 export const electron = {};
-for (const [name, { load, enumerable = true }] of Object.entries(moduleList)) {
-  Object.defineProperty(electron, name, { enumerable, configurable: true, get: load });
+for (const [name, { load }] of Object.entries(moduleList)) {
+  Object.defineProperty(electron, name, { get: load, enumerable: true, configurable: true });
 }
 setElectronNames(Object.keys(electron));
 

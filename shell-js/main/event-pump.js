@@ -2,16 +2,9 @@
  * Takes the news of the native side, batch by batch, and hands each piece to the module that it is for.
  */
 import { nextEvents } from './binding.js';
+import { dispatchFrame } from './ipc-dispatch.js';
+import { dispatchUiEvent, onUiEvent } from './ui-dispatch.js';
 import { handleUncaught } from './uncaught.js';
-
-let dispatchUiEvent;
-let dispatchFrame;
-try {
-  ({ dispatchUiEvent } = await import('./ui-dispatch.js'));
-} catch {}
-try {
-  ({ dispatchFrame } = await import('./ipc-dispatch.js'));
-} catch {}
 
 /** @type {(value?: unknown) => void} */
 let markReady;
@@ -19,14 +12,12 @@ let markReady;
 export const toolkitReady = new Promise((resolve) => {
   markReady = resolve;
 });
-
-/** @type {Promise<unknown>} */
-let gate = Promise.resolve();
+onUiEvent('ready', () => markReady());
 
 /** Runs one listener; what it throws is an uncaught exception of the app, and the pump goes on. */
 function guarded(dispatch, piece) {
   try {
-    dispatch?.(piece);
+    dispatch(piece);
   } catch (error) {
     handleUncaught(error);
   }
@@ -36,10 +27,7 @@ function guarded(dispatch, piece) {
 export async function startEventPump() {
   for (;;) {
     const { events, frames } = await nextEvents();
-    for (const event of events) {
-      if (event.type === 'ready') markReady();
-      else guarded(dispatchUiEvent, event);
-    }
+    for (const event of events) guarded(dispatchUiEvent, event);
     for (const frame of frames) guarded(dispatchFrame, frame);
   }
 }

@@ -6,7 +6,7 @@
 import 'node:module';
 import process from 'node:process';
 
-import { exit, host } from './binding.js';
+import { host } from './binding.js';
 
 /** What `Object.keys(globalThis)` shows in Node. */
 const ENUMERABLE = new Set([
@@ -60,21 +60,11 @@ function CHROME_VERSION() {
   return '152.0.7935.0';
 }
 
-/** @type {(code: number) => void} */
-let endApp = exit;
-
 /**
- * Names the function that ends the app, `app.exit`. Until then the process just ends.
- * @param {(code: number) => void} end
+ * Puts `app.exit` in place of `process.exit`, as Electron does: windows are destroyed first and `quit` is emitted.
+ * @param {(code: number) => void} exitApp
  */
-export function setEndApp(end) {
-  endApp = end;
+export function replaceExit(exitApp) {
+  process.exit = (code) => exitApp(Number(code ?? process.exitCode ?? 0));
+  process.reallyExit = process.exit;
 }
-
-process.exit = (code) => {
-  const wanted = code ?? process.exitCode ?? 0;
-  endApp(Number(wanted));
-  // `app.exit` may find the app already ending; code after `process.exit()` must not run in any case.
-  return exit(Number(wanted));
-};
-process.reallyExit = process.exit;

@@ -6,8 +6,10 @@ import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
+import { app, startLifecycle } from './api/app.js';
 import { exit, host } from './binding.js';
 import { toolkitReady } from './event-pump.js';
+import { replaceExit } from './globals.js';
 import { handleUncaught } from './uncaught.js';
 
 /** Whether Node would start this main as an ES module without looking into it. @param {string} file */
@@ -52,6 +54,7 @@ function failStart(error) {
 
 /** Runs the app. */
 export async function runApp() {
+  replaceExit((code) => app.exit(code));
   try {
     await evaluateMain();
   } catch (error) {
@@ -60,6 +63,5 @@ export async function runApp() {
     handleUncaught(error);
   }
   await toolkitReady;
-  const lifecycle = await import('./api/app.js').catch(() => null);
-  lifecycle?.startLifecycle?.();
+  startLifecycle();
 }
