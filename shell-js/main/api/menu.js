@@ -95,7 +95,7 @@ export class Menu extends EventEmitter {
 
   /** @param {number} position @param {any} item */
   insert(position, item) {
-    if (item?.constructor !== MenuItem) throw new TypeError('Invalid item');
+    if (!isMenuItem(item)) throw new TypeError('Invalid item');
     if (position < 0) throw new RangeError(`Position ${position} cannot be less than 0`);
     if (position > this.items.length) {
       throw new RangeError(`Position ${position} cannot be greater than the total MenuItem count`);
@@ -126,6 +126,9 @@ Menu.sendActionToFirstResponder =
         throw notImplemented('Menu.sendActionToFirstResponder');
       }
     : undefined;
+
+/** @param {any} value @returns {boolean} */
+const isMenuItem = (value) => value?.constructor === MenuItem;
 
 function isTemplateItem(item) {
   if (item == null || typeof item !== 'object') return false;
