@@ -18,7 +18,7 @@ const RAW_TYPE = /^electron application\/osclipboard;format="(.*)"$/;
 function publicType(format) {
   const mime = format.split(';')[0].trim().toLowerCase();
   if (mime in TEXT_TYPES || OTHER_STANDARD_TYPES.includes(mime)) return mime;
-  if (mime === 'application/rtf') return 'text/rtf';
+  if (mime === 'application/rtf' || mime === 'text/richtext') return 'text/rtf';
   if (mime.startsWith('image/')) return 'image/png';
   return `electron application/osclipboard;format="${format}"`;
 }
