@@ -77,6 +77,8 @@ impl WebView {
     };
     if own {
       self.load.own.set(Own::No);
+      self.load.approved.set(true);
+      self.load.wanted.replace(None);
       decision.use_();
       return true;
     }
@@ -85,15 +87,20 @@ impl WebView {
       NavigationType::FormSubmitted => NavigationKind::FormSubmitted,
       NavigationType::FormResubmitted => NavigationKind::FormResubmitted,
       NavigationType::Reload => NavigationKind::Reload,
-      NavigationType::BackForward => return false,
+      NavigationType::BackForward => {
+        // Electron does not ask about steps in the history.
+        self.load.approved.set(true);
+        return false;
+      }
       _ => NavigationKind::Other,
     };
-    let in_page = self.view.uri().is_some_and(|current| only_fragment_differs(&current, &url));
-    let foreign = !matches!(scheme.as_str(), "http" | "https" | "file" | "about" | "data" | "blob" | "javascript" | "");
-    if in_page || action.is_redirect() || (kind == NavigationKind::Other && !foreign) {
-      if kind == NavigationKind::Other && !in_page && LOADED_SCHEMES.contains(&scheme.as_str()) {
-        self.load.page_started.set(true);
-      }
+    if self.view.uri().is_some_and(|current| only_fragment_differs(&current, &url)) {
+      return false;
+    }
+    self.load.wanted.replace(Some(url.clone()));
+    let answered_later =
+      LOADED_SCHEMES.contains(&scheme.as_str()) || matches!(scheme.as_str(), "about" | "data" | "blob" | "javascript" | "");
+    if action.is_redirect() || (kind == NavigationKind::Other && answered_later) {
       return false;
     }
     self.ask(decision, url, kind, action.is_user_gesture())
@@ -102,7 +109,7 @@ impl WebView {
   /// Before a document replaces the one there is.
   fn decide_response(&self, decision: &PolicyDecision) -> bool {
     let Some(response) = decision.downcast_ref::<ResponsePolicyDecision>() else { return false };
-    if !response.is_main_frame_main_resource() || !self.load.page_started.replace(false) {
+    if !response.is_main_frame_main_resource() || self.load.approved.get() {
       return false;
     }
     let url = response.request().and_then(|request| request.uri()).map(String::from).unwrap_or_default();

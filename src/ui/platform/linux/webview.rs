@@ -54,8 +54,10 @@ pub(super) struct Load {
   /// What JS was last told about loading.
   pub(super) told_loading: Cell<bool>,
   pub(super) failed: Cell<bool>,
-  /// The page began a navigation that is asked about when its answer is there.
-  pub(super) page_started: Cell<bool>,
+  /// The main frame's current load is the app's own, or the app agreed to it.
+  pub(super) approved: Cell<bool>,
+  /// Where the page wants to go. The view's address changes only when it is there.
+  pub(super) wanted: RefCell<Option<String>>,
   /// A change of the address that no load explains yet.
   pub(super) moved_to: RefCell<Option<String>>,
   /// The address of the document or of the load that goes on.
@@ -144,7 +146,10 @@ impl WebView {
   pub(super) fn propose(ui: &Rc<Ui>, opener: &WebView) -> Result<Rc<Self>, String> {
     let place = gtk::Box::new(gtk::Orientation::Vertical, 0);
     let (view, wry) = related(&place, &opener.view)?;
-    Ok(Self::assemble(ui, view, Some(wry), opener.session.clone(), place))
+    let this = Self::assemble(ui, view, Some(wry), opener.session.clone(), place);
+    // To open the window is to agree to its first load.
+    this.load.approved.set(true);
+    Ok(this)
   }
 
   fn assemble(ui: &Rc<Ui>, view: webkit2gtk::WebView, wry: Option<wry::WebView>, session: Option<Session>, place: gtk::Box) -> Rc<Self> {

@@ -144,6 +144,7 @@ impl WebView {
         LoadEvent::Started => {
           this.load.failed.set(false);
           this.load.stage.set(Stage::Provisional);
+          let url = this.load.wanted.take().unwrap_or(url);
           this.load.url.replace(url.clone());
           this.tell(|web_contents| UiEvent::LoadStarted { web_contents, url });
         }
@@ -153,6 +154,7 @@ impl WebView {
         }
         LoadEvent::Committed => {
           this.load.stage.set(Stage::Committed);
+          this.load.approved.set(false);
           this.load.url.replace(url.clone());
           this.forget_css();
           let status = match url.split_once(':') {
@@ -175,6 +177,7 @@ impl WebView {
     view.connect_load_failed(move |_, stage, url, error| {
       if let Some(this) = weak.upgrade() {
         this.load.failed.set(true);
+        this.load.approved.set(false);
         let was = this.load.stage.get();
         this.load.stage.set(Stage::Idle);
         this.load.moved_to.replace(None);
@@ -191,6 +194,7 @@ impl WebView {
     view.connect_load_failed_with_tls_errors(move |_, url, _, flags| {
       if let Some(this) = weak.upgrade() {
         this.load.failed.set(true);
+        this.load.approved.set(false);
         this.load.stage.set(Stage::Idle);
         this.tell_failure(url, net_error::from_certificate(flags), true);
       }
@@ -282,7 +286,7 @@ impl WebView {
       let Some(this) = weak.upgrade() else { return false };
       let Some(request) = this.ui.upgrade().map(|ui| ui.next_request()) else { return false };
       let permission = permission_name(asked).to_owned();
-      let origin = view.uri().and_then(|url| url::Url::parse(&url).ok()).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+      let origin = view.uri().and_then(|url| url::Url::parse(&url).ok()).map(|url| origin_of(&url)).unwrap_or_default();
       this.questions.permissions.borrow_mut().insert(request, asked.clone());
       this.tell(move |web_contents| UiEvent::PermissionAsked { web_contents, request, permission, origin });
       true
@@ -326,6 +330,14 @@ impl WebView {
       // Electron shows no menu unless the app makes one.
       true
     });
+  }
+}
+
+/// The origin of an address as Electron writes it: files have one there.
+fn origin_of(url: &url::Url) -> String {
+  match url.scheme() {
+    "file" => "file:///".to_owned(),
+    _ => url.origin().ascii_serialization(),
   }
 }
 

@@ -78,6 +78,8 @@ pub(crate) struct Window {
   menu_bar: MenuBar,
   model: RefCell<Model>,
   told: Told,
+  /// The window was made for a size of its content, and neither shown nor resized since.
+  fresh_content_size: Cell<bool>,
   me: Weak<Window>,
 }
 
@@ -153,6 +155,7 @@ impl Window {
         ..Model::default()
       }),
       told: Told::default(),
+      fresh_content_size: Cell::new(options.use_content_size),
       me: me.clone(),
     });
     this.menu_bar.attach(&this.window);
@@ -204,7 +207,13 @@ impl Window {
 
   /// Shows a menu in the bar. The window keeps its size, the content gives way, as in Electron.
   pub(crate) fn set_menu(&self, menu: Option<Rc<MenuModel>>) {
+    let before = self.menu_bar.height();
     self.menu_bar.show_menu(menu);
+    let more = self.menu_bar.height() - before;
+    if more != 0 && self.fresh_content_size.get() {
+      // The size that was asked for is the content's, and nobody has seen the window yet.
+      self.grow(more);
+    }
   }
 
   pub(crate) fn set_parent(&self, parent: Option<&Window>) {
@@ -390,6 +399,7 @@ impl Window {
   }
 
   fn show(&self) {
+    self.fresh_content_size.set(false);
     if self.model.borrow().minimized {
       self.set_minimized(false);
     }

@@ -120,7 +120,8 @@ impl MenuBar {
 
   /// The room that the bar takes.
   pub(crate) fn height(&self) -> i32 {
-    if self.place.is_visible() { self.place.preferred_height().1 } else { 0 }
+    // The bar's own wish: a scrolled window tells none before it is shown.
+    if self.place.get_visible() { self.shared.bar.preferred_height().1 } else { 0 }
   }
 
   pub(crate) fn is_visible(&self) -> bool {

@@ -43,6 +43,7 @@ impl Window {
 
   /// What JS asked for: in the model at once, then at the window manager.
   pub(super) fn set_bounds(&self, bounds: Rect) {
+    self.fresh_content_size.set(false);
     let bounds = self.within_limits(bounds);
     let blocked = {
       let model = self.model.borrow();
@@ -55,6 +56,18 @@ impl Window {
     }
     self.request(bounds);
     self.note_bounds(bounds);
+  }
+
+  /// Makes a window that was never shown higher.
+  pub(super) fn grow(&self, more: i32) {
+    let mut bounds = self.model.borrow().bounds;
+    bounds.height += more;
+    {
+      let mut model = self.model.borrow_mut();
+      model.bounds = bounds;
+      model.normal_bounds = bounds;
+    }
+    self.request(bounds);
   }
 
   /// Sends bounds to the display.
@@ -387,6 +400,10 @@ impl Window {
       let Some(this) = me.upgrade() else { return };
       this.told.focus_pending.set(false);
       let focused = this.model.borrow().focused;
+      // An open menu holds the keyboard, but its window stays the active one.
+      if !focused && gtk::grab_get_current().is_some_and(|grab| grab.is::<gtk::MenuShell>()) {
+        return;
+      }
       if !this.told.closed.get() && this.told.focused.replace(focused) != focused {
         let window = this.id;
         this.end.emit(if focused { UiEvent::WindowFocused { window } } else { UiEvent::WindowBlurred { window } });
