@@ -161,7 +161,7 @@ function messageBox(sync, first, second) {
   };
   if (sync) return callSync(command).response;
 
-  const answer = call(command);
+  const answer = call(command).then(({ response, checkboxChecked: nowChecked }) => ({ response, checkboxChecked: nowChecked }));
   if (!signal) return answer;
   const abort = () => send({ type: 'dialogClose', request });
   signal.addEventListener('abort', abort, { once: true });

@@ -56,7 +56,8 @@ const members = {
   },
 
   getZoomLevel() {
-    return Math.log(zoomOf(this)) / Math.log(ZOOM_STEP);
+    // The factor is what is kept; without rounding a level of 0.5 would come back as 0.4999999999999997.
+    return Math.round((Math.log(zoomOf(this)) / Math.log(ZOOM_STEP)) * 1e9) / 1e9;
   },
 
   /** @param {number} level */
