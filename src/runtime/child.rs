@@ -8,6 +8,7 @@ use deno_runtime::deno_node::ops::ipc::ChildIpcSerialization;
 use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::worker::MainWorker;
 
+use super::embedded;
 use super::module_loader::{ElectronNames, Loader};
 use super::services::Services;
 use super::worker::{self, Recipe};
@@ -75,11 +76,7 @@ async fn run_worker(worker: &mut MainWorker, start: &NodeStart, script: Option<&
     "arguments": start.arguments,
     "electron": crate::app::ELECTRON_VERSION,
   });
-  let source = super::embedded::source("child/init.js").unwrap_or_default();
-  let code = format!("({source}\n)({settings})");
-  let url = Url::parse("shell:///child/init.js").map_err(|error| CoreErrorKind::Url(error).into_box())?;
-  let _ = url;
-  worker.execute_script("shell:///child/init.js", code.into())?;
+  worker.execute_script("shell:///child/init.js", embedded::call("child/init.js", &settings.to_string()).into())?;
   worker.dispatch_load_event()?;
   loop {
     worker.run_event_loop(false).await?;

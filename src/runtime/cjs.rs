@@ -11,7 +11,7 @@ use node_resolver::analyze::{CjsAnalysis, CjsAnalysisExports, CjsCodeAnalyzer, E
 use super::services::CjsTracker;
 
 /// Reads modules with the parser of `deno_ast`.
-pub struct CodeAnalyzer {
+pub(super) struct CodeAnalyzer {
   pub tracker: Arc<CjsTracker>,
 }
 

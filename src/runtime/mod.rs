@@ -24,6 +24,8 @@ pub fn prepare_process() {
       unsafe { std::env::remove_var(name) };
     }
   }
+  // The reports of exceptions go to standard error.
+  deno_runtime::colors::set_use_color(std::io::IsTerminal::is_terminal(&std::io::stderr()) && deno_runtime::colors::use_color());
   // Fails only if a provider is set already, which then serves as well.
   let _ = deno_runtime::deno_tls::rustls::crypto::aws_lc_rs::default_provider().install_default();
   deno_core::JsRuntime::init_platform(None);

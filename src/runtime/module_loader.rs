@@ -34,13 +34,13 @@ pub type ElectronNames = Rc<RefCell<Option<Vec<String>>>>;
 
 /// The loader of one worker. It is cheap to clone.
 #[derive(Clone)]
-pub struct Loader {
+pub(super) struct Loader {
   services: Arc<Services>,
   electron: ElectronNames,
 }
 
 impl Loader {
-  pub fn new(services: Arc<Services>, electron: ElectronNames) -> Self {
+  pub(super) fn new(services: Arc<Services>, electron: ElectronNames) -> Self {
     Self { services, electron }
   }
 
@@ -49,7 +49,11 @@ impl Loader {
     if matches!(kind, ResolutionKind::MainModule) {
       return Url::parse(specifier).map_err(JsErrorBox::from_err);
     }
-    let referrer = Url::parse(referrer).map_err(JsErrorBox::from_err)?;
+    let Ok(referrer) = Url::parse(referrer) else {
+      // `require` of an ES module names no referrer, only the file.
+      let url = Url::parse(specifier).map_err(JsErrorBox::from_err)?;
+      return if matches!(url.scheme(), "file" | "node") { Ok(url) } else { Err(unsupported_scheme(url.scheme())) };
+    };
     match referrer.scheme() {
       embedded::SCHEME | "electron" if specifier.starts_with("shell:") || specifier.starts_with('.') => {
         return referrer.join(specifier).map_err(JsErrorBox::from_err);
@@ -67,9 +71,7 @@ impl Loader {
     if let Ok(url) = Url::parse(specifier) {
       return match url.scheme() {
         "file" | "node" | "data" | "blob" => Ok(url),
-        scheme => Err(JsErrorBox::type_error(format!(
-          "Only URLs with a scheme in: file, data and node are supported by the default ESM loader. Received protocol '{scheme}:'"
-        ))),
+        scheme => Err(unsupported_scheme(scheme)),
       };
     }
     let resolved = self.services.node_resolver.resolve(specifier, &referrer, ResolutionMode::Import, NodeResolutionKind::Execution);
@@ -119,6 +121,12 @@ impl Loader {
       .into_owned();
     Ok(text_module(ModuleType::JavaScript, translated, &specifier))
   }
+}
+
+fn unsupported_scheme(scheme: &str) -> JsErrorBox {
+  JsErrorBox::type_error(format!(
+    "Only URLs with a scheme in: file, data and node are supported by the default ESM loader. Received protocol '{scheme}:'"
+  ))
 }
 
 /// Sources of the modules that a CommonJS module re-exports.

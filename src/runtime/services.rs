@@ -23,9 +23,9 @@ use node_resolver::{
 use super::cjs::CodeAnalyzer;
 
 /// The system that resolution reads: the real one. An archive overlay takes this place later.
-pub type Sys = sys_traits::impls::RealSys;
-pub type NodeResolver = deno_runtime::deno_node::NodeResolver<DenoInNpmPackageChecker, NpmResolver<Sys>, Sys>;
-pub type CjsTracker = deno_resolver::cjs::CjsTracker<DenoInNpmPackageChecker, Sys>;
+pub(super) type Sys = sys_traits::impls::RealSys;
+pub(super) type NodeResolver = deno_runtime::deno_node::NodeResolver<DenoInNpmPackageChecker, NpmResolver<Sys>, Sys>;
+pub(super) type CjsTracker = deno_resolver::cjs::CjsTracker<DenoInNpmPackageChecker, Sys>;
 type Translator =
   NodeCodeTranslator<CodeAnalyzer, DenoInNpmPackageChecker, DenoIsBuiltInNodeModuleChecker, NpmResolver<Sys>, Sys>;
 
@@ -33,7 +33,7 @@ type Translator =
 const FEATURES: &[&str] = &["unsafe-proto", "node-globals"];
 
 /// Shared by the main worker and every worker thread.
-pub struct Services {
+pub(super) struct Services {
   pub node_resolver: Arc<NodeResolver>,
   pub package_json: Arc<PackageJsonResolver<Sys>>,
   pub cjs_tracker: Arc<CjsTracker>,
@@ -50,7 +50,7 @@ pub struct Services {
 
 impl Services {
   /// Builds the services.
-  pub fn new() -> Arc<Self> {
+  pub(super) fn new() -> Arc<Self> {
     let sys = Sys::default();
     let package_json = Arc::new(PackageJsonResolver::new(sys.clone(), Some(Arc::new(PackageJsonThreadLocalCache))));
     let resolution_sys = NodeResolutionSys::new(sys.clone(), None);
@@ -114,7 +114,7 @@ impl Services {
   }
 
   /// Numbers of the enabled features, as the bootstrap code takes them.
-  pub fn feature_ids(&self) -> Vec<i32> {
+  pub(super) fn feature_ids(&self) -> Vec<i32> {
     deno_runtime::UNSTABLE_FEATURES.iter().filter(|feature| self.features.check(feature.name)).map(|feature| feature.id).collect()
   }
 }

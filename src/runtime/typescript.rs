@@ -5,7 +5,7 @@ use deno_core::url::Url;
 use deno_error::JsErrorBox;
 
 /// The source as V8 takes it: TypeScript and JSX are transpiled, everything else stays as it is.
-pub fn to_javascript(specifier: &Url, media_type: MediaType, source: String) -> Result<String, JsErrorBox> {
+pub(super) fn to_javascript(specifier: &Url, media_type: MediaType, source: String) -> Result<String, JsErrorBox> {
   if !media_type.is_emittable() {
     return Ok(source);
   }

@@ -19,7 +19,7 @@ use super::worker;
 const MEGABYTE: usize = 1024 * 1024;
 
 /// What the runtime calls, on the new thread, for each worker.
-pub fn callback(services: Arc<Services>) -> Arc<CreateWebWorkerCb> {
+pub(super) fn callback(services: Arc<Services>) -> Arc<CreateWebWorkerCb> {
   Arc::new(move |args| create(&services, args))
 }
 

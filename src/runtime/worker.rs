@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use deno_core::url::Url;
-use deno_core::{Extension, v8};
+use deno_core::{Extension, FastString, v8};
 use deno_runtime::deno_node::NodeExtInitServices;
 use deno_runtime::deno_node::ops::ipc::ChildIpcSerialization;
 use deno_runtime::fmt_errors::format_js_error;
@@ -13,10 +13,11 @@ use deno_runtime::{BootstrapOptions, WorkerExecutionMode, WorkerLogLevel, colors
 
 use super::module_loader::Loader;
 use super::services::{Services, Sys};
-use super::web_worker;
+use super::{embedded, web_worker};
+use crate::ops::guard;
 
 /// What the main worker differs in.
-pub struct Recipe {
+pub(super) struct Recipe {
   pub main_module: Url,
   pub loader: Loader,
   /// `process.argv` from the third entry on.
@@ -27,7 +28,7 @@ pub struct Recipe {
 }
 
 /// Builds and boots the worker. The thread must have entered its tokio runtime.
-pub fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
+pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   let loader = Rc::new(recipe.loader);
   let options = WorkerOptions {
     bootstrap: bootstrap(services, recipe.arguments, recipe.channel, WorkerExecutionMode::None),
@@ -66,14 +67,15 @@ pub fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   let mut worker = MainWorker::bootstrap_from_options(&recipe.main_module, worker_services, options);
   let inspector = worker.js_runtime.inspector();
   services.inspector.set(inspector.get_session_sender());
-  // The guard cannot fail: it only redefines a global that the boot has just made.
-  let _ = worker.execute_script("shell:guard", deno_core::FastString::from_static(crate::ops::guard::HIDE));
+  // Neither can fail: they redefine globals that the boot has just made.
+  let _ = worker.execute_script("shell:guard", FastString::from_static(guard::HIDE));
+  let _ = worker.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", "").into());
   worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());
   worker
 }
 
 /// Options that the main worker and the worker threads share.
-pub fn bootstrap(
+pub(super) fn bootstrap(
   services: &Services,
   args: Vec<String>,
   node_ipc_init: Option<(i64, ChildIpcSerialization)>,
@@ -102,7 +104,7 @@ pub fn bootstrap(
 }
 
 /// V8's own default heap limit is meant for browser tabs; the machine's memory is the measure here.
-pub fn create_params() -> Option<v8::CreateParams> {
+pub(super) fn create_params() -> Option<v8::CreateParams> {
   let memory = deno_runtime::deno_os::sys_info::mem_info()?;
   Some(v8::CreateParams::default().heap_limits_from_system_memory(memory.total, 0))
 }

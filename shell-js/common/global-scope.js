@@ -1,0 +1,37 @@
+/**
+ * Makes the global scope of the main process and of headless children look like Node's. The native side evaluates this function, a classic
+ * script, before any module; what it must do first, hiding the runtime's own interface, is in the guard extension.
+ */
+() => {
+  /** What `Object.keys(globalThis)` shows in Node. */
+  const enumerable = new Set([
+    'global', 'clearImmediate', 'setImmediate', 'clearInterval', 'clearTimeout', 'setInterval', 'setTimeout', 'queueMicrotask',
+    'structuredClone', 'atob', 'btoa', 'performance', 'fetch', 'navigator', 'crypto',
+  ]);
+
+  /**
+   * Globals of a browser window or of the runtime that Node does not have; packages detect their surroundings by them. The event methods
+   * stay, on the prototype: the runtime reports uncaught exceptions and rejections by events of the global object.
+   */
+  const foreign = [
+    'window', 'self', 'Window', 'name', 'close', 'closed', 'alert', 'confirm', 'prompt', 'location', 'Location', 'onerror', 'onload',
+    'onbeforeunload', 'onunload', 'onunhandledrejection', 'caches', 'Cache', 'CacheStorage', 'localStorage', 'sessionStorage', 'Storage',
+    'Worker', 'ImageBitmap', 'ImageData', 'createImageBitmap', 'OffscreenCanvas', 'OffscreenCanvasRenderingContext2D', 'nodeBootstrap',
+    'reportError', 'FileReader', 'ProgressEvent',
+  ];
+
+  const hide = (name) => {
+    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+    if (descriptor?.configurable) Object.defineProperty(globalThis, name, { ...descriptor, enumerable: false });
+  };
+
+  // For its effect: it adds a global when it is first loaded.
+  process.getBuiltinModule('module');
+  for (const name of foreign) {
+    // One that cannot be deleted stays, but does not show.
+    if (!Reflect.deleteProperty(globalThis, name)) hide(name);
+  }
+  for (const name of Object.keys(globalThis)) {
+    if (!enumerable.has(name)) hide(name);
+  }
+};
