@@ -24,6 +24,9 @@ use super::window_manager::{self, Frame};
 /// For how long news of the display that contradict a request are taken for older than the request.
 const SETTLE: Duration = Duration::from_millis(400);
 
+/// How long the display is given to finish a change of bounds.
+const BOUNDS_SETTLE: Duration = Duration::from_millis(12);
+
 /// How long focus must stay before it is told.
 const FOCUS_SETTLE: Duration = Duration::from_millis(8);
 
@@ -62,6 +65,7 @@ struct Told {
   full_screen: Cell<bool>,
   focused: Cell<bool>,
   focus_pending: Cell<bool>,
+  bounds_pending: Cell<bool>,
   closed: Cell<bool>,
 }
 
@@ -403,7 +407,9 @@ impl Window {
     if self.model.borrow().minimized {
       self.set_minimized(false);
     }
-    self.apply_limits();
+    if !self.window.is_visible() {
+      self.place_again();
+    }
     self.window.show();
   }
 

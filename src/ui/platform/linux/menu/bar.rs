@@ -25,6 +25,8 @@ struct Shared {
   built: RefCell<Option<BuiltMenu>>,
   auto_hide: Cell<bool>,
   wanted: Cell<bool>,
+  /// What was wanted before the window went into full screen, where the bar is hidden.
+  before_full_screen: Cell<bool>,
   /// The Alt key went down and nothing came between.
   alt_alone: Cell<bool>,
   place: glib::WeakRef<gtk::ScrolledWindow>,
@@ -47,6 +49,7 @@ impl MenuBar {
       built: RefCell::default(),
       auto_hide: Cell::new(auto_hide),
       wanted: Cell::new(!auto_hide),
+      before_full_screen: Cell::new(!auto_hide),
       alt_alone: Cell::new(false),
       place: place.downgrade(),
     });
@@ -131,6 +134,16 @@ impl MenuBar {
   pub(crate) fn set_auto_hide(&self, on: bool) {
     self.shared.auto_hide.set(on);
     self.set_visible(!on);
+  }
+
+  /// The bar leaves a full screen to the page.
+  pub(crate) fn set_full_screen(&self, on: bool) {
+    if on {
+      self.shared.before_full_screen.set(self.shared.wanted.get());
+      self.set_visible(false);
+    } else {
+      self.set_visible(self.shared.before_full_screen.get() && !self.shared.auto_hide.get());
+    }
   }
 
   pub(crate) fn set_visible(&self, on: bool) {

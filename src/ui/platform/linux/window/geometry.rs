@@ -7,7 +7,7 @@ use gtk::{gdk, glib};
 
 use crate::bridge::{Rect, Size, UiEvent, WindowOptions};
 
-use super::{FOCUS_SETTLE, SETTLE, Window};
+use super::{BOUNDS_SETTLE, FOCUS_SETTLE, SETTLE, Window};
 use crate::ui::platform::linux::screen;
 use crate::ui::platform::linux::window_manager::{self, Frame};
 
@@ -80,9 +80,13 @@ impl Window {
     self.apply_limits_for(bounds);
     self.window.resize((bounds.width - frame.width()).max(1), (bounds.height - frame.height()).max(1));
     self.window.move_(bounds.x, bounds.y);
+    self.read_bounds_later();
+  }
+
+  /// Whatever the window manager has made of a request by then is the truth.
+  fn read_bounds_later(&self) {
     let me = self.me.clone();
     glib::timeout_add_local_once(SETTLE, move || {
-      // Whatever the window manager made of it is the truth from here on.
       if let Some(window) = me.upgrade() {
         let due = window.model.borrow().asked.is_some_and(|(_, since)| since.elapsed() >= SETTLE);
         if due {
@@ -91,6 +95,17 @@ impl Window {
         }
       }
     });
+  }
+
+  /// Asks for the place again before the window is mapped: the window manager takes a place that it was not told for its own choice.
+  pub(super) fn place_again(&self) {
+    let (bounds, filling) = {
+      let model = self.model.borrow();
+      (model.bounds, model.maximized || model.full_screen)
+    };
+    if !filling {
+      self.request(bounds);
+    }
   }
 
   /// Puts bounds into the model and tells what changed.
@@ -110,6 +125,21 @@ impl Window {
     if moved {
       self.end.emit(UiEvent::WindowMoved { window: self.id, bounds });
     }
+  }
+
+  /// Takes the display's word for the bounds when it has settled: while a window manager changes a window, its size, its place and
+  /// its frame are of different moments.
+  fn read_bounds_soon(&self) {
+    if self.told.bounds_pending.replace(true) {
+      return;
+    }
+    let me = self.me.clone();
+    glib::timeout_add_local_once(BOUNDS_SETTLE, move || {
+      if let Some(window) = me.upgrade() {
+        window.told.bounds_pending.set(false);
+        window.read_bounds();
+      }
+    });
   }
 
   /// Takes the display's word for the bounds.
@@ -213,8 +243,10 @@ impl Window {
       return;
     }
     self.model.borrow_mut().full_screen = on;
+    self.menu_bar.set_full_screen(on);
     if window_manager::present() {
       self.apply_limits();
+      self.expect_normal_bounds(on);
       if on {
         self.window.fullscreen()
       } else {
@@ -228,6 +260,27 @@ impl Window {
     self.tell_full_screen(on);
   }
 
+  /// A window that leaves a state goes back to where it was. One that enters it is looked at later: the window manager may refuse.
+  fn expect_normal_bounds(&self, on: bool) {
+    if !on {
+      let normal = {
+        let mut model = self.model.borrow_mut();
+        let normal = model.normal_bounds;
+        model.asked = Some((normal, Instant::now()));
+        normal
+      };
+      self.note_bounds(normal);
+    }
+    let me = self.me.clone();
+    glib::timeout_add_local_once(SETTLE, move || {
+      let Some(this) = me.upgrade() else { return };
+      this.model.borrow_mut().asked = None;
+      this.read_bounds();
+      let Some(window) = this.window.window().filter(|_| this.window.is_mapped()) else { return };
+      this.note_state(gdk::WindowState::MAXIMIZED | gdk::WindowState::FULLSCREEN | gdk::WindowState::ICONIFIED, window.state());
+    });
+  }
+
   pub(super) fn set_maximized(&self, on: bool) {
     if self.model.borrow().maximized == on {
       return;
@@ -236,6 +289,7 @@ impl Window {
     let managed = window_manager::present();
     if managed {
       self.apply_limits();
+      self.expect_normal_bounds(on);
       if on { self.window.maximize() } else { self.window.unmaximize() }
     } else {
       let bounds = self.model.borrow().bounds;
@@ -362,14 +416,14 @@ impl Window {
     let me = self.me.clone();
     self.window.connect_configure_event(move |_, _| {
       if let Some(window) = me.upgrade() {
-        window.read_bounds();
+        window.read_bounds_soon();
       }
       false
     });
     let me = self.me.clone();
     self.window.connect_map_event(move |_, _| {
       if let Some(window) = me.upgrade() {
-        window.read_bounds();
+        window.read_bounds_soon();
       }
       glib::Propagation::Proceed
     });
@@ -429,8 +483,16 @@ impl Window {
     }
     if changed.contains(gdk::WindowState::ICONIFIED) {
       let on = now.contains(gdk::WindowState::ICONIFIED);
-      self.model.borrow_mut().minimized = on;
+      {
+        let mut model = self.model.borrow_mut();
+        model.minimized = on;
+        if !on && model.asked.is_none() {
+          // Window managers map a window anew and put it into its place afterwards.
+          model.asked = Some((model.bounds, Instant::now()));
+        }
+      }
       self.tell_minimized(on);
+      self.read_bounds_later();
     }
   }
 }
