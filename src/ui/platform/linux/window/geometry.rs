@@ -144,6 +144,10 @@ impl Window {
 
   /// Takes the display's word for the bounds.
   fn read_bounds(&self) {
+    // Where a window manager keeps minimized windows is its own affair.
+    if self.model.borrow().minimized {
+      return;
+    }
     let Some(window) = self.window.window().filter(|_| self.window.is_mapped()) else { return };
     let frame = window_manager::frame_of(&window);
     let (asked, full_screen, decorated, known) = {
