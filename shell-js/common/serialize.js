@@ -763,3 +763,24 @@ export function deserialize(bytes) {
   if (reader.at !== reader.end) throw malformed();
   return value;
 }
+
+/**
+ * What a value is by its internal slots: `plain` for everything that has none, whatever its prototype.
+ * @param {object} value
+ * @returns {'plain' | 'array' | 'error' | 'promise' | 'slots' | 'platform'} `slots` goes through the codec (which refuses some),
+ *   `platform` is an object of the browser.
+ */
+export function kindOf(value) {
+  const tag = objectToString(value);
+  if (tag === '[object Object]' && getPrototypeOf(value) === ObjectPrototype) return 'plain';
+  if (isArray(value)) return 'array';
+  if (isError === undefined ? tag === '[object Error]' : isError(value)) return 'error';
+  if (isView(value)) return 'slots';
+  const known = tag in UNCLONEABLE && !hasOwn(value, toStringTag);
+  if (known) return tag === '[object Promise]' ? 'promise' : 'slots';
+  for (const read of [mapSize, setSize, dateValue, bufferLength, numberValue, stringValue, booleanValue, bigIntValue]) {
+    if (probe(read, value) !== undefined) return 'slots';
+  }
+  if (hasRegExpSlots(value)) return 'slots';
+  return isPlatformObject(value) ? 'platform' : 'plain';
+}

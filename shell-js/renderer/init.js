@@ -1,0 +1,97 @@
+// Start of the renderer's side in a new document, before any script of the page.
+
+import { FROM_PAGE, TO_PAGE } from './common/lane-frames.js';
+import { deserialize } from './common/serialize.js';
+import { createContextBridge, refusingContextBridge } from './renderer/context-bridge.js';
+import { createElectronModule } from './renderer/electron-module.js';
+import { createIpcRenderer } from './renderer/ipc-renderer.js';
+import { createPreloadLoader } from './renderer/preload-loader.js';
+import { createProcess } from './renderer/process.js';
+import { createTransport } from './renderer/transport.js';
+import { createWebFrame } from './renderer/web-frame.js';
+
+const SCRIPT_FAILED =
+  'Script failed to execute, this normally means an error was thrown. Check the renderer console for the error.';
+
+/**
+ * @param {any} natives The extension's functions.
+ * @param {any} page What page-bridge.js exports, of the page's world.
+ * @param {object} pageGlobal
+ * @param {Uint8Array} configBytes
+ * @returns {(kind: number, id: number, bytes: Uint8Array) => void} Takes each frame for this document.
+ */
+export function start(natives, page, pageGlobal, configBytes) {
+  const config = deserialize(configBytes);
+  const transport = createTransport(natives);
+  const isolated = config.process.contextIsolated;
+  const bridge = createContextBridge(page, pageGlobal, (value, toPage) => natives.rewrap(value, toPage));
+
+  // A value of the page, with promises awaited.
+  function evaluateInPage(code, url) {
+    return new Promise((resolve, reject) => {
+      const holder = { __proto__: null, value: undefined, error: undefined };
+      natives.evaluate(code, url, true, holder);
+      if (holder.error !== undefined) {
+        console.error(holder.error);
+        reject(new Error(SCRIPT_FAILED));
+        return;
+      }
+      const { value } = holder;
+      if (!(bridge.isPagePromise(value) && page.then(value, resolve, reject))) resolve(value);
+    });
+  }
+
+  function evaluateHere(code, url) {
+    const holder = { __proto__: null, value: undefined, error: undefined };
+    natives.evaluate(code, url, false, holder);
+    if (holder.error !== undefined) throw new SyntaxError(holder.error);
+    return holder.value;
+  }
+
+  // The result goes to the main process as it is, by the codec; it reads values of any world.
+  function answerEvaluation(id, bytes) {
+    const [code, url] = deserialize(bytes);
+    const answer = (failed) => (value) => {
+      try {
+        transport.post(FROM_PAGE.evaluated, id, [failed, value]);
+      } catch (error) {
+        transport.post(FROM_PAGE.evaluated, id, [true, error]);
+      }
+    };
+    evaluateInPage(code, url).then(answer(false), answer(true));
+  }
+
+  const process = createProcess(config.process);
+  const electron = createElectronModule({
+    contextBridge: isolated
+      ? {
+          exposeInMainWorld: bridge.exposeInMainWorld,
+          exposeInIsolatedWorld: bridge.exposeInIsolatedWorld,
+          executeInMainWorld: bridge.executeInMainWorld
+        }
+      : refusingContextBridge,
+    ipcRenderer: createIpcRenderer(transport),
+    webFrame: createWebFrame(config, (code) => evaluateInPage(code, '').then(bridge.fromPage, (error) => { throw bridge.fromPage(error); }))
+  });
+  const runPreload = createPreloadLoader(electron, process, evaluateHere);
+
+  for (const preload of config.preloads) {
+    try {
+      runPreload(preload);
+    } catch (error) {
+      console.error(`Unable to load preload script: ${preload.path}`);
+      console.error(error instanceof Error ? `${error}\n${error.stack}` : String(error));
+      try {
+        transport.post(FROM_PAGE.preloadError, 0, [preload.path, error]);
+      } catch {
+        transport.post(FROM_PAGE.preloadError, 0, [preload.path, new Error(String(error))]);
+      }
+    }
+  }
+  process.emit('loaded');
+
+  return (kind, id, bytes) => {
+    if (kind === TO_PAGE.evaluate) answerEvaluation(id, bytes);
+    else transport.receive(kind, id, bytes);
+  };
+}

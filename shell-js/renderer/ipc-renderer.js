@@ -1,0 +1,55 @@
+// ipcRenderer.
+
+import { EventEmitter } from './event-emitter.js';
+
+function checkChannel(channel) {
+  if (typeof channel !== 'string') {
+    throw new TypeError(`Error processing argument at index 0, conversion failure from ${describe(channel)}`);
+  }
+}
+
+function describe(value) {
+  try {
+    return String(value);
+  } catch {
+    return typeof value;
+  }
+}
+
+function notImplemented(name) {
+  return () => {
+    throw new Error(`ipcRenderer.${name} is not implemented on linux yet`);
+  };
+}
+
+/** @param {ReturnType<import('./transport.js').createTransport>} transport */
+export function createIpcRenderer(transport) {
+  class IpcRenderer extends EventEmitter {
+    send(channel, ...args) {
+      checkChannel(channel);
+      transport.send(channel, args);
+    }
+
+    sendSync(channel, ...args) {
+      checkChannel(channel);
+      return transport.sendSync(channel, args);
+    }
+
+    async invoke(channel, ...args) {
+      checkChannel(channel);
+      return transport.invoke(channel, args);
+    }
+  }
+  const ipcRenderer = new IpcRenderer();
+  ipcRenderer.postMessage = notImplemented('postMessage');
+  ipcRenderer.sendToHost = notImplemented('sendToHost');
+  transport.setMessageListener((channel, args) => {
+    try {
+      ipcRenderer.emit(channel, { sender: ipcRenderer, ports: [] }, ...args);
+    } catch (error) {
+      // Not reportError: that fires an event, which the page would see.
+      console.error(`Uncaught ${error instanceof Error ? `${error}\n${error.stack}` : String(error)}`);
+    }
+  });
+  return ipcRenderer;
+}

@@ -1,0 +1,46 @@
+// Runs preload scripts as Electron's sandboxed ones: CommonJS functions with a `require` of a few modules.
+
+import { Buffer } from './buffer.js';
+import { EventEmitter } from './event-emitter.js';
+import { clearImmediate, setImmediate } from './immediate.js';
+import { urlModule } from './url-module.js';
+
+const PARAMETERS = 'require, process, exports, module, Buffer, global, setImmediate, clearImmediate';
+
+/**
+ * @param {object} electron What `require('electron')` gives.
+ * @param {object} process
+ * @param {(code: string, url: string) => unknown} evaluate Runs code in this world; throws what went wrong.
+ */
+export function createPreloadLoader(electron, process, evaluate) {
+  const timers = {
+    setTimeout: (...args) => setTimeout(...args),
+    clearTimeout: (id) => clearTimeout(id),
+    setInterval: (...args) => setInterval(...args),
+    clearInterval: (id) => clearInterval(id),
+    setImmediate,
+    clearImmediate
+  };
+  const modules = new Map([
+    ['electron', electron],
+    ['electron/common', electron],
+    ['electron/renderer', electron],
+    ['events', EventEmitter],
+    ['timers', timers],
+    ['url', urlModule]
+  ]);
+  for (const name of ['events', 'timers', 'url']) modules.set(`node:${name}`, modules.get(name));
+
+  function require(name) {
+    const found = modules.get(name);
+    if (found === undefined) throw new Error(`module not found: ${name}`);
+    return found;
+  }
+
+  return function runPreload({ path, source }) {
+    // The first line stays the first line, so that positions in messages are right.
+    const wrapper = evaluate(`(function (${PARAMETERS}) {${source}\n})`, path);
+    const module = { exports: {} };
+    wrapper.call(globalThis, require, process, module.exports, module, Buffer, globalThis, setImmediate, clearImmediate);
+  };
+}

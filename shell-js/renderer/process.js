@@ -1,0 +1,28 @@
+// `process` of a sandboxed preload.
+
+import { EventEmitter } from './event-emitter.js';
+
+const NOT_DONE = [
+  'crash', 'hang', 'getBlinkMemoryInfo', 'getCPUUsage', 'getHeapStatistics', 'getProcessMemoryInfo', 'getSystemMemoryInfo',
+  'getSystemVersion'
+];
+
+/** @param {Record<string, unknown>} config Plain values from the main process. */
+export function createProcess(config) {
+  const process = Object.assign(Object.create(EventEmitter.prototype), config, {
+    type: 'renderer',
+    sandboxed: true,
+    mas: false,
+    windowsStore: false
+  });
+  Object.freeze(process.versions);
+  process.uptime = () => performance.now() / 1000;
+  process.getCreationTime = () => performance.timeOrigin;
+  process.nextTick = (callback, ...args) => queueMicrotask(() => callback(...args));
+  for (const name of NOT_DONE) {
+    process[name] = () => {
+      throw new Error(`process.${name} is not implemented on linux yet`);
+    };
+  }
+  return process;
+}

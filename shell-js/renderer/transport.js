@@ -1,0 +1,63 @@
+// Messages of one document to and from the main process, over the extension's natives.
+
+import { FROM_PAGE, TO_PAGE } from './common/lane-frames.js';
+import { deserialize, serializeOrThrow } from './common/serialize.js';
+
+const RELEASED = 'IPC method called after context was released';
+
+/**
+ * @param {{send(kind: number, id: number, bytes: Uint8Array): boolean, request(bytes: Uint8Array): Uint8Array | null}} natives
+ */
+export function createTransport(natives) {
+  const pending = new Map();
+  let lastId = 0;
+  let onMessage = () => {};
+
+  function send(kind, id, bytes) {
+    if (!natives.send(kind, id, bytes)) throw new Error(RELEASED);
+  }
+
+  function settle(id, bytes) {
+    const call = pending.get(id);
+    if (call === undefined) return;
+    pending.delete(id);
+    const [error, value] = deserialize(bytes);
+    if (error) call.reject(new Error(`Error invoking remote method '${call.channel}': ${error}`));
+    else call.resolve(value);
+  }
+
+  return {
+    send(channel, args) {
+      send(FROM_PAGE.send, 0, serializeOrThrow([channel, ...args]));
+    },
+    sendSync(channel, args) {
+      const answer = natives.request(serializeOrThrow([channel, ...args]));
+      if (answer === null) throw new Error(RELEASED);
+      return deserialize(answer)[0];
+    },
+    invoke(channel, args) {
+      const bytes = serializeOrThrow([channel, ...args]);
+      return new Promise((resolve, reject) => {
+        lastId = (lastId % 0xffffffff) + 1;
+        send(FROM_PAGE.invoke, lastId, bytes);
+        pending.set(lastId, { channel, resolve, reject });
+      });
+    },
+    // For frames that only we know of: the result of an evaluation, a preload that failed.
+    post(kind, id, value) {
+      return natives.send(kind, id, serializeOrThrow(value));
+    },
+    setMessageListener(listener) {
+      onMessage = listener;
+    },
+    /** Takes a frame of kind `message` or `invokeReply`. */
+    receive(kind, id, bytes) {
+      if (kind === TO_PAGE.invokeReply) return settle(id, bytes);
+      if (kind === TO_PAGE.message) {
+        const [channel, ...args] = deserialize(bytes);
+        onMessage(channel, args);
+      }
+      return undefined;
+    }
+  };
+}
