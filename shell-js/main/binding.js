@@ -24,6 +24,7 @@ const {
   op_path,
   op_preferred_languages,
   op_set_uncaught_handler,
+  op_shell_source,
   op_single_instance_release,
   op_single_instance_request,
   op_ui_call,
@@ -86,6 +87,9 @@ export const laneClose = (connection) => op_lane_close(connection);
 
 /** @param {number} connection @returns {number} the process id of the web process behind it, 0 when unknown */
 export const lanePeer = (connection) => op_lane_peer(connection);
+
+/** @param {string} path @returns {string | null} the source of one of the shell's own files, such as `common/serialize.js` */
+export const shellSource = (path) => op_shell_source(path);
 
 /**
  * Ends the process: emits `exit` on `process`, then the UI thread destroys the windows. It does not return, and nothing of the app's

@@ -3,7 +3,7 @@
 // Page objects are only read here, with this world's own primitives, so that nothing of this world reaches a page's getter, proxy trap or
 // changed prototype. What the page shall get is built by page-bridge.js.
 
-import { deserialize, kindOf, serialize } from './common/serialize.js';
+import { deserialize, kindOf, serialize } from '../common/serialize.js';
 
 const MAX_DEPTH = 1000;
 const TOO_DEEP = 'Electron contextBridge recursion depth exceeded.  Nested objects deeper than 1000 are not supported.';

@@ -1,14 +1,14 @@
 // Start of the renderer's side in a new document, before any script of the page.
 
-import { FROM_PAGE, TO_PAGE } from './common/lane-frames.js';
-import { deserialize } from './common/serialize.js';
-import { createContextBridge, refusingContextBridge } from './renderer/context-bridge.js';
-import { createElectronModule } from './renderer/electron-module.js';
-import { createIpcRenderer } from './renderer/ipc-renderer.js';
-import { createPreloadLoader } from './renderer/preload-loader.js';
-import { createProcess } from './renderer/process.js';
-import { createTransport } from './renderer/transport.js';
-import { createWebFrame } from './renderer/web-frame.js';
+import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
+import { deserialize } from '../common/serialize.js';
+import { createContextBridge, refusingContextBridge } from './context-bridge.js';
+import { createElectronModule } from './electron-module.js';
+import { createIpcRenderer } from './ipc-renderer.js';
+import { createPreloadLoader } from './preload-loader.js';
+import { createProcess } from './process.js';
+import { createTransport } from './transport.js';
+import { createWebFrame } from './web-frame.js';
 
 const SCRIPT_FAILED =
   'Script failed to execute, this normally means an error was thrown. Check the renderer console for the error.';

@@ -1,7 +1,7 @@
 // Messages of one document to and from the main process, over the extension's natives.
 
-import { FROM_PAGE, TO_PAGE } from './common/lane-frames.js';
-import { deserialize, serializeOrThrow } from './common/serialize.js';
+import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
+import { deserialize, serializeOrThrow } from '../common/serialize.js';
 
 const RELEASED = 'IPC method called after context was released';
 

@@ -9,15 +9,7 @@ pub use none::PageChannels;
 
 /// Queues a frame to a page. False when its connection is gone.
 #[op2(fast)]
-pub fn op_lane_send(
-  state: &mut OpState,
-  connection: u32,
-  kind: u8,
-  id: u32,
-  document: u32,
-  frame: f64,
-  #[buffer] data: &[u8],
-) -> bool {
+pub fn op_lane_send(state: &mut OpState, connection: u32, kind: u8, id: u32, document: u32, frame: f64, #[buffer] data: &[u8]) -> bool {
   state.borrow::<PageChannels>().send(connection, kind, id, document, frame, data)
 }
 
@@ -31,6 +23,13 @@ pub fn op_lane_close(state: &mut OpState, connection: u32) {
 #[op2(fast)]
 pub fn op_lane_peer(state: &mut OpState, connection: u32) -> u32 {
   state.borrow::<PageChannels>().peer(connection)
+}
+
+/// The source of one of the shell's own JavaScript files, for the scripts that are sent to pages.
+#[op2]
+#[string]
+pub fn op_shell_source(#[string] path: &str) -> Option<String> {
+  crate::runtime::embedded_source(path).map(std::borrow::Cow::into_owned)
 }
 
 #[cfg(unix)]

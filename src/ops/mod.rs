@@ -40,6 +40,7 @@ deno_core::extension!(
     lane::op_lane_close,
     lane::op_lane_peer,
     lane::op_lane_send,
+    lane::op_shell_source,
     open::op_open_with_system,
     ui::op_ui_call,
     ui::op_ui_call_sync,

@@ -12,6 +12,7 @@ mod typescript;
 mod web_worker;
 mod worker;
 
+pub use embedded::source as embedded_source;
 pub use module_loader::ElectronNames;
 pub use thread::spawn;
 

@@ -10,6 +10,7 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
 import { send } from '../binding.js';
+import { documentMoved } from '../ipc-dispatch.js';
 import { peers } from '../object-registry.js';
 import { emitSafely, NativeEvent } from './event.js';
 
@@ -469,6 +470,7 @@ export class Loader {
 
   /** @param {string} url */
   #navigatedInPage(url) {
+    documentMoved(this.#contents.id, url);
     // `loadURL` has announced its own; the page's are announced here.
     const announced = this.#announcedInPage === url;
     this.#announcedInPage = null;

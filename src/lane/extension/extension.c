@@ -33,8 +33,9 @@ typedef struct {
   guint32 id;
   guint64 frame;
   guint32 last_request;
-  /* NULL once the document was replaced. */
+  /* NULL once the document was replaced; `web_page` is the page that then owns another one. */
   LaneChannel *channel;
+  WebKitWebPage *web_page;
   JSCContext *own_context;
   JSCContext *page_context;
   JSCValue *on_frame;
@@ -197,6 +198,22 @@ static void native_evaluate(const char *code, const char *url, gboolean in_page,
   g_object_unref(context);
 }
 
+/* rewrap(value, toPage): the wrapper of a DOM node for the other world, or null for what is no node. */
+static JSCValue *native_rewrap(JSCValue *value, gboolean to_page, Document *document) {
+  JSCValue *result = NULL;
+  /* Deprecated without a replacement: nothing else leads from one world's wrapper to another's. */
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  if (document->channel && jsc_value_is_object(value)) {
+    WebKitDOMNode *node = webkit_dom_node_for_js_value(value);
+    WebKitFrame *frame = webkit_web_page_get_main_frame(document->web_page);
+    if (node && frame)
+      result = webkit_frame_get_js_value_for_dom_object_in_script_world(frame, WEBKIT_DOM_OBJECT(node),
+                                                                        to_page ? webkit_script_world_get_default() : world);
+  }
+  G_GNUC_END_IGNORE_DEPRECATIONS
+  return result ? result : jsc_value_new_null(jsc_value_get_context(value));
+}
+
 static void set_native(JSCValue *natives, Document *document, const char *name, GCallback callback, GType result, guint count,
                        GType *types) {
   JSCValue *function = jsc_value_new_functionv(jsc_value_get_context(natives), name, callback, document_ref(document), document_unref,
@@ -213,6 +230,8 @@ static JSCValue *make_natives(Document *document) {
   set_native(natives, document, "request", G_CALLBACK(native_request), JSC_TYPE_VALUE, 1, request);
   GType evaluate[] = {G_TYPE_STRING, G_TYPE_STRING, G_TYPE_BOOLEAN, JSC_TYPE_VALUE};
   set_native(natives, document, "evaluate", G_CALLBACK(native_evaluate), G_TYPE_NONE, 4, evaluate);
+  GType rewrap[] = {JSC_TYPE_VALUE, G_TYPE_BOOLEAN};
+  set_native(natives, document, "rewrap", G_CALLBACK(native_rewrap), JSC_TYPE_VALUE, 2, rewrap);
   return natives;
 }
 
@@ -289,6 +308,7 @@ static void on_window_object_cleared(WebKitScriptWorld *script_world, WebKitWebP
   document->id = ++last_document;
   document->frame = webkit_frame_get_id(frame);
   document->channel = lane_channel_ref(page->channel);
+  document->web_page = web_page;
   page->document = document_ref(document);
 
   JSCContext *context = webkit_frame_get_js_context_for_script_world(frame, world);

@@ -1,0 +1,6 @@
+/**
+ * `ipcMain`.
+ */
+import { IpcMainImpl } from '../ipc-main-impl.js';
+
+export const ipcMain = new IpcMainImpl();

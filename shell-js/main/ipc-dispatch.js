@@ -1,0 +1,326 @@
+/**
+ * The only entry of what pages send: new documents, messages, results.
+ *
+ * Frames come from web processes and are not trusted. The hub has checked their form; here the document that a frame names must be one of
+ * its connection that is alive, and what cannot be decoded is dropped.
+ */
+import process from 'node:process';
+
+import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
+import { deserialize, serialize, serializeOrThrow } from '../common/serialize.js';
+import { ipcMain } from './api/ipc-main.js';
+import { mainFrameOf } from './api/web-frame-main.js';
+import { lanePeer } from './binding.js';
+import { LaneDocument, addDocument, askEvaluation, currentDocument, documentOf, removeConnection, removeDocument } from './lane-documents.js';
+import { webContents } from './object-registry.js';
+import { rendererScripts } from './renderer-bundle.js';
+import { onUiEvent } from './ui-dispatch.js';
+
+const NEVER_SENT = 'reply was never sent';
+const LOAD_ISOLATED = 1;
+/** WebKit's levels of console messages: info, log, warning, error, debug. */
+const CONSOLE_LEVELS = ['info', 'info', 'warning', 'error', 'debug'];
+const decoder = new TextDecoder();
+
+export { currentDocument };
+
+/** @param {import('./binding.js').LaneFrame} frame */
+export function dispatchFrame(frame) {
+  if (frame.kind === FROM_PAGE.load) return loadDocument(frame);
+  const document = documentOf(frame);
+  if (document === undefined) return undefined;
+  const contents = webContents.get(document.contentsId);
+  if (contents === undefined) return undefined;
+  switch (frame.kind) {
+    case FROM_PAGE.gone:
+      return removeDocument(document);
+    case FROM_PAGE.domReady:
+      contents._laneEvent('dom-ready', undefined);
+      mainFrameOf(contents).emit('dom-ready');
+      return undefined;
+    case FROM_PAGE.console:
+      return consoleMessage(contents, frame.data);
+    case FROM_PAGE.evaluated:
+      return evaluated(document, frame);
+    case FROM_PAGE.preloadError:
+      return preloadError(contents, frame.data);
+    case FROM_PAGE.send:
+      return messageSent(contents, document, frame);
+    case FROM_PAGE.invoke:
+      // It settles by itself, whatever the handler does.
+      invoked(contents, document, frame);
+      return undefined;
+    case FROM_PAGE.sync:
+      return askedSync(contents, document, frame);
+    default:
+      return undefined;
+  }
+}
+
+onUiEvent('laneOpened', () => {});
+onUiEvent('laneClosed', ({ connection }) => removeConnection(connection));
+
+/** A reader of the simple payloads that the extension makes itself. @param {Uint8Array} bytes */
+function payloadReader(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  const number = () => {
+    at += 4;
+    return view.getUint32(at - 4, true);
+  };
+  const text = () => {
+    const length = number();
+    if (length > bytes.length - at) throw new RangeError('The payload is malformed');
+    at += length;
+    return decoder.decode(bytes.subarray(at - length, at));
+  };
+  return { number, text };
+}
+
+/** @param {import('./binding.js').LaneFrame} frame */
+function loadDocument(frame) {
+  let url = '';
+  let origin = '';
+  try {
+    const reader = payloadReader(frame.data);
+    url = reader.text();
+    origin = reader.text();
+  } catch {
+    // It is answered nevertheless: the page waits.
+  }
+  // To WebKit every file is an origin of its own and opaque; Electron names them all alike.
+  const document = new LaneDocument(frame, url, url.startsWith('file:') ? 'file://' : origin);
+  document.processId = lanePeer(frame.connection);
+  const contents = webContents.get(frame.webContents);
+  if (contents === undefined) {
+    document.send(TO_PAGE.loaded, frame.id, new Uint8Array(0));
+    return;
+  }
+  addDocument(document);
+  let answer = new Uint8Array(0);
+  try {
+    answer = loadedPayload(contents, document);
+  } finally {
+    // Also when the settings cannot be sent: a page that waits forever helps nobody.
+    document.send(TO_PAGE.loaded, frame.id, answer);
+  }
+}
+
+/** @param {any} contents @param {LaneDocument} document @returns {Uint8Array<ArrayBuffer>} */
+function loadedPayload(contents, document) {
+  const settings = contents._rendererConfig();
+  const isolated = settings.contextIsolation !== false;
+  const config = serialize({
+    preloads: contents._preloads(),
+    frameToken: mainFrameOf(contents).frameToken,
+    routingId: document.routingId,
+    process: {
+      arch: process.arch,
+      argv: [settings.execPath, ...settings.additionalArguments],
+      contextId: `${document.connection}-${document.number}`,
+      contextIsolated: isolated,
+      env: { ...process.env },
+      execPath: settings.execPath,
+      pid: document.processId,
+      platform: process.platform,
+      resourcesPath: settings.resourcesPath,
+      version: process.version,
+      versions: { ...process.versions },
+    },
+  });
+  const { renderer, page } = rendererScripts();
+  const payload = new Uint8Array(12 + renderer.length + page.length + config.length);
+  const view = new DataView(payload.buffer);
+  view.setUint32(0, isolated ? LOAD_ISOLATED : 0, true);
+  view.setUint32(4, renderer.length, true);
+  payload.set(renderer, 8);
+  view.setUint32(8 + renderer.length, page.length, true);
+  payload.set(page, 12 + renderer.length);
+  payload.set(config, 12 + renderer.length + page.length);
+  return payload;
+}
+
+/** @param {any} contents @param {Uint8Array} data */
+function consoleMessage(contents, data) {
+  const reader = payloadReader(data);
+  const level = CONSOLE_LEVELS[reader.number()] ?? 'info';
+  const line = reader.number();
+  contents._laneEvent('console-message', { level, line, message: reader.text(), source: reader.text() });
+}
+
+/** @param {LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
+function evaluated(document, { id, data }) {
+  const waiting = document.evaluations.get(id);
+  if (waiting === undefined) return;
+  document.evaluations.delete(id);
+  const answer = decode(data);
+  if (answer === null) waiting.reject(new Error('The result of the script could not be read'));
+  else if (answer[0]) waiting.reject(answer[1]);
+  else waiting.resolve(answer[1]);
+}
+
+/** @param {any} contents @param {Uint8Array} data */
+function preloadError(contents, data) {
+  const answer = decode(data);
+  if (answer !== null) contents._laneEvent('preload-error', { path: String(answer[0]), error: answer[1] });
+}
+
+/** @param {Uint8Array} data @returns {any[] | null} what a page sent, which is always an array */
+function decode(data) {
+  try {
+    const value = deserialize(data);
+    return Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Uint8Array} data @returns {{channel: string, args: any[]} | null} */
+function decodeMessage(data) {
+  const message = decode(data);
+  if (message === null || typeof message[0] !== 'string') return null;
+  return { channel: message[0], args: message.slice(1) };
+}
+
+/** The event object of a message. @param {any} contents @param {LaneDocument} document */
+function makeEvent(contents, document) {
+  const frame = mainFrameOf(contents);
+  let prevented = false;
+  const event = {
+    type: 'frame',
+    sender: contents,
+    frameId: document.routingId,
+    processId: document.processId,
+    frameTreeNodeId: frame.frameTreeNodeId,
+    ports: [],
+    preventDefault() {
+      prevented = true;
+    },
+    /** @param {string} channel @param {...any} args */
+    reply(channel, ...args) {
+      frame.send(channel, ...args);
+    },
+  };
+  Object.defineProperty(event, 'defaultPrevented', { enumerable: true, get: () => prevented });
+  // Null as soon as the document is gone: an answer must not reach the page that came after it.
+  Object.defineProperty(event, 'senderFrame', { enumerable: true, get: () => (frame.isDestroyed() ? null : frame) });
+  return event;
+}
+
+/** Whoever listens to messages of a document, in the order in which they get them. @param {any} contents @param {LaneDocument} document */
+function targetsOf(contents, document) {
+  return [/** @type {any} */ (document.frame ?? mainFrameOf(contents)).ipc, contents.ipc, ipcMain];
+}
+
+/** @param {any} contents @param {LaneDocument} document @param {{data: Uint8Array}} frame */
+function messageSent(contents, document, { data }) {
+  const message = decodeMessage(data);
+  if (message === null) return;
+  const event = makeEvent(contents, document);
+  const targets = targetsOf(contents, document);
+  contents.emit('ipc-message', event, message.channel, ...message.args);
+  for (const target of targets) target.emit(message.channel, event, ...message.args);
+}
+
+/** @param {any} contents @param {LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
+async function invoked(contents, document, { id, data }) {
+  const message = decodeMessage(data);
+  const channel = message?.channel ?? '';
+  const answer = (/** @type {any[]} */ value) => document.send(TO_PAGE.invokeReply, id, serializeOrThrow(value));
+  try {
+    const handler = targetsOf(contents, document)
+      .find((target) => target._invokeHandlers.has(channel))
+      ?._invokeHandlers.get(channel);
+    if (handler === undefined || message === null) throw new Error(`No handler registered for '${channel}'`);
+    const event = makeEvent(contents, document);
+    answer([null, await handler(event, ...message.args)]);
+  } catch (error) {
+    console.error(`Error occurred in handler for '${channel}':`, error);
+    answer([textOf(error), undefined]);
+  }
+}
+
+/** @param {any} error @returns {string} */
+function textOf(error) {
+  try {
+    return error.toString();
+  } catch {
+    // Electron's own conversion throws for `undefined`, and its page waits forever; ours learns that it failed.
+    return String(error);
+  }
+}
+
+// Answers a synchronous request whose event was dropped by everybody: a page must not hang for good.
+const forgotten = new FinalizationRegistry((/** @type {{answered: boolean, answer: (value: unknown) => void}} */ request) => {
+  if (!request.answered) request.answer({ error: NEVER_SENT });
+});
+
+/** @param {any} contents @param {LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
+function askedSync(contents, document, { id, data }) {
+  const request = {
+    answered: false,
+    answer(/** @type {unknown} */ value) {
+      if (request.answered) return;
+      request.answered = true;
+      let bytes;
+      try {
+        bytes = serializeOrThrow([value]);
+      } catch (error) {
+        document.send(TO_PAGE.syncReply, id, serialize([{ error: NEVER_SENT }]));
+        throw error;
+      }
+      document.send(TO_PAGE.syncReply, id, bytes);
+    },
+  };
+  const message = decodeMessage(data);
+  if (message === null) return request.answer({ error: NEVER_SENT });
+  const { channel, args } = message;
+  const event = makeEvent(contents, document);
+  Object.defineProperty(event, 'returnValue', { enumerable: true, get: () => undefined, set: request.answer });
+  const targets = targetsOf(contents, document);
+  const heard = contents.listenerCount('ipc-message-sync') > 0 || targets.some((target) => target.listenerCount(channel) > 0);
+  if (!heard) {
+    console.warn(`WebContents #${contents.id} called ipcRenderer.sendSync() with '${channel}' channel without listeners.`);
+    return request.answer({ error: NEVER_SENT });
+  }
+  forgotten.register(event, request);
+  contents.emit('ipc-message-sync', event, channel, ...args);
+  for (const target of targets) target.emit(channel, event, ...args);
+  return undefined;
+}
+
+/**
+ * Sends a message to a page. Throws what cannot be cloned; a page without a document gets nothing.
+ * @param {number} contentsId
+ * @param {any} frame a WebFrameMain, or null for the current document
+ * @param {string} channel
+ * @param {any[]} args
+ */
+export function sendToFrame(contentsId, frame, channel, args) {
+  if (typeof channel !== 'string') throw new TypeError('Missing required channel argument');
+  const document = frame === null ? currentDocument(contentsId) : frame._document();
+  const bytes = serializeOrThrow([channel, ...args]);
+  document?.send(TO_PAGE.message, 0, bytes);
+}
+
+/**
+ * Runs code in the page's world and gives its value, with promises awaited.
+ * @param {number} contentsId
+ * @param {string} code
+ * @returns {Promise<any>}
+ */
+export function evaluate(contentsId, code) {
+  const document = currentDocument(contentsId);
+  if (document === null) return Promise.reject(new Error('The page has no document to run the script in'));
+  return askEvaluation(document, serializeOrThrow([code, '']));
+}
+
+/**
+ * Tells that the document's address changed without a load.
+ * @param {number} contentsId
+ * @param {string} url
+ */
+export function documentMoved(contentsId, url) {
+  const document = currentDocument(contentsId);
+  if (document !== null) document.url = url;
+}

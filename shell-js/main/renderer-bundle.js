@@ -1,0 +1,70 @@
+/**
+ * Makes the two scripts that the extension runs in each document out of the same module files that are checked and tested as modules: the
+ * one of the isolated world and the one of the page's world.
+ *
+ * This is no general bundler. It understands `import { a, b as c } from './file.js'` and `export` before a declaration, each on a line of
+ * its own, and file names must be unique; anything else of module syntax is an error.
+ */
+import { shellSource } from './binding.js';
+
+const RENDERER = [
+  'common/lane-frames.js',
+  'common/serialize.js',
+  'renderer/event-emitter.js',
+  'renderer/transport.js',
+  'renderer/ipc-renderer.js',
+  'renderer/context-bridge.js',
+  'renderer/web-frame.js',
+  'renderer/process.js',
+  'renderer/buffer.js',
+  'renderer/immediate.js',
+  'renderer/url-module.js',
+  'renderer/electron-module.js',
+  'renderer/preload-loader.js',
+  'renderer/init.js',
+];
+const PAGE = ['common/serialize.js', 'renderer/page-bridge.js'];
+
+const IMPORT = /^import \{ ([\w, ]+) \} from '[./\w-]*\/([\w-]+\.js)';$/;
+const EXPORT = /^export ((?:async )?(?:const|function|class) (\w+).*)$/;
+
+/** @param {string} name @returns {string} only the last part of a path */
+const baseOf = (name) => name.slice(name.lastIndexOf('/') + 1);
+
+/** @param {string} file */
+function wrapModule(file) {
+  const source = shellSource(file);
+  if (source === null) throw new Error(`The shell's own file ${file} is missing`);
+  /** @type {string[]} */
+  const names = [];
+  const lines = source.split('\n').map((line) => {
+    const imported = IMPORT.exec(line);
+    if (imported) return `const { ${imported[1].replaceAll(' as ', ': ')} } = modules['${imported[2]}'];`;
+    const exported = EXPORT.exec(line);
+    if (exported) {
+      names.push(exported[2]);
+      return exported[1];
+    }
+    if (/^(import|export)\b/.test(line)) throw new Error(`${file}: "${line}" is more module syntax than renderer files may use`);
+    return line;
+  });
+  return `modules['${baseOf(file)}'] = (() => {\n${lines.join('\n')}\nreturn { ${names.join(', ')} };\n})();`;
+}
+
+/** @param {string[]} files @param {string} result */
+function assemble(files, result) {
+  return `(() => {\n'use strict';\nconst modules = { __proto__: null };\n${files.map(wrapModule).join('\n')}\nreturn ${result};\n})()`;
+}
+
+/** @type {{renderer: Uint8Array, page: Uint8Array} | null} */
+let scripts = null;
+
+/** @returns {{renderer: Uint8Array, page: Uint8Array}} both scripts as UTF-8 */
+export function rendererScripts() {
+  const encoder = new TextEncoder();
+  scripts ??= {
+    renderer: encoder.encode(assemble(RENDERER, "modules['init.js'].start")),
+    page: encoder.encode(assemble(PAGE, "modules['page-bridge.js'].pageSide")),
+  };
+  return scripts;
+}
