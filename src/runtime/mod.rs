@@ -12,9 +12,13 @@ mod typescript;
 mod web_worker;
 mod worker;
 
-pub use embedded::source as embedded_source;
 pub use module_loader::ElectronNames;
 pub use thread::spawn;
+
+/// The source of one of the shell's own JavaScript files.
+pub(crate) fn embedded_source(path: &str) -> Option<std::borrow::Cow<'static, str>> {
+  embedded::source(path)
+}
 
 /// Prepares what must be ready before the first thread starts: the environment, TLS, V8's platform. Call it once, on the main thread.
 pub fn prepare_process() {
