@@ -1,4 +1,4 @@
-//! What can keep an app from starting. Each message is one line that names the fault and, after "hint:", the remedy.
+//! What can keep an app from starting. Each message is one line that names the fault, and one after "hint:" that names the remedy.
 
 use std::path::PathBuf;
 
@@ -6,21 +6,21 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-  #[error("there is nothing at {0}; hint: give the folder of an app, which holds its package.json")]
+  #[error("there is nothing at {0}\nhint: give the folder of an app, which holds its package.json")]
   NoSuchApp(PathBuf),
-  #[error("{0} has no package.json; hint: give the folder of an app, or a script")]
+  #[error("{0} has no package.json\nhint: give the folder of an app, or a script")]
   NoPackageJson(PathBuf),
-  #[error("{path} cannot be read: {source}; hint: check the file's permissions")]
+  #[error("{path} cannot be read: {source}\nhint: check the file's permissions")]
   Unreadable { path: PathBuf, source: std::io::Error },
-  #[error("{path} is not valid JSON: {source}; hint: correct the file at this place")]
+  #[error("{path} is not valid JSON: {source}\nhint: correct the file at this place")]
   BadPackageJson { path: PathBuf, source: serde_json::Error },
-  #[error("{path} is not an object; hint: package.json holds one JSON object")]
+  #[error("{path} is not an object\nhint: package.json holds one JSON object")]
   PackageJsonNoObject { path: PathBuf },
-  #[error("the main script {path} does not exist; hint: correct \"main\" in {package_json}")]
+  #[error("the main script {path} does not exist\nhint: correct \"main\" in {package_json}")]
   MainMissing { path: PathBuf, package_json: PathBuf },
-  #[error("the JavaScript thread could not be started: {0}; hint: free memory or raise the limit on threads")]
+  #[error("the JavaScript thread could not be started: {0}\nhint: free memory or raise the limit on threads")]
   Thread(std::io::Error),
-  #[error("the script to run is missing; hint: name it after --run-as-node")]
+  #[error("the script to run is missing\nhint: name it after --run-as-node")]
   NoScript,
   #[error(transparent)]
   Ui(#[from] crate::ui::Error),

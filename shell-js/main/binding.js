@@ -9,6 +9,7 @@ delete globalThis.__shellDoor;
 const {
   op_electron_names,
   op_end_process,
+  op_explain_syntax,
   op_host,
   op_image_crop,
   op_image_decode,
@@ -117,6 +118,13 @@ export const setElectronNames = (names) => op_electron_names(names);
 
 /** Names the function that is called with the text of an exception which reached the native side. @param {(text: string) => void} handler */
 export const setUncaughtHandler = (handler) => op_set_uncaught_handler(handler);
+
+/**
+ * Where and why a script cannot be parsed, as `path:line:column: reason`; null when it can be.
+ * @param {string} path
+ * @returns {string | null}
+ */
+export const explainSyntax = (path) => op_explain_syntax(path);
 
 /** The user's locale as a language tag. @returns {string} */
 export const systemLocale = () => op_locale();

@@ -4,10 +4,10 @@
 import Module from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { app, startLifecycle } from './api/app.js';
-import { exit, host } from './binding.js';
+import { exit, explainSyntax, host } from './binding.js';
 import { toolkitReady } from './event-pump.js';
 import { replaceExit } from './globals.js';
 import { handleUncaught } from './uncaught.js';
@@ -20,6 +20,30 @@ function isModule(file) {
   return host.packageJson.type === 'module' && extension !== '.json' && extension !== '.node';
 }
 
+/** The file whose compilation threw a SyntaxError; V8 does not name it for CommonJS. @type {string | null} */
+let brokenFile = null;
+
+/** Loads the main as CommonJS, with an eye on what cannot be compiled. */
+function loadMain() {
+  const compile = Module.prototype._compile;
+  const watched = function (content, filename, ...rest) {
+    try {
+      return compile.call(this, content, filename, ...rest);
+    } catch (error) {
+      // The innermost file comes first.
+      if (error instanceof SyntaxError) brokenFile ??= filename;
+      throw error;
+    }
+  };
+  Module.prototype._compile = watched;
+  try {
+    Module._load(host.mainPath, null, true);
+  } finally {
+    // The app may have put a hook of its own over it.
+    if (Module.prototype._compile === watched) Module.prototype._compile = compile;
+  }
+}
+
 /** Evaluates the main module, with its top-level awaits. */
 async function evaluateMain() {
   if (isModule(host.mainPath)) {
@@ -27,7 +51,7 @@ async function evaluateMain() {
     return;
   }
   try {
-    Module._load(host.mainPath, null, true);
+    loadMain();
   } catch (error) {
     // A main without a declared type that turns out to be an ES module which awaits at its top level.
     if (error?.code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
@@ -36,20 +60,24 @@ async function evaluateMain() {
 }
 
 /**
- * Whether the main script could not even be compiled: V8 then reports no frame of the app's own code.
+ * What to say when a script could not even be compiled; null for every other exception.
  * @param {any} error
+ * @returns {string | null}
  */
-function isCompileError(error) {
-  return error instanceof SyntaxError && !/^ +at .*(?:\(|file:\/\/)/m.test(String(error.stack).split('\n').filter(isAppFrame).join('\n'));
-}
-
-/** @param {string} line */
-const isAppFrame = (line) => line.includes(host.appPath) && !/^ +at (?:Object\.|Module\.|async )?(?:wrapSafe|_compile)/.test(line);
-
-/** Ends a start that failed: one report, exit code 1. @param {any} error */
-function failStart(error) {
-  process.stderr.write(`error: the app's main script cannot be compiled: ${error.stack ?? error}\nhint: correct the script at this place\n`);
-  exit(1);
+function compileFault(error) {
+  if (!(error instanceof SyntaxError)) return null;
+  if (brokenFile !== null) {
+    const where = explainSyntax(brokenFile);
+    return where && `${where} (${error.name}: ${error.message})`;
+  }
+  const place = /file:\/\/\S+:\d+:\d+/.exec(error.message) ?? /file:\/\/\S+:\d+:\d+/.exec(String(error.stack));
+  if (place === null) return null;
+  const [, url, at] = /^(.*?)(:\d+:\d+)$/.exec(place[0]) ?? [];
+  const reason = error.message.replace(` at ${place[0]}`, '');
+  // An exception of `JSON.parse` in a module has a place too, but that script can be parsed.
+  const linking = /does not provide an export named/.test(reason);
+  const path = fileURLToPath(url);
+  return linking || explainSyntax(path) !== null ? `${path}${at}: ${error.name}: ${reason}` : null;
 }
 
 /** Runs the app. */
@@ -58,7 +86,11 @@ export async function runApp() {
   try {
     await evaluateMain();
   } catch (error) {
-    if (isCompileError(error)) return failStart(error);
+    const fault = compileFault(error);
+    if (fault !== null) {
+      process.stderr.write(`error: ${fault}\nhint: correct the script at this place\n`);
+      exit(1);
+    }
     // As in Electron: the app lives on, and its life cycle goes on with the listeners that it has registered so far.
     handleUncaught(error);
   }

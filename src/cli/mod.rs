@@ -59,7 +59,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
         ExitCode::SUCCESS
       }
       None => {
-        printer::error("error: no app was named; hint: shell <folder of the app>");
+        printer::error("error: no app was named\nhint: shell <folder of the app>");
         ExitCode::from(2)
       }
     },

@@ -27,6 +27,13 @@ pub fn op_set_uncaught_handler(state: &mut OpState, #[scoped] handler: v8::Globa
   state.put(UncaughtHandler(handler));
 }
 
+/// Where and why a script cannot be parsed; `null` when it can be.
+#[op2]
+#[string]
+pub fn op_explain_syntax(#[string] path: &str) -> Option<String> {
+  crate::runtime::explain_syntax(Path::new(path))
+}
+
 /// What the app was started with.
 #[op2]
 #[serde]

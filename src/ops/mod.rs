@@ -25,6 +25,7 @@ deno_core::extension!(
     event::op_next_events,
     host::op_electron_names,
     host::op_end_process,
+    host::op_explain_syntax,
     host::op_host,
     host::op_locale,
     host::op_path,

@@ -14,6 +14,7 @@ mod worker;
 
 pub use module_loader::ElectronNames;
 pub use thread::spawn;
+pub(crate) use typescript::explain_syntax;
 
 /// The source of one of the shell's own JavaScript files.
 pub(crate) fn embedded_source(path: &str) -> Option<std::borrow::Cow<'static, str>> {

@@ -39,7 +39,7 @@ pub fn spawn(config: AppConfig, end: JsEnd, events: EventReceiver, ui_end: UiEnd
     // A fault of ours on this thread must end the process: the user interface alone is a frozen window.
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run(config, end, events, ui_end))));
     if ended.is_err() {
-      fail(&on_panic, "the JavaScript thread failed; hint: report this with the lines above");
+      fail(&on_panic, "the JavaScript thread failed\nhint: report this with the lines above");
     }
   };
   Builder::new().name("javascript".into()).stack_size(STACK_SIZE).spawn(body).map_err(Error::Thread)?;

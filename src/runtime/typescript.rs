@@ -1,8 +1,26 @@
 //! TypeScript to JavaScript, file by file, without type checking.
 
+use std::path::Path;
+
 use deno_ast::{EmitOptions, MediaType, ParseParams, SourceMapOption, TranspileModuleOptions, TranspileOptions};
 use deno_core::url::Url;
 use deno_error::JsErrorBox;
+
+/// Where and why a script cannot be parsed, as `path:line:column: reason`; `None` when it can be.
+pub(crate) fn explain_syntax(path: &Path) -> Option<String> {
+  let specifier = Url::from_file_path(path).ok()?;
+  let parsed = deno_ast::parse_program(ParseParams {
+    media_type: MediaType::from_specifier(&specifier),
+    specifier,
+    text: std::fs::read_to_string(path).ok()?.into(),
+    capture_tokens: false,
+    scope_analysis: false,
+    maybe_syntax: None,
+  });
+  let diagnostic = parsed.err()?;
+  let position = diagnostic.display_position();
+  Some(format!("{}:{}:{}: {}", path.display(), position.line_number, position.column_number, diagnostic.message()))
+}
 
 /// The source as V8 takes it: TypeScript and JSX are transpiled, everything else stays as it is.
 pub(super) fn to_javascript(specifier: &Url, media_type: MediaType, source: String) -> Result<String, JsErrorBox> {
