@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use deno_ast::diagnostics::Diagnostic as _;
 use deno_ast::{EmitOptions, MediaType, ParseParams, SourceMapOption, TranspileModuleOptions, TranspileOptions};
 use deno_core::url::Url;
 use deno_error::JsErrorBox;
