@@ -101,7 +101,7 @@ function fillStatics(name, target, entry) {
  */
 export function completeModule(name, value, { own } = {}) {
   const entry = entryOf(name);
-  const target = value ?? (entry.kind === 'class' ? refusingClass(name) : {});
+  const target = value ?? (entry.kind === 'class' ? refusingClass(name) : define({}, REFUSES, { value: true }));
   if (value === undefined && entry.emitter) fillMethods(entry.kind === 'class' ? target.prototype : target, name, EMITTER_METHODS);
   if (entry.kind === 'class') return completeClass(name, target, own);
   if (entry.kind === 'static') {

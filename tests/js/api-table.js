@@ -7,7 +7,7 @@ const electron = require('electron');
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { closeWindow, once } = require('./helpers');
+const { closeWindow, delay, once } = require('./helpers');
 
 const ROOT = path.join(__dirname, '..', '..');
 const SOURCES = path.join(ROOT, 'shell-js', 'main');
@@ -31,7 +31,7 @@ const INSTANCES = {
   Dock: () => electron.app.dock,
   Extensions: () => electron.session.defaultSession.extensions,
   Menu: () => new electron.Menu(),
-  MenuItem: () => new electron.MenuItem({ label: 'x' }),
+  MenuItem: () => electron.Menu.buildFromTemplate([{ label: 'x', id: 'x' }]).items[0],
   MessageChannelMain: () => new electron.MessageChannelMain(),
   MessagePortMain: () => new electron.MessageChannelMain().port1,
   NavigationHistory: (window) => window.webContents.navigationHistory,
@@ -125,7 +125,8 @@ async function rowsOfRenderer(modules) {
   });
   const answered = once(electron.ipcMain, 'api-table');
   await window.loadURL('data:text/html,api');
-  const [, states] = await answered;
+  const silence = delay(10_000).then(() => Promise.reject(new Error('the preload script did not answer')));
+  const [, states] = await Promise.race([answered, silence]);
   await closeWindow(window);
   return Object.fromEntries(
     Object.entries(modules).map(([name, entry]) => {
