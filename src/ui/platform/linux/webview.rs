@@ -290,8 +290,11 @@ impl WebView {
     }
   }
 
+  /// Lets the page's `beforeunload` decide. The engine runs it only for pages that the user has touched, which Electron's do not need:
+  /// a script of the host counts as a touch.
   pub(crate) fn try_close(&self) -> Result<(), String> {
-    self.view.try_close();
+    let view = self.view.clone();
+    self.view.evaluate_javascript("0", None, None, None::<&gio::Cancellable>, move |_| view.try_close());
     Ok(())
   }
 
@@ -591,16 +594,15 @@ fn undo_wry(view: &webkit2gtk::WebView) {
   unsafe {
     let object: *mut glib::gobject_ffi::GObject = view.upcast_ref::<glib::Object>().to_glib_none().0;
     let signal = glib::gobject_ffi::g_signal_lookup(c"close".as_ptr(), view.type_().into_glib_type());
-    if signal != 0 {
-      glib::gobject_ffi::g_signal_handlers_disconnect_matched(
-        object,
-        glib::gobject_ffi::G_SIGNAL_MATCH_ID,
-        signal,
-        0,
-        std::ptr::null_mut(),
-        std::ptr::null_mut(),
-        std::ptr::null_mut(),
-      );
+    // `g_signal_handlers_disconnect_matched` finds nothing by a signal's number alone, so handlers are found one by one.
+    while signal != 0 {
+      let nothing: *mut std::ffi::c_void = std::ptr::null_mut();
+      let handler =
+        glib::gobject_ffi::g_signal_handler_find(object, glib::gobject_ffi::G_SIGNAL_MATCH_ID, signal, 0, nothing.cast(), nothing, nothing);
+      if handler == 0 {
+        break;
+      }
+      glib::gobject_ffi::g_signal_handler_disconnect(object, handler);
     }
   }
   if let Some(input) = view.input_method_context() {
