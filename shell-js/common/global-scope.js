@@ -17,7 +17,7 @@
     'window', 'self', 'Window', 'name', 'close', 'closed', 'alert', 'confirm', 'prompt', 'location', 'Location', 'onerror', 'onload',
     'onbeforeunload', 'onunload', 'onunhandledrejection', 'caches', 'Cache', 'CacheStorage', 'localStorage', 'sessionStorage', 'Storage',
     'Worker', 'ImageBitmap', 'ImageData', 'createImageBitmap', 'OffscreenCanvas', 'OffscreenCanvasRenderingContext2D', 'nodeBootstrap',
-    'reportError', 'FileReader', 'ProgressEvent',
+    'FileReader', 'ProgressEvent',
   ];
 
   const hide = (name) => {
