@@ -17,6 +17,8 @@ const ObjectPrototype = Object.prototype;
 const objectKeys = Object.keys;
 const objectToString = uncurry(ObjectPrototype.toString);
 const hasOwn = uncurry(ObjectPrototype.hasOwnProperty);
+const regExpTest = uncurry(RegExp.prototype.test);
+const stringReplace = uncurry(String.prototype.replace);
 const functionToString = uncurry(Function.prototype.toString);
 const isArray = Array.isArray;
 const isView = ArrayBuffer.isView;
@@ -367,7 +369,7 @@ class Writer {
     for (let i = 0; i < ERROR_NAMES.length; i++) if (ERROR_NAMES[i] === name) index = i;
     this.byte(index);
     const message = getOwnPropertyDescriptor(value, 'message');
-    const { stack } = value;
+    const stack = stackOf(value, name);
     const cause = getOwnPropertyDescriptor(value, 'cause');
     const hasMessage = message !== undefined && 'value' in message;
     const hasCause = cause !== undefined && 'value' in cause;
@@ -413,6 +415,21 @@ class Writer {
   }
 }
 
+// A stack as V8 writes it: whoever logs an error expects its first line to name it. JavaScriptCore writes only the calls, `f@url:line:column`.
+function stackOf(error, name) {
+  const { stack } = error;
+  if (typeof stack !== 'string' || isV8) return stack;
+  const { message } = error;
+  const title = message === '' ? name : `${name}: ${message}`;
+  // It came from V8.
+  if (regExpTest(V8_CALLS, stack)) return stack;
+  const calls = stringReplace(stack, JSC_CALL, (_line, call, place) => (call === '' ? `    at ${place}` : `    at ${call} (${place})`));
+  return calls === '' ? title : `${title}\n${calls}`;
+}
+const isV8 = 'captureStackTrace' in Error && regExpTest(/^\s+at /m, `${new Error('x').stack}`);
+const V8_CALLS = /^ {4}at /m;
+const JSC_CALL = /^([^@\n]*)@(.*)$/gm;
+
 // The value of an accessor that throws for objects without its slot.
 function probe(read, value) {
   try {
@@ -447,7 +464,6 @@ function isPlatformObject(value) {
   return false;
 }
 const NATIVE_CODE = /\{\s*\[native code\]\s*\}\s*$/;
-const regExpTest = uncurry(RegExp.prototype.test);
 
 /**
  * Encodes a value.
