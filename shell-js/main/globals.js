@@ -4,6 +4,7 @@
 import process from 'node:process';
 
 import { host } from './binding.js';
+import { members } from './electron-process.js';
 
 /** Adds a property to `process` that apps cannot change. @param {string} name @param {unknown} value */
 function addToProcess(name, value) {
@@ -16,6 +17,8 @@ delete shown.deno;
 delete shown.typescript;
 addToProcess('versions', Object.freeze(shown));
 addToProcess('type', 'browser');
+addToProcess('sandboxed', false);
+for (const [name, member] of Object.entries(members)) addToProcess(name, member);
 addToProcess('resourcesPath', host.resourcesPath);
 if (host.defaultApp) addToProcess('defaultApp', true);
 process.argv.splice(0, process.argv.length, host.execPath, ...host.argv);

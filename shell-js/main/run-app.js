@@ -4,6 +4,7 @@
 import Module from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { app, startLifecycle } from './api/app.js';
@@ -80,9 +81,21 @@ function compileFault(error) {
   return linking || explainSyntax(path) !== null ? `${path}${at}: ${error.name}: ${reason}` : null;
 }
 
+/** How long a main may take before something is said. */
+const PATIENCE = 10_000;
+
+/** A main that awaits `app.whenReady()` at its top level waits for itself, in Electron too; there nothing tells. */
+function warnOfWaiting() {
+  process.stderr.write(
+    `warning: ${host.mainPath} is still being evaluated, and the app is not ready before that\n` +
+      'hint: do not await app.whenReady() at the top level of the main script\n',
+  );
+}
+
 /** Runs the app. */
 export async function runApp() {
   replaceExit((code) => app.exit(code));
+  const watch = setTimeout(warnOfWaiting, PATIENCE).unref();
   try {
     await evaluateMain();
   } catch (error) {
@@ -94,6 +107,7 @@ export async function runApp() {
     // As in Electron: the app lives on, and its life cycle goes on with the listeners that it has registered so far.
     handleUncaught(error);
   }
+  clearTimeout(watch);
   await toolkitReady;
   startLifecycle();
 }

@@ -24,9 +24,11 @@ say('main', {
   dirname: import.meta.dirname.endsWith('esm'),
 });
 
-await app.whenReady();
-const window = new BrowserWindow({ width: 400, height: 300 });
-await window.loadURL('data:text/html,<title>ESM</title>');
-say('loaded', { title: window.getTitle() });
-window.close();
+// Not awaited at the top level: there it would wait for itself, as in Electron.
+app.whenReady().then(async () => {
+  const window = new BrowserWindow({ width: 400, height: 300 });
+  await window.loadURL('data:text/html,<title>ESM</title>');
+  say('loaded', { title: window.getTitle() });
+  window.close();
+});
 app.on('quit', (_event, code) => say('quit', { code }));

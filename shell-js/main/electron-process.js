@@ -1,0 +1,101 @@
+/**
+ * Electron's additions to `process` that ask the system or V8. Sizes are in kilobytes, as Electron documents them.
+ */
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import process from 'node:process';
+import v8 from 'node:v8';
+
+const kilobytes = (bytes) => Math.round(bytes / 1024);
+
+/** The values of a table of `/proc` whose lines are `Name:  number kB`. @param {string} path @returns {Map<string, number>} */
+function readTable(path) {
+  const table = new Map();
+  for (const [, name, value] of readFileSync(path, 'utf8').matchAll(/^(\w+):\s+(\d+)/gm)) table.set(name, Number(value));
+  return table;
+}
+
+/** Guards what only Linux answers so far. @template {Function} F @param {string} name @param {F} work @returns {F} */
+function onLinux(name, work) {
+  if (process.platform === 'linux') return work;
+  return /** @type {any} */ (() => {
+    throw new Error(`process.${name} is not implemented on ${process.platform} yet`);
+  });
+}
+
+let lastUsage = process.cpuUsage();
+let lastTime = performance.now();
+
+const started = Date.now() - process.uptime() * 1000;
+
+export const members = {
+  getCreationTime: () => started,
+
+  getHeapStatistics() {
+    const found = v8.getHeapStatistics();
+    return {
+      totalHeapSize: kilobytes(found.total_heap_size),
+      totalHeapSizeExecutable: kilobytes(found.total_heap_size_executable),
+      totalPhysicalSize: kilobytes(found.total_physical_size),
+      totalAvailableSize: kilobytes(found.total_available_size),
+      usedHeapSize: kilobytes(found.used_heap_size),
+      heapSizeLimit: kilobytes(found.heap_size_limit),
+      mallocedMemory: kilobytes(found.malloced_memory),
+      peakMallocedMemory: kilobytes(found.peak_malloced_memory),
+      doesZapGarbage: Boolean(found.does_zap_garbage),
+    };
+  },
+
+  getProcessMemoryInfo: onLinux('getProcessMemoryInfo', async () => {
+    const status = readTable('/proc/self/status');
+    const shared = (status.get('RssFile') ?? 0) + (status.get('RssShmem') ?? 0);
+    return { residentSet: status.get('VmRSS') ?? 0, private: status.get('RssAnon') ?? 0, shared };
+  }),
+
+  getSystemMemoryInfo: onLinux('getSystemMemoryInfo', () => {
+    const info = readTable('/proc/meminfo');
+    return {
+      total: info.get('MemTotal') ?? 0,
+      free: info.get('MemFree') ?? 0,
+      swapTotal: info.get('SwapTotal') ?? 0,
+      swapFree: info.get('SwapFree') ?? 0,
+    };
+  }),
+
+  getSystemVersion: () => os.release(),
+
+  /** The share of all processors since the last call, in percent. */
+  getCPUUsage() {
+    const now = performance.now();
+    const used = process.cpuUsage(lastUsage);
+    const seconds = (now - lastTime) / 1000;
+    lastUsage = process.cpuUsage();
+    lastTime = now;
+    const cumulativeCPUUsage = (lastUsage.user + lastUsage.system) / 1e6;
+    const percentCPUUsage = seconds > 0 ? ((used.user + used.system) / 1e6 / seconds / os.cpus().length) * 100 : 0;
+    return { percentCPUUsage, idleWakeupsPerSecond: 0, cumulativeCPUUsage };
+  },
+
+  /** @param {string} path */
+  takeHeapSnapshot(path) {
+    try {
+      v8.writeHeapSnapshot(String(path));
+      return true;
+    } catch {
+      return false;
+    }
+  },
+
+  /** Ends the process with a signal, as a fault in native code would. */
+  crash() {
+    process.kill(process.pid, 'SIGSEGV');
+  },
+
+  /** Stops the main process's JavaScript for good. */
+  hang() {
+    for (;;);
+  },
+
+  // Limits on open files are the system's; Node raises them by itself.
+  setFdLimit() {},
+};
