@@ -105,12 +105,7 @@ mod tests {
 
   fn node(exec_arguments: &[&str], script: Option<&str>, arguments: &[&str]) -> Role {
     let owned = |list: &[&str]| list.iter().map(|text| (*text).to_string()).collect();
-    Role::Node(NodeStart {
-      exec_arguments: owned(exec_arguments),
-      script: script.map(Into::into),
-      eval: None,
-      arguments: owned(arguments),
-    })
+    Role::Node(NodeStart { exec_arguments: owned(exec_arguments), script: script.map(Into::into), eval: None, arguments: owned(arguments) })
   }
 
   #[test]
@@ -136,7 +131,10 @@ mod tests {
   #[test]
   fn a_forked_child_needs_its_channel() {
     let fork = (FORK_ENTRY_VARIABLE, "child.js");
-    assert_eq!(decide(&["--no-warnings", "child.js", "a"], &[fork, ("NODE_CHANNEL_FD", "3")]), node(&["--no-warnings"], Some("child.js"), &["a"]));
+    assert_eq!(
+      decide(&["--no-warnings", "child.js", "a"], &[fork, ("NODE_CHANNEL_FD", "3")]),
+      node(&["--no-warnings"], Some("child.js"), &["a"])
+    );
     assert_eq!(decide(&["child.js"], &[fork]), Role::CommandLine);
   }
 }

@@ -30,7 +30,9 @@ deno_core::extension!(
   shell_guard,
   ops = [op_caller_is_internal],
   esm_entry_point = "ext:shell_guard/guard.js",
-  esm = ["ext:shell_guard/guard.js" = { source = "import { core } from 'ext:core/mod.js';\nconst { op_caller_is_internal } = core.ops;\nconst { defineProperty } = Object;\nObject.defineProperty(globalThis, '__shellGuard', { configurable: true, value() {\n  delete globalThis.__shellGuard;\n  const value = globalThis.Deno;\n  defineProperty(globalThis, 'Deno', { configurable: false, enumerable: false, get() { return op_caller_is_internal() ? value : undefined; }, set(_) {} });\n} });\n" }],
+  esm = ["ext:shell_guard/guard.js" = {
+    source = "import { core } from 'ext:core/mod.js';\nconst { op_caller_is_internal } = core.ops;\nconst { defineProperty } = Object;\nObject.defineProperty(globalThis, '__shellGuard', { configurable: true, value() {\n  delete globalThis.__shellGuard;\n  const value = globalThis.Deno;\n  defineProperty(globalThis, 'Deno', { configurable: false, enumerable: false, get() { return op_caller_is_internal() ? value : undefined; }, set(_) {} });\n} });\n"
+  }],
 );
 
 /// The script that closes the door; it runs when the runtime has booted and before any other.

@@ -76,8 +76,7 @@ pub fn op_single_instance_request(
     return Ok(true);
   }
   let ui_end = state.borrow::<UiEnd>().clone();
-  let on_second =
-    move |SecondInstance { argv, cwd, data }: SecondInstance| ui_end.emit(UiEvent::SecondInstance { argv, cwd, data });
+  let on_second = move |SecondInstance { argv, cwd, data }: SecondInstance| ui_end.emit(UiEvent::SecondInstance { argv, cwd, data });
   let message = SecondInstance { argv, cwd, data: data.to_vec() };
   *held = single_instance::request(Path::new(&user_data), &message, on_second).map_err(JsErrorBox::from_err)?;
   Ok(held.is_some())

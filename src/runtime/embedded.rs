@@ -20,8 +20,9 @@ pub(super) fn source(path: &str) -> Option<Cow<'static, str>> {
   use std::path::PathBuf;
   use std::sync::LazyLock;
 
-  static FOLDER: LazyLock<PathBuf> =
-    LazyLock::new(|| std::env::var_os("SHELL_JS_DIR").map_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/shell-js").into(), PathBuf::from));
+  static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+    std::env::var_os("SHELL_JS_DIR").map_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/shell-js").into(), PathBuf::from)
+  });
   std::fs::read_to_string(FOLDER.join(path)).ok().map(Cow::Owned)
 }
 

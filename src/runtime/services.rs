@@ -26,8 +26,7 @@ use super::cjs::CodeAnalyzer;
 pub(super) type Sys = sys_traits::impls::RealSys;
 pub(super) type NodeResolver = deno_runtime::deno_node::NodeResolver<DenoInNpmPackageChecker, NpmResolver<Sys>, Sys>;
 pub(super) type CjsTracker = deno_resolver::cjs::CjsTracker<DenoInNpmPackageChecker, Sys>;
-type Translator =
-  NodeCodeTranslator<CodeAnalyzer, DenoInNpmPackageChecker, DenoIsBuiltInNodeModuleChecker, NpmResolver<Sys>, Sys>;
+type Translator = NodeCodeTranslator<CodeAnalyzer, DenoInNpmPackageChecker, DenoIsBuiltInNodeModuleChecker, NpmResolver<Sys>, Sys>;
 
 /// Features of the runtime crates that apps need. Without `unsafe-proto`, `__proto__` is missing and npm packages break.
 const FEATURES: &[&str] = &["unsafe-proto", "node-globals"];
@@ -78,12 +77,8 @@ impl Services {
         ..Default::default()
       },
     ));
-    let cjs_tracker = Arc::new(CjsTracker::new(
-      in_package.clone(),
-      package_json.clone(),
-      IsCjsResolutionMode::ImplicitTypeCommonJs,
-      Vec::new(),
-    ));
+    let cjs_tracker =
+      Arc::new(CjsTracker::new(in_package.clone(), package_json.clone(), IsCjsResolutionMode::ImplicitTypeCommonJs, Vec::new()));
     let exports = Arc::new(CjsModuleExportAnalyzer::new(
       CodeAnalyzer { tracker: cjs_tracker.clone() },
       in_package,

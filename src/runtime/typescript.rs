@@ -38,8 +38,7 @@ pub(super) fn to_javascript(specifier: &Url, media_type: MediaType, source: Stri
   })
   .map_err(JsErrorBox::from_err)?;
   let emit = EmitOptions { source_map: SourceMapOption::Inline, ..Default::default() };
-  let transpiled = parsed
-    .transpile(&TranspileOptions::default(), &TranspileModuleOptions::default(), &emit)
-    .map_err(JsErrorBox::from_err)?;
+  let transpiled =
+    parsed.transpile(&TranspileOptions::default(), &TranspileModuleOptions::default(), &emit).map_err(JsErrorBox::from_err)?;
   Ok(transpiled.into_source().text)
 }
