@@ -3,9 +3,12 @@
  * runtime is loaded that the child does not need.
  */
 (settings) => {
+  const process = globalThis.process;
   const builtin = process.getBuiltinModule;
+  /** @type {any} */
   const Module = builtin('module');
   const path = builtin('path');
+  /** @type {Record<string, string>} */
   const versions = { ...process.versions, electron: settings.electron };
   delete versions.deno;
   delete versions.typescript;

@@ -44,21 +44,21 @@ export const host = Object.freeze(op_host());
 
 /**
  * Sends a command to the UI thread without waiting for it.
- * @param {{type: string}} command  a `UiCommand`
+ * @param {{type: string} & Record<string, any>} command  a `UiCommand`
  * @returns {boolean}  false when the UI thread has ended
  */
 export const send = (command) => op_ui_send(command);
 
 /**
  * Sends a command and resolves with its answer; rejects with the UI's message.
- * @param {{type: string}} command
+ * @param {{type: string} & Record<string, any>} command
  * @returns {Promise<any>}
  */
 export const call = (command) => op_ui_call(command);
 
 /**
  * Sends a command and blocks until it is answered.
- * @param {{type: string}} command
+ * @param {{type: string} & Record<string, any>} command
  * @returns {any}
  */
 export const callSync = (command) => op_ui_call_sync(command);
@@ -99,6 +99,8 @@ export const shellSource = (path) => op_shell_source(path);
  * @returns {never}
  */
 export function exit(code = 0) {
+  /** @type {any} */
+  const { process } = globalThis;
   if (!process._exiting) {
     process._exiting = true;
     process.exitCode = code;
@@ -110,7 +112,8 @@ export function exit(code = 0) {
     // A listener may have chosen another code.
     code = Number(process.exitCode ?? code);
   }
-  return op_end_process(code & 0xff);
+  op_end_process(code & 0xff);
+  throw new Error('the process has ended');
 }
 
 /** Says which names `import { ... } from 'electron'` has. @param {string[]} names */

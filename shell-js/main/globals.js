@@ -12,6 +12,7 @@ function addToProcess(name, value) {
 }
 
 const { versions } = process;
+/** @type {Record<string, string | undefined>} */
 const shown = { ...versions, electron: host.version, chrome: CHROME_VERSION(), shell: host.shellVersion };
 delete shown.deno;
 delete shown.typescript;
@@ -35,6 +36,7 @@ function CHROME_VERSION() {
  * @param {(code: number) => void} exitApp
  */
 export function replaceExit(exitApp) {
-  process.exit = (code) => exitApp(Number(code ?? process.exitCode ?? 0));
-  process.reallyExit = process.exit;
+  const exit = (/** @type {any} */ code) => exitApp(Number(code ?? process.exitCode ?? 0));
+  // It returns when the windows must be destroyed first, as Electron's does.
+  Object.assign(process, { exit, reallyExit: exit });
 }

@@ -1,7 +1,7 @@
 /**
  * Runs the app: its main module is evaluated to the end, then the life cycle of `app` begins.
  */
-import Module from 'node:module';
+import { Module as NodeModule } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
@@ -12,6 +12,9 @@ import { exit, explainSyntax, host } from './binding.js';
 import { toolkitReady } from './event-pump.js';
 import { replaceExit } from './globals.js';
 import { handleUncaught } from './uncaught.js';
+
+/** With the members that Node does not document. @type {any} */
+const Module = NodeModule;
 
 /** Whether Node would start this main as an ES module without looking into it. @param {string} file */
 function isModule(file) {
@@ -27,6 +30,7 @@ let brokenFile = null;
 /** Loads the main as CommonJS, with an eye on what cannot be compiled. */
 function loadMain() {
   const compile = Module.prototype._compile;
+  /** @this {any} @param {string} content @param {string} filename @param {any[]} rest */
   const watched = function (content, filename, ...rest) {
     try {
       return compile.call(this, content, filename, ...rest);
