@@ -332,6 +332,35 @@ describe('ipc', () => {
       }
     });
 
+    it('works again after going back', async () => {
+      const other = await openWithPreload({ preload: PRELOAD, html: '<script>window.name = "first"</script>' });
+      await other.loadFile(pageFile('second'));
+      const back = once(other.webContents, 'did-finish-load');
+      other.webContents.navigationHistory.goBack();
+      await back;
+      const told = once(ipcMain, 'test');
+      await other.webContents.executeJavaScript('ipc.send("test", "back")');
+      assert.strictEqual((await told)[1], 'back');
+      other.destroy();
+    });
+
+    it('R29 a script that waits is rejected when the web process dies, and a reload brings the channel back', async () => {
+      const other = await openWithPreload({ preload: PRELOAD });
+      const pending = assert.rejects(other.webContents.executeJavaScript('new Promise(() => {})'), /page went away/);
+      const gone = once(other.webContents, 'render-process-gone');
+      // The script must have reached the page.
+      await other.webContents.executeJavaScript('0');
+      other.webContents.forcefullyCrashRenderer();
+      await gone;
+      await pending;
+      const loaded = once(other.webContents, 'did-finish-load');
+      other.webContents.reload();
+      await loaded;
+      ipcMain.handle('test', () => 'alive');
+      assert.strictEqual(await other.webContents.executeJavaScript('ipc.invoke("test")'), 'alive');
+      other.destroy();
+    });
+
     it('S1 sub-frames run no preload and have no channel', async () => {
       const other = await openWithPreload({
         preload: PRELOAD,

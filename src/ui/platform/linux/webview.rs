@@ -206,6 +206,8 @@ impl WebView {
       settings.set_javascript_can_open_windows_automatically(true);
       settings.set_javascript_can_access_clipboard(true);
       settings.set_enable_back_forward_navigation_gestures(false);
+      // A page that comes back from the cache has no new document for the lane, and Electron's pages are always loaded anew.
+      settings.set_enable_page_cache(false);
       // A page that loads files from its folder is what most apps are. WebKit takes each file for an origin of its own.
       settings.set_allow_file_access_from_file_urls(true);
       settings.set_allow_universal_access_from_file_urls(!options.web_security);
