@@ -54,7 +54,8 @@ const isWellFormed = uncurry(String.prototype.isWellFormed);
 const fromCharCode = String.fromCharCode;
 const encoder = new TextEncoder();
 const encodeInto = uncurry(TextEncoder.prototype.encodeInto);
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+// Not `fatal`, which takes a slower way in the main process; bytes that are no UTF-8 do no harm as replacement characters.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const decodeText = uncurry(TextDecoder.prototype.decode);
 const decoder16 = new TextDecoder('utf-16le', { ignoreBOM: true });
 const toStringTag = Symbol.toStringTag;
@@ -97,9 +98,16 @@ function uncloneable() {
   return new ErrorCtor('An object could not be cloned.');
 }
 
+// Memory for messages is used again and again: most of the time that a big message takes is spent on pages of memory that are touched for
+// the first time. What is larger than this is given back.
+const KEPT_SCRATCH = 8 << 20;
+let scratch = new BytesCtor(4096);
+
 class Writer {
   constructor() {
-    this.bytes = new BytesCtor(256);
+    // Taken away while in use: a getter of the value may send a message itself.
+    this.bytes = scratch === null ? new BytesCtor(256) : scratch;
+    scratch = null;
     this.at = 0;
     this.seen = null;
     this.count = 0;
@@ -468,13 +476,17 @@ const NATIVE_CODE = /\{\s*\[native code\]\s*\}\s*$/;
 /**
  * Encodes a value.
  * @param {unknown} value Usually the array of a message's arguments, so that identity holds across them.
- * @returns {Uint8Array}
+ * @returns {Uint8Array} Valid until the next call: whoever wants to keep it makes a copy.
  */
 export function serialize(value) {
   const writer = new Writer();
-  writer.value(value);
-  writer.run();
-  return bytesSubarray(writer.bytes, 0, writer.at);
+  try {
+    writer.value(value);
+    writer.run();
+    return bytesSubarray(writer.bytes, 0, writer.at);
+  } finally {
+    if (writer.bytes.length <= KEPT_SCRATCH) scratch = writer.bytes;
+  }
 }
 
 /**

@@ -90,8 +90,23 @@ export function start(natives, page, pageGlobal, configBytes) {
   }
   process.emit('loaded');
 
+  // By way of an event that nobody else can see: when its listener returns, the engine settles promises at once. After a call from native
+  // code it would do so only in its next turn.
+  const turn = new EventTarget();
+  const news = new Event('frame');
+  let frame = null;
+  turn.addEventListener('frame', () => {
+    const { kind, id, bytes } = frame;
+    frame = null;
+    try {
+      if (kind === TO_PAGE.evaluate) answerEvaluation(id, bytes);
+      else transport.receive(kind, id, bytes);
+    } catch (error) {
+      console.error(`Uncaught ${error instanceof Error ? `${error}\n${error.stack}` : String(error)}`);
+    }
+  });
   return (kind, id, bytes) => {
-    if (kind === TO_PAGE.evaluate) answerEvaluation(id, bytes);
-    else transport.receive(kind, id, bytes);
+    frame = { kind, id, bytes };
+    turn.dispatchEvent(news);
   };
 }
