@@ -41,7 +41,13 @@ pub(crate) fn set_bar(ui: &Rc<Ui>, window: WindowId, menu: Option<MenuId>) -> Ou
 
 pub(crate) fn popup(ui: &Rc<Ui>, menu: MenuId, window: WindowId, at: Option<(i32, i32)>, reply: Reply) {
   match ui.menu(menu).and_then(|menu| Ok((menu, ui.window(window)?))) {
-    Ok((menu, window)) => menu.popup(&window, at, reply),
+    Ok((menu, window)) => {
+      // There is one open menu at most: GTK's grab would leave the first one hanging.
+      for other in ui.menus.all() {
+        other.close_popup();
+      }
+      menu.popup(&window, at, reply);
+    }
     Err(error) => reply.send(Err(error)),
   }
 }

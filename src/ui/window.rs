@@ -49,6 +49,9 @@ pub(crate) fn stacking(ui: &Rc<Ui>) -> Outcome {
 /// Destroys the window with its web views; its end is told as an event, once.
 pub(crate) fn destroy(ui: &Rc<Ui>, id: WindowId) -> Outcome {
   let window = ui.window(id)?;
+  for menu in ui.menus.all() {
+    menu.close_popup_in(id);
+  }
   ui.windows.remove(id);
   for view in ui.web_views.all() {
     if view.window() == Some(id) {

@@ -13,6 +13,17 @@ describe('clipboard', () => {
     }
   });
 
+  it('takes text of any kind and length (S42)', async () => {
+    for (const text of ['', '\u202e rtl <b>&amp;', 'y'.repeat(1024 * 1024)]) {
+      await clipboard.writeText(text);
+      assert.strictEqual(await clipboard.readText(), text);
+    }
+    await clipboard.writeText('a\0b');
+    assert.ok(['a', 'a\0b', 'ab'].includes(await clipboard.readText()));
+    await clipboard.writeText('\ud800');
+    assert.strictEqual((await clipboard.readText()).length, 1);
+  });
+
   it('wants text to be a string', async () => {
     await assert.rejects(clipboard.writeText(5), TypeError);
     await assert.rejects(clipboard.writeText(), TypeError);

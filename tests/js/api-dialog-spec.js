@@ -135,6 +135,23 @@ describe('dialog', () => {
       assert.strictEqual((await answer).response, 0);
     });
 
+    it('of a window that goes away is cancelled (R32)', async () => {
+      const window = new BrowserWindow({ width: 300, height: 200 });
+      const answer = dialog.showMessageBox(window, { message: 'm', buttons: ['a', 'b', 'Cancel'] });
+      await delay(300);
+      window.destroy();
+      assert.deepStrictEqual(await answer, { response: 2, checkboxChecked: false });
+    });
+
+    it('may be open several times', async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const answers = [1, 2, 3].map((number) => dialog.showMessageBox({ message: `${number}`, buttons: ['a'], signal }));
+      await delay(300);
+      controller.abort();
+      assert.deepStrictEqual((await Promise.all(answers)).map(({ response }) => response), [0, 0, 0]);
+    });
+
     it('takes text of any kind (S42)', async () => {
       const controller = new AbortController();
       const strange = '<b>&amp;</b> \0 \u202e rtl \u{1f600}';

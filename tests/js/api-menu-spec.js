@@ -243,6 +243,41 @@ describe('Menu', () => {
       assert.strictEqual(await calledBack, true);
     });
 
+    it('of a window that goes away is closed (R32)', async () => {
+      const window = await openFocusedWindow();
+      const closed = new Promise((resolve) => build({ label: 'x' }).popup({ window, x: 20, y: 20, callback: () => resolve(true) }));
+      await delay(300);
+      window.destroy();
+      assert.strictEqual(await closed, true);
+    });
+
+    it('takes the place of one that is open', async () => {
+      const window = await openFocusedWindow();
+      const open = () => new Promise((resolve) => build({ label: 'x' }).popup({ window, x: 20, y: 20, callback: () => resolve(true) }));
+      const first = open();
+      await delay(300);
+      const menu = build({ label: 'second' });
+      const second = new Promise((resolve) => menu.popup({ window, x: 40, y: 40, callback: () => resolve(true) }));
+      await delay(300);
+      menu.closePopup();
+      assert.strictEqual(await second, true);
+      assert.strictEqual(await first, true);
+    });
+
+    it('may change while it is open', async () => {
+      const window = await openFocusedWindow();
+      const menu = build({ label: 'first' }, { label: 'second', submenu: [{ label: 'inner' }] });
+      const closed = new Promise((resolve) => menu.popup({ window, x: 20, y: 20, callback: () => resolve(true) }));
+      await delay(300);
+      menu.items[0].label = 'changed';
+      menu.items[0].enabled = false;
+      menu.items[1].submenu.items[0].visible = false;
+      menu.append(new MenuItem({ label: 'third' }));
+      await delay(300);
+      menu.closePopup();
+      assert.strictEqual(await closed, true);
+    });
+
     it('is clicked by keys', async () => {
       const window = await openFocusedWindow();
       const clicked = new Promise((resolve) => {
@@ -255,6 +290,22 @@ describe('Menu', () => {
       await xdotool('key', 'Down', 'Down', 'Return');
       assert.deepStrictEqual(await clicked, ['second', true, window]);
     });
+  });
+
+  it('takes labels of any kind (S42)', async () => {
+    const window = await openFocusedWindow();
+    const strange = ['', '\0', '<b>&amp;</b>', '_mnemonic_ && &x', '\u202ertl', 'x'.repeat(100_000), '\u{1f600}', '\ud800'];
+    const items = strange.map((label) => ({ label, sublabel: label, toolTip: label }));
+    window.setMenu(build({ label: 'all', submenu: items }, ...items));
+    window.setMenu(build({ label: 'deep', submenu: [{ label: '1', submenu: [{ label: '2', submenu: items }] }] }));
+    assert.strictEqual(window.isMenuBarVisible(), true);
+  });
+
+  it('may hold itself', () => {
+    const menu = build({ label: 'a' });
+    menu.append(new MenuItem({ label: 'again', submenu: menu }));
+    new BrowserWindow({ show: false }).setMenu(menu);
+    menu.items[0].label = 'b';
   });
 
   it('has what only macOS has nowhere else', () => {

@@ -24,7 +24,11 @@ fn clipboard(kind: ClipboardKind) -> Clipboard {
 }
 
 /// Offers everything of `data` at once.
-pub(crate) fn clipboard_write(kind: ClipboardKind, data: ClipboardData) -> Result<(), String> {
+pub(crate) fn clipboard_write(kind: ClipboardKind, mut data: ClipboardData) -> Result<(), String> {
+  // GTK takes text up to a zero byte, and the binding panics on one.
+  if let Some(text) = &mut data.text {
+    text.retain(|character| character != '\0');
+  }
   let image = match &data.image {
     Some(image) => Some(picture::to_pixbuf(image).ok_or("the image is empty")?),
     None => None,

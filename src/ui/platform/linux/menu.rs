@@ -33,6 +33,7 @@ pub(crate) struct MenuModel {
 struct Popup {
   menu: gtk::Menu,
   built: BuiltMenu,
+  window: WindowId,
   reply: Option<Reply>,
 }
 
@@ -85,7 +86,7 @@ impl MenuModel {
         }
       });
     });
-    self.popup.replace(Some(Popup { menu: menu.clone(), built, reply: Some(reply) }));
+    self.popup.replace(Some(Popup { menu: menu.clone(), built, window: window.id(), reply: Some(reply) }));
     self.end.emit(UiEvent::MenuWillShow { menu: self.id });
     let event = pointer_event(&own);
     match at {
@@ -116,6 +117,13 @@ impl MenuModel {
     if let Some(menu) = menu {
       menu.popdown();
       self.popup_closed(&menu);
+    }
+  }
+
+  /// Closes the menu if it is open in a window, which is about to go.
+  pub(crate) fn close_popup_in(&self, window: WindowId) {
+    if self.popup.borrow().as_ref().is_some_and(|popup| popup.window == window) {
+      self.close_popup();
     }
   }
 
