@@ -39,6 +39,7 @@ _shell_v8_archive() {
       _shell_v8_failed "vendor/v8/$name cannot be unpacked (is xz-utils installed?)"
       return 1
     fi
+    chmod 644 "$part"
     mv "$part" "$target"
   fi
   echo "$target"

@@ -36,8 +36,8 @@ part() {
 
 for name in "${parts[@]}"; do
   case $name in
-    rust) part rust cargo test --no-fail-fast -- --skip apps:: ;;
-    js) part js scripts/display.sh "$SHELL_BINARY" tests/js ;;
+    rust) part rust scripts/display.sh cargo test --no-fail-fast -- --skip apps:: ;;
+    js) part js timeout --kill-after=10 900 scripts/display.sh "$SHELL_BINARY" tests/js ;;
     apps) part apps scripts/display.sh cargo test --test it -- --test-threads=2 apps:: ;;
     *) echo "error: unknown part '$name': rust, js or apps" >&2; exit 2 ;;
   esac
