@@ -10,6 +10,10 @@ app.whenReady().then(async () => {
   window.webContents.on('preload-error', (_event, file, error) => {
     say('preload-error', { file: path.basename(file), message: error.message, isError: error instanceof Error });
   });
+  window.webContents.on('console-message', ({ level, message }) => {
+    // The error itself follows in a line of its own.
+    if (message.startsWith('Unable')) say('console', { level, message });
+  });
   ipcMain.on('before-failure', () => say('before-failure'));
   await window.loadFile('index.html');
   say('loaded', { title: await window.webContents.executeJavaScript('document.title'), api: await window.webContents.executeJavaScript('typeof api') });

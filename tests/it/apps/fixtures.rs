@@ -109,15 +109,16 @@ fn two_windows_talk() {
 #[test]
 fn failing_preload_is_reported_and_the_page_loads() {
   let mut app = RunningApp::start("preload-throws");
-  let events = app.expect_all(&["before-failure", "preload-error"]);
+  let events = app.expect_all(&["before-failure", "preload-error", "console"]);
   assert_eq!(events[1]["file"], "preload.js");
   assert_eq!(events[1]["message"], "the preload failed on purpose");
   assert_eq!(events[1]["isError"], true);
   let loaded = app.expect("loaded");
   assert_eq!(loaded["title"], "unharmed");
   assert_eq!(loaded["api"], "object");
-  let ended = app.expect_quit();
-  assert!(ended.stderr.contains("Unable to load preload script"), "stderr:\n{}", ended.stderr);
+  assert_eq!(events[2]["level"], "error");
+  assert!(events[2]["message"].as_str().is_some_and(|text| text.contains("Unable to load preload script")), "{}", events[2]);
+  app.expect_quit();
 }
 
 #[test]
