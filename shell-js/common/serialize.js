@@ -34,6 +34,7 @@ const dateValue = uncurry(Date.prototype.getTime);
 const regExpSource = getterOf(RegExp.prototype, 'source');
 const regExpFlags = getterOf(RegExp.prototype, 'flags');
 const bufferLength = getterOf(ArrayBuffer.prototype, 'byteLength');
+/** @type {any} */
 const TypedArrayPrototype = getPrototypeOf(Uint8Array.prototype);
 const viewKind = getterOf(TypedArrayPrototype, Symbol.toStringTag);
 const viewBuffer = getterOf(TypedArrayPrototype, 'buffer');
@@ -57,7 +58,6 @@ const encodeInto = uncurry(TextEncoder.prototype.encodeInto);
 // Not `fatal`, which takes a slower way in the main process; bytes that are no UTF-8 do no harm as replacement characters.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const decodeText = uncurry(TextDecoder.prototype.decode);
-const decoder16 = new TextDecoder('utf-16le', { ignoreBOM: true });
 const toStringTag = Symbol.toStringTag;
 const [BytesCtor, MapCtor, SetCtor, DateCtor, RegExpCtor, DataViewCtor, ObjectCtor, BigIntCtor, ErrorCtor, RangeErrorCtor] = [
   Uint8Array, Map, Set, Date, RegExp, DataView, Object, BigInt, Error, RangeError
@@ -762,7 +762,7 @@ class Reader {
 // As a literal's property is made: no setter of a prototype is asked.
 function define(object, key, value, enumerable) {
   if (enumerable && !(key in object)) object[key] = value;
-  else defineProperty(object, key, { __proto__: null, value, enumerable, writable: true, configurable: true });
+  else defineProperty(object, key, /** @type {any} */ ({ __proto__: null, value, enumerable, writable: true, configurable: true }));
 }
 
 function bigIntOf(text) {
@@ -782,7 +782,7 @@ function malformed() {
 /**
  * Decodes what `serialize` made. Throws for anything else.
  * @param {Uint8Array} bytes Not changed, and not kept: the value shares no memory with it.
- * @returns {unknown}
+ * @returns {any}
  */
 export function deserialize(bytes) {
   const reader = new Reader(bytes);

@@ -1,3 +1,4 @@
+/* global atob, btoa */
 // Buffer for preloads: strings, copies, comparison, search and numbers. Not here: transcode, the File and Blob helpers, `latin1Slice` and the
 // other internals, and variable-length integers.
 
@@ -24,9 +25,7 @@ function encodingOf(name = 'utf8') {
     case 'base64url':
       return lower;
     default: {
-      const error = new TypeError(`Unknown encoding: ${name}`);
-      error.code = 'ERR_UNKNOWN_ENCODING';
-      throw error;
+      throw Object.assign(new TypeError(`Unknown encoding: ${name}`), { code: 'ERR_UNKNOWN_ENCODING' });
     }
   }
 }
@@ -88,13 +87,12 @@ export class Buffer extends Uint8Array {
   static from(value, encodingOrOffset, length) {
     if (typeof value === 'string') return wrap(bytesOf(value, encodingOrOffset));
     if (value instanceof ArrayBuffer) return new Buffer(value, encodingOrOffset ?? 0, length);
-    if (ArrayBuffer.isView(value) || Array.isArray(value)) return wrap(Uint8Array.from(value));
+    if (ArrayBuffer.isView(value) || Array.isArray(value)) return wrap(Uint8Array.from(/** @type {any} */ (value)));
     if (value?.type === 'Buffer' && Array.isArray(value.data)) return wrap(Uint8Array.from(value.data));
-    const error = new TypeError(
-      'The first argument must be of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object.'
+    throw Object.assign(
+      new TypeError('The first argument must be of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object.'),
+      { code: 'ERR_INVALID_ARG_TYPE' }
     );
-    error.code = 'ERR_INVALID_ARG_TYPE';
-    throw error;
   }
 
   static alloc(size, fill, encoding) {
@@ -202,6 +200,7 @@ export class Buffer extends Uint8Array {
   }
 }
 
+/** @type {[string, string, number][]} */
 const NUMBERS = [
   ['Int8', 'Int8', 1], ['UInt8', 'Uint8', 1], ['Int16', 'Int16', 2], ['UInt16', 'Uint16', 2], ['Int32', 'Int32', 4],
   ['UInt32', 'Uint32', 4], ['Float', 'Float32', 4], ['Double', 'Float64', 8], ['BigInt64', 'BigInt64', 8], ['BigUInt64', 'BigUint64', 8]

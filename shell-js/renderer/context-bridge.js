@@ -181,7 +181,7 @@ export function createContextBridge(page, pageGlobal, rewrap) {
     const made = [];
     const value = convert(api, pageWorld, new Map(), 0, undefined, made);
     for (let i = 0; i < made.length; i++) freeze(made[i]);
-    defineProperty(pageGlobal, key, { __proto__: null, value, writable: false, enumerable: true, configurable: false });
+    defineProperty(pageGlobal, key, attributes(value, false));
   }
 
   return {
@@ -221,7 +221,12 @@ function encode(value) {
 
 // An own property, whatever the prototype says about the key (`__proto__` among them).
 function put(object, key, value) {
-  defineProperty(object, key, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+  defineProperty(object, key, attributes(value, true));
+}
+
+/** @returns {any} a descriptor that inherits nothing */
+function attributes(value, free) {
+  return { __proto__: null, value, writable: free, enumerable: true, configurable: free };
 }
 
 // The message of an error of either world, or undefined for what is no error. A page's error may be a trap.

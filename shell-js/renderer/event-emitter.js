@@ -5,9 +5,7 @@ let defaultMaxListeners = 10;
 function checkListener(listener) {
   if (typeof listener === 'function') return;
   const type = listener === null ? 'null' : `type ${typeof listener}`;
-  const error = new TypeError(`The "listener" argument must be of type function. Received ${type}`);
-  error.code = 'ERR_INVALID_ARG_TYPE';
-  throw error;
+  throw Object.assign(new TypeError(`The "listener" argument must be of type function. Received ${type}`), { code: 'ERR_INVALID_ARG_TYPE' });
 }
 
 function tableOf(emitter) {
@@ -37,8 +35,11 @@ function onceWrapper(emitter, name, listener) {
   return wrapper;
 }
 
-// A function and not a class: old code calls it without `new`.
-export function EventEmitter() {}
+/**
+ * A function and not a class: old code calls it without `new`.
+ * @type {any}
+ */
+export const EventEmitter = function EventEmitter() {};
 
 EventEmitter.prototype = {
   constructor: EventEmitter,
@@ -81,10 +82,7 @@ EventEmitter.prototype = {
     if (list === undefined) {
       if (name !== 'error') return false;
       if (args[0] instanceof Error) throw args[0];
-      const error = new Error(`Unhandled error. (${String(args[0])})`);
-      error.code = 'ERR_UNHANDLED_ERROR';
-      error.context = args[0];
-      throw error;
+      throw Object.assign(new Error(`Unhandled error. (${String(args[0])})`), { code: 'ERR_UNHANDLED_ERROR', context: args[0] });
     }
     for (const listener of list) Reflect.apply(listener, this, args);
     return true;

@@ -22,7 +22,7 @@ function notImplemented(name) {
   };
 }
 
-/** @param {ReturnType<import('./transport.js').createTransport>} transport */
+/** @param {any} transport What transport.js makes. */
 export function createIpcRenderer(transport) {
   class IpcRenderer extends EventEmitter {
     send(channel, ...args) {

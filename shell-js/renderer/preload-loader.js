@@ -10,13 +10,13 @@ const PARAMETERS = 'require, process, exports, module, Buffer, global, setImmedi
 /**
  * @param {object} electron What `require('electron')` gives.
  * @param {object} process
- * @param {(code: string, url: string) => unknown} evaluate Runs code in this world; throws what went wrong.
+ * @param {(code: string, url: string) => any} evaluate Runs code in this world; throws what went wrong.
  */
 export function createPreloadLoader(electron, process, evaluate) {
   const timers = {
-    setTimeout: (...args) => setTimeout(...args),
+    setTimeout: (/** @type {[any, number?, ...any]} */ ...args) => setTimeout(...args),
     clearTimeout: (id) => clearTimeout(id),
-    setInterval: (...args) => setInterval(...args),
+    setInterval: (/** @type {[any, number?, ...any]} */ ...args) => setInterval(...args),
     clearInterval: (id) => clearInterval(id),
     setImmediate,
     clearImmediate

@@ -11,6 +11,7 @@ const RELEASED = 'IPC method called after context was released';
 export function createTransport(natives) {
   const pending = new Map();
   let lastId = 0;
+  /** @type {(channel: string, args: any[]) => void} */
   let onMessage = () => {};
 
   function send(kind, id, bytes) {

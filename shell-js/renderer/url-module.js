@@ -9,14 +9,10 @@ function refuse(name) {
 function fileURLToPath(value) {
   const url = value instanceof URL ? value : new URL(String(value));
   if (url.protocol !== 'file:') {
-    const error = new TypeError('The URL must be of scheme file');
-    error.code = 'ERR_INVALID_URL_SCHEME';
-    throw error;
+    throw Object.assign(new TypeError('The URL must be of scheme file'), { code: 'ERR_INVALID_URL_SCHEME' });
   }
   if (/%2f/i.test(url.pathname)) {
-    const error = new TypeError('File URL path must not include encoded / characters');
-    error.code = 'ERR_INVALID_FILE_URL_PATH';
-    throw error;
+    throw Object.assign(new TypeError('File URL path must not include encoded / characters'), { code: 'ERR_INVALID_FILE_URL_PATH' });
   }
   return decodeURIComponent(url.pathname);
 }

@@ -1,3 +1,4 @@
+/* global api, Element, HTMLElement */
 'use strict';
 
 const assert = require('node:assert');
