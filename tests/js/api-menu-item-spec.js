@@ -2,7 +2,8 @@
 
 const { BrowserWindow, Menu, MenuItem, app } = require('electron');
 const assert = require('node:assert');
-const { closeAllWindows, once, openPage } = require('./helpers');
+const { execFile } = require('node:child_process');
+const { closeAllWindows, once, openPage, waitUntil } = require('./helpers');
 
 const isMac = process.platform === 'darwin';
 
@@ -196,5 +197,22 @@ describe('MenuItem', () => {
       }
       assert.deepStrictEqual(warnings, []);
     });
+  });
+});
+
+describe('the about panel', () => {
+  it('shows what the app says of itself', async () => {
+    assert.throws(() => app.setAboutPanelOptions(), TypeError);
+    assert.throws(() => app.setAboutPanelOptions({ applicationName: 5 }), TypeError);
+    app.setAboutPanelOptions({ applicationName: 'Panel Of A Spec', copyright: 'nobody', authors: ['a', 'b'] });
+    const find = () => new Promise((resolve) => {
+      execFile('xdotool', ['search', '--onlyvisible', '--name', '^About Panel Of A Spec$'], (_, stdout) => resolve(stdout.trim()));
+    });
+    new MenuItem({ role: 'about' }).click({}, undefined, undefined);
+    let found = '';
+    await waitUntil(async () => (found = await find()));
+    // A window manager focuses a new dialog in its own time.
+    execFile('xdotool', ['windowfocus', '--sync', found.split('\n')[0], 'key', 'Escape']);
+    await waitUntil(async () => !(await find()));
   });
 });

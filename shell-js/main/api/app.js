@@ -10,6 +10,7 @@ import { exit as exitProcess, host, preferredLanguages, send, systemLocale } fro
 import { setDefaultApplicationMenu } from '../default-menu.js';
 import { peers, webContents, windows } from '../object-registry.js';
 import { onUiEvent } from '../ui-dispatch.js';
+import { aboutMembers } from './app-about.js';
 import { instanceMembers } from './app-instance.js';
 import { processMetrics } from './app-metrics.js';
 import { pathMembers } from './app-paths.js';
@@ -256,6 +257,7 @@ function include(members) {
 export const app = new App();
 include(pathMembers(() => app.getName()));
 include(instanceMembers(app));
+include(aboutMembers(app));
 peers.app = app;
 
 onUiEvent('quitAsked', () => app.quit());
