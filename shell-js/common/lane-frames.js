@@ -9,6 +9,7 @@ export const FROM_PAGE = Object.freeze({
   load: 1,
   /** The document was replaced or its page closed. */
   gone: 2,
+  /** Payload: text `title`. */
   domReady: 3,
   /** Payload: u32 level, u32 line, texts `message`, `source`. */
   console: 4,

@@ -35,7 +35,7 @@ export function dispatchFrame(frame) {
     case FROM_PAGE.gone:
       return removeDocument(document);
     case FROM_PAGE.domReady:
-      contents._laneEvent('dom-ready', undefined);
+      contents._laneEvent('dom-ready', { title: titleOf(frame.data) });
       mainFrameOf(contents).emit('dom-ready');
       return undefined;
     case FROM_PAGE.console:
@@ -75,6 +75,16 @@ function payloadReader(bytes) {
     return decoder.decode(bytes.subarray(at - length, at));
   };
   return { number, text };
+}
+
+/** @param {Uint8Array} data @returns {string} */
+function titleOf(data) {
+  try {
+    return payloadReader(data).text();
+  } catch {
+    // The page's process may send anything.
+    return '';
+  }
 }
 
 /** @param {import('./binding.js').LaneFrame} frame */

@@ -50,6 +50,9 @@ app.whenReady().then(async () => {
   runner.installGlobals();
   for (const file of files) runner.load(path.join(__dirname, file));
   const code = await runner.run({ grep });
-  fs.rmSync(home, { recursive: true, force: true });
+  // The engine's processes may still write there; what they leave is in the system's temporary folder.
+  try {
+    fs.rmSync(home, { recursive: true, force: true });
+  } catch {}
   app.exit(code);
 });

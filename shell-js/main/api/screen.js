@@ -15,8 +15,8 @@ function toDisplay(display) {
   return {
     id,
     label,
-    bounds,
-    workArea,
+    bounds: { ...bounds },
+    workArea: { ...workArea },
     size: { width: bounds.width, height: bounds.height },
     workAreaSize: { width: workArea.width, height: workArea.height },
     scaleFactor,
@@ -77,7 +77,7 @@ class Screen extends EventEmitter {
   /** @returns {{x: number, y: number}} */
   getCursorScreenPoint() {
     displays();
-    return callSync({ type: 'cursorPosition' });
+    return { ...callSync({ type: 'cursorPosition' }) };
   }
 
   /** @param {{x: number, y: number}} point */

@@ -112,7 +112,7 @@ class PendingLoad {
   }
 }
 
-/** @typedef {{url: string, started: boolean}} Navigation a main-frame navigation that was announced and has not ended */
+/** @typedef {{url: string, started: boolean, asked?: boolean}} Navigation a main-frame navigation that was announced and has not ended */
 
 export class Loader {
   #contents;
@@ -214,6 +214,11 @@ export class Loader {
     return this.#committed;
   }
 
+  /** Whether what the page tells is about the document that is shown, and not about one that a load replaces. */
+  isCommitted() {
+    return this.#committed && (this.#current === null || !this.#waiting);
+  }
+
   /** Resolves when scripts of the app may run, which Electron delays until a document has loaded. */
   scriptable() {
     if (this.#url !== '' && this.#current === null) return Promise.resolve();
@@ -272,8 +277,8 @@ export class Loader {
         this.#navigatedInPage(event.url);
         return true;
       case 'loadingChanged':
-        // A main-frame load has its own end; this is about what the page loads afterwards.
-        if (this.#current === null) {
+        // A main-frame load has its own end, and going to a fragment is no load; this is about what the page loads afterwards.
+        if (this.#current === null && this.#announcedInPage === null) {
           if (event.loading) this.#startLoading();
           else this.#stopLoading();
         }
@@ -357,9 +362,16 @@ export class Loader {
       decide(true);
       return;
     }
-    // The engine asks about a script's navigation only when the answer of the server is there: such a load has begun already.
-    if (this.#current === null || !this.#current.started || kind !== 'other') this.#announce(url, false, 'page');
+    // The engine asks about a script's navigation only when the answer of the server is there: such a load has begun already, or it was
+    // asked about before.
+    const late = kind === 'other' && this.#current !== null && this.#current.started;
+    if (late && this.#current?.asked) {
+      decide(true);
+      return;
+    }
+    if (!late) this.#announce(url, false, 'page');
     const navigation = /** @type {Navigation} */ (this.#current);
+    navigation.asked = true;
     // Steps through the history are the browser's own, even when the page asked for them.
     const askable = kind !== 'backForward';
     const details = () => ({ url, isSameDocument: false, isMainFrame: true, frame, initiator: frame });
@@ -379,6 +391,7 @@ export class Loader {
 
   /** @param {string} url */
   #started(url) {
+    this.#announcedInPage = null;
     const older = this.#replaced.find((navigation) => !navigation.started && navigation.url === url);
     if (older) {
       older.started = true;

@@ -272,7 +272,9 @@ export class WebContents extends EventEmitter {
   _laneEvent(type, detail) {
     switch (type) {
       case 'dom-ready':
-        this._loader.domReady();
+        // The engine's own news of the title comes after the end of the load, where Electron's apps have it before.
+        if (detail.title !== '' && this._loader.isCommitted()) this.#titleChanged(detail.title);
+        if (!this.#destroyed) this._loader.domReady();
         break;
       case 'console-message':
         this.#consoleMessage(detail);
@@ -347,6 +349,7 @@ export class WebContents extends EventEmitter {
 
   /** @param {string} title */
   #titleChanged(title) {
+    if (title === this.#title && title !== '') return;
     const explicit = title !== '';
     this.#title = title;
     const shown = explicit ? title : fileTitle(this.getURL());
@@ -358,6 +361,7 @@ export class WebContents extends EventEmitter {
 
   _documentReplaced() {
     this.#crashed = false;
+    this.#title = '';
   }
 
   /** @param {{reason: string, exitCode: number}} event */

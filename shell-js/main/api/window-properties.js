@@ -6,10 +6,13 @@ import { formatColor, parseColor } from './color.js';
 import { emitNative } from './event.js';
 import { iconPicture } from './window-options.js';
 
+/** What the bridge answers has no prototype; apps get plain objects. @param {any} rect */
+const rectangleOf = ({ x, y, width, height }) => ({ x, y, width, height });
+
 /** Geometry. Lengths are integers in device-independent pixels. @type {Record<string, any>} */
 const geometry = {
   getBounds() {
-    return this._state().bounds;
+    return rectangleOf(this._state().bounds);
   },
 
   /** @param {any} bounds any part of a rectangle; what it leaves out stays */
@@ -20,7 +23,7 @@ const geometry = {
   },
 
   getContentBounds() {
-    return this._state().contentBounds;
+    return rectangleOf(this._state().contentBounds);
   },
 
   /** @param {any} _bounds */
@@ -29,7 +32,7 @@ const geometry = {
   },
 
   getNormalBounds() {
-    return this._state().normalBounds;
+    return rectangleOf(this._state().normalBounds);
   },
 
   getSize() {

@@ -359,13 +359,30 @@ static void on_frame(const LaneFrame *frame, gpointer data) {
   g_object_unref(web_page);
 }
 
+/* The title goes along: WebKit tells the host of it later than of the end of the load, Electron tells apps before. */
 static void on_document_loaded(WebKitWebPage *web_page, gpointer data) {
   (void)data;
   Page *page = g_object_get_qdata(G_OBJECT(web_page), page_quark);
   if (!page || !page->document)
     return;
-  LaneFrame frame = {.kind = KIND_DOM_READY, .document = page->document->id, .frame = page->document->frame};
+  JSCContext *context = webkit_frame_get_js_context_for_script_world(webkit_web_page_get_main_frame(web_page), world);
+  JSCValue *title = jsc_context_evaluate(context, "document.title", -1);
+  char *text = jsc_value_is_string(title) ? jsc_value_to_string(title) : g_strdup("");
+  jsc_context_clear_exception(context);
+  GByteArray *bytes = g_byte_array_new();
+  append_text(bytes, text);
+  LaneFrame frame = {
+    .kind = KIND_DOM_READY,
+    .document = page->document->id,
+    .frame = page->document->frame,
+    .length = bytes->len,
+    .payload = bytes->data,
+  };
   lane_channel_send(page->channel, &frame);
+  g_byte_array_unref(bytes);
+  g_free(text);
+  g_object_unref(title);
+  g_object_unref(context);
 }
 
 /* Deprecated, because WebKitGTK's authors see no use for it, and still emitted; nothing else tells of messages without a trace in the
