@@ -36,6 +36,7 @@ pub(crate) fn set_bar(ui: &Rc<Ui>, window: WindowId, menu: Option<MenuId>) -> Ou
   let window = ui.window(window)?;
   let menu = menu.map(|menu| ui.menu(menu)).transpose()?;
   window.set_menu(menu);
+  super::window::refit(ui, &window);
   done()
 }
 

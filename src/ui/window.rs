@@ -30,7 +30,19 @@ pub(crate) fn set(ui: &Rc<Ui>, id: WindowId, property: WindowProperty) -> Outcom
     return done();
   }
   window.set(property)?;
+  refit(ui, &window);
   done()
+}
+
+/// Tells the views of a window that was never shown how large they are; the toolkit does it for windows on the screen.
+pub(crate) fn refit(ui: &Rc<Ui>, window: &Window) {
+  if !window.state().visible {
+    for view in ui.web_views.all() {
+      if view.window() == Some(window.id()) {
+        view.fill(window);
+      }
+    }
+  }
 }
 
 pub(crate) fn act(ui: &Rc<Ui>, id: WindowId, action: WindowAction) -> Outcome {

@@ -233,7 +233,7 @@ impl WebView {
   }
 
   /// A view in a window that was never shown has no size, and its page would be laid out for none.
-  fn fill(&self, window: &Window) {
+  pub(crate) fn fill(&self, window: &Window) {
     if window.gtk().is_visible() {
       return;
     }
