@@ -40,7 +40,18 @@ const {
  *   resourcesPath: string, defaultApp: boolean, version: string, shellVersion: string, platform: string, dev: boolean,
  * }>}
  */
-export const host = Object.freeze(op_host());
+export const host = Object.freeze(ordinary(op_host()));
+
+/**
+ * The same data as ordinary objects: those of the native side have no prototype, which apps would see.
+ * @param {any} value
+ * @returns {any}
+ */
+function ordinary(value) {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map(ordinary);
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, ordinary(member)]));
+}
 
 /**
  * Sends a command to the UI thread without waiting for it.
@@ -54,14 +65,14 @@ export const send = (command) => op_ui_send(command);
  * @param {{type: string} & Record<string, any>} command
  * @returns {Promise<any>}
  */
-export const call = (command) => op_ui_call(command);
+export const call = async (command) => ordinary(await op_ui_call(command));
 
 /**
  * Sends a command and blocks until it is answered.
  * @param {{type: string} & Record<string, any>} command
  * @returns {any}
  */
-export const callSync = (command) => op_ui_call_sync(command);
+export const callSync = (command) => ordinary(op_ui_call_sync(command));
 
 /**
  * Resolves with the news since the last call. Only the event pump calls it.
@@ -69,7 +80,10 @@ export const callSync = (command) => op_ui_call_sync(command);
  *
  * @typedef {{webContents: number, connection: number, kind: number, id: number, document: number, frame: number, data: Uint8Array}} LaneFrame
  */
-export const nextEvents = () => op_next_events();
+export async function nextEvents() {
+  const { events, frames } = await op_next_events();
+  return { events: events.map(ordinary), frames };
+}
 
 /**
  * Queues a frame to a page.

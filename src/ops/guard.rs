@@ -3,7 +3,8 @@
 //! The Node layer of the runtime uses the global `Deno` in many places, so it cannot be deleted; packages that find it take themselves to
 //! be in another program. It becomes an accessor that answers only to scripts of the runtime itself.
 
-use deno_core::{op2, v8};
+use deno_core::{OpDecl, op2, v8};
+use deno_error::JsErrorBox;
 
 /// Frames that are looked at: the accessor, who reads it, and a few for code compiled from strings.
 const FRAMES: usize = 5;
@@ -26,6 +27,20 @@ pub fn op_caller_is_internal(scope: &mut v8::PinScope<'_, '_>) -> bool {
   })
 }
 
+/// Stands in for the operation that rewrites arguments of a spawned `process.execPath` into those of another program. Whoever calls it
+/// leaves the arguments as they are when it throws.
+#[op2]
+fn op_keep_arguments(#[scoped] _args: Vec<String>, _in_package: bool, _wrap_eval: bool) -> Result<(), JsErrorBox> {
+  Err(JsErrorBox::generic("arguments are passed on as they are"))
+}
+
+fn replace(op: OpDecl) -> OpDecl {
+  match op.name {
+    "op_node_translate_cli_args" => op.with_implementation_from(&op_keep_arguments()),
+    _ => op,
+  }
+}
+
 deno_core::extension!(
   shell_guard,
   ops = [op_caller_is_internal],
@@ -33,6 +48,7 @@ deno_core::extension!(
   esm = ["ext:shell_guard/guard.js" = {
     source = "import { core } from 'ext:core/mod.js';\nconst { op_caller_is_internal } = core.ops;\nconst { defineProperty } = Object;\nObject.defineProperty(globalThis, '__shellGuard', { configurable: true, value() {\n  delete globalThis.__shellGuard;\n  const value = globalThis.Deno;\n  defineProperty(globalThis, 'Deno', { configurable: false, enumerable: false, get() { return op_caller_is_internal() ? value : undefined; }, set(_) {} });\n} });\n"
   }],
+  middleware = replace,
 );
 
 /// The script that closes the door; it runs when the runtime has booted and before any other.

@@ -22,6 +22,9 @@ use crate::{ops, printer};
 /// There is nothing to run, or the script's path has no meaning.
 pub fn run(start: NodeStart) -> Result<i32> {
   let channel = take_channel();
+  // As in Electron: what a headless child starts from the same executable is headless too.
+  // SAFETY: no other thread runs yet.
+  unsafe { std::env::set_var(crate::app::role::RUN_AS_NODE_VARIABLE, "1") };
   super::prepare_process();
   let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
   runtime.block_on(run_script(start, channel))

@@ -23,13 +23,9 @@ pub(crate) fn embedded_source(path: &str) -> Option<std::borrow::Cow<'static, st
 
 /// Prepares what must be ready before the first thread starts: the environment, TLS, V8's platform. Call it once, on the main thread.
 pub fn prepare_process() {
-  // Children would take these for their own.
-  for name in [crate::app::role::FORK_ENTRY_VARIABLE, crate::app::role::RUN_AS_NODE_VARIABLE] {
-    if std::env::var_os(name).is_some() {
-      // SAFETY: no other thread runs yet.
-      unsafe { std::env::remove_var(name) };
-    }
-  }
+  // Children would take it for their own.
+  // SAFETY: no other thread runs yet.
+  unsafe { std::env::remove_var(crate::app::role::FORK_ENTRY_VARIABLE) };
   // The reports of exceptions go to standard error.
   deno_runtime::colors::set_use_color(std::io::IsTerminal::is_terminal(&std::io::stderr()) && deno_runtime::colors::use_color());
   // Fails only if a provider is set already, which then serves as well.
