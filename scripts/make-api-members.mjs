@@ -96,6 +96,8 @@ const modules = {};
 for (const [name, description] of Object.entries(api.modules)) modules[name] = entry(name, description, KINDS[description.exportKind]);
 const classes = {};
 for (const [name, description] of Object.entries(api.nonExportedClasses)) classes[name] = entry(name, description, 'class');
+// What Electron adds to Node's object; in renderers it has less and more, of which the table does not tell.
+classes.process = entry('process', api.processAugmentation['NodeJS.Process'], 'object');
 
 const lines = (object) =>
   Object.entries(object)

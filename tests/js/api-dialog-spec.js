@@ -3,7 +3,9 @@
 const { BrowserWindow, dialog } = require('electron');
 const assert = require('node:assert');
 const { execFile } = require('node:child_process');
+const fs = require('node:fs');
 const os = require('node:os');
+const path = require('node:path');
 const { closeAllWindows, delay } = require('./helpers');
 
 /** Runs xdotool; a dialog that blocks this thread can only be answered from outside. */
@@ -190,6 +192,19 @@ describe('dialog', () => {
       assert.strictEqual(dialog.showOpenDialogSync({ title: 'Open Two', properties: ['openDirectory'] }), undefined);
       pressFromOutside('Save Two', 'Escape');
       assert.strictEqual(dialog.showSaveDialogSync({ title: 'Save Two' }), '');
+    });
+
+    it('answer chosen files and folders', async () => {
+      const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dialog-'));
+      const file = path.join(folder, 'a file.txt');
+      fs.writeFileSync(file, '');
+      const openFile = dialog.showOpenDialog({ title: 'Open Four', defaultPath: file, filters: [{ name: 'All', extensions: ['*'] }] });
+      await press('Open Four', 'Return');
+      assert.deepStrictEqual(await openFile, { canceled: false, filePaths: [file] });
+      const openFolder = dialog.showOpenDialog({ title: 'Open Five', defaultPath: folder, properties: ['openDirectory', 'multiSelections'] });
+      await press('Open Five', 'Return');
+      assert.deepStrictEqual(await openFolder, { canceled: false, filePaths: [folder] });
+      fs.rmSync(folder, { recursive: true });
     });
 
     it('answer the chosen path', async () => {

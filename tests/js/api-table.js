@@ -40,6 +40,7 @@ const INSTANCES = {
   View: () => new electron.View(),
   WebContentsView: () => new electron.WebContentsView(),
   WebRequest: () => electron.session.defaultSession.webRequest,
+  process: () => process,
   nativeImage: () => electron.nativeImage.createEmpty(),
   session: () => electron.session.defaultSession,
   webContents: (window) => window.webContents,
@@ -93,7 +94,7 @@ function rowsOfMain(name, entry, window, quoted) {
   } catch {
     // What cannot be made is judged by its class.
   }
-  if (entry.kind === 'object') instance = exported;
+  if (entry.kind === 'object') instance ??= exported;
   else instance ??= entry.kind === 'class' && typeof exported === 'function' ? exported.prototype : undefined;
   const add = (members = [], object, form) => {
     for (const member of members) rows[stateOf(object, member)].push(form(nameOf(member)));
