@@ -1,17 +1,15 @@
 /**
  * Electron's additions to `process` that ask the system or V8. Sizes are in kilobytes, as Electron documents them.
  */
-import { readFileSync } from 'node:fs';
-import os from 'node:os';
 import process from 'node:process';
-import v8 from 'node:v8';
+import { builtin } from './builtin.js';
 
 const kilobytes = (bytes) => Math.round(bytes / 1024);
 
 /** The values of a table of `/proc` whose lines are `Name:  number kB`. @param {string} path @returns {Map<string, number>} */
 function readTable(path) {
   const table = new Map();
-  for (const [, name, value] of readFileSync(path, 'utf8').matchAll(/^(\w+):\s+(\d+)/gm)) table.set(name, Number(value));
+  for (const [, name, value] of builtin.fs.readFileSync(path, 'utf8').matchAll(/^(\w+):\s+(\d+)/gm)) table.set(name, Number(value));
   return table;
 }
 
@@ -32,7 +30,7 @@ export const members = {
   getCreationTime: () => started,
 
   getHeapStatistics() {
-    const found = v8.getHeapStatistics();
+    const found = builtin.v8.getHeapStatistics();
     return {
       totalHeapSize: kilobytes(found.total_heap_size),
       totalHeapSizeExecutable: kilobytes(found.total_heap_size_executable),
@@ -62,7 +60,7 @@ export const members = {
     };
   }),
 
-  getSystemVersion: () => os.release(),
+  getSystemVersion: () => builtin.os.release(),
 
   /** The share of all processors since the last call, in percent. */
   getCPUUsage() {
@@ -72,14 +70,14 @@ export const members = {
     lastUsage = process.cpuUsage();
     lastTime = now;
     const cumulativeCPUUsage = (lastUsage.user + lastUsage.system) / 1e6;
-    const percentCPUUsage = seconds > 0 ? ((used.user + used.system) / 1e6 / seconds / os.cpus().length) * 100 : 0;
+    const percentCPUUsage = seconds > 0 ? ((used.user + used.system) / 1e6 / seconds / builtin.os.cpus().length) * 100 : 0;
     return { percentCPUUsage, idleWakeupsPerSecond: 0, cumulativeCPUUsage };
   },
 
   /** @param {string} path */
   takeHeapSnapshot(path) {
     try {
-      v8.writeHeapSnapshot(String(path));
+      builtin.v8.writeHeapSnapshot(String(path));
       return true;
     } catch {
       return false;

@@ -1,8 +1,8 @@
 /**
  * `app.getAppMetrics`: what the processes of the app use, read from /proc.
  */
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { builtin } from '../builtin.js';
 
 /** Clock ticks per second in /proc; the kernel's interface has it fixed on all platforms we run on. */
 const TICKS = 100;
@@ -13,7 +13,7 @@ const previous = new Map();
 /** @param {number} pid @param {string} file */
 function readProc(pid, file) {
   try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+    return builtin.fs.readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
     return '';
   }
@@ -31,7 +31,7 @@ function times(pid) {
 
 function uptime() {
   try {
-    return parseFloat(readFileSync('/proc/uptime', 'utf8'));
+    return parseFloat(builtin.fs.readFileSync('/proc/uptime', 'utf8'));
   } catch {
     return 0;
   }

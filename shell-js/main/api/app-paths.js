@@ -1,12 +1,12 @@
 /**
  * `app.getPath` and its kin: where the app and its user keep things.
  */
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
 import { host, systemPath } from '../binding.js';
 import { check } from './arguments.js';
+import { builtin } from '../builtin.js';
 
 /** Paths that the app has set. @type {Map<string, string>} */
 const chosen = new Map();
@@ -60,7 +60,7 @@ export function pathMembers(nameOf) {
       if (found === '') throw new Error(`Failed to get '${name}' path`);
       if (OWN.includes(name)) {
         try {
-          mkdirSync(found, { recursive: true, mode: 0o700 });
+          builtin.fs.mkdirSync(found, { recursive: true, mode: 0o700 });
         } catch {
           // A folder that cannot be made is found out by who writes to it; the path is still the answer.
         }

@@ -1,10 +1,10 @@
 /**
  * `app.relaunch`: starting the app again once this process is gone.
  */
-import { spawn } from 'node:child_process';
 import process from 'node:process';
 
 import { addedArguments } from './command-line.js';
+import { builtin } from '../builtin.js';
 
 /** @type {Array<{execPath: string, args: string[]}>} */
 const due = [];
@@ -31,7 +31,7 @@ const WAIT_AND_START =
  */
 export function startRelaunched() {
   for (const { execPath, args } of due.splice(0)) {
-    const child = spawn('/bin/sh', ['-c', WAIT_AND_START, 'relaunch', String(process.pid), ...args], {
+    const child = builtin.childProcess.spawn('/bin/sh', ['-c', WAIT_AND_START, 'relaunch', String(process.pid), ...args], {
       detached: true,
       env: { ...process.env, SHELL_RELAUNCH: execPath },
       stdio: 'ignore',

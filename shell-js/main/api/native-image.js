@@ -3,11 +3,11 @@
 // Pixels are kept as straight RGBA, the bridge's form. Apps see Electron's form: BGRA with the colours multiplied by alpha.
 
 import { Buffer } from 'node:buffer';
-import { readFileSync } from 'node:fs';
 import { parse, format } from 'node:path';
 
 import { imageCrop, imageDecode, imageEncodeJpeg, imageEncodePng, imageResize } from '../binding.js';
 import { check, conversionError } from './arguments.js';
+import { builtin } from '../builtin.js';
 
 /**
  * One form of an image, in pixels.
@@ -234,7 +234,7 @@ function make(pixels, scale = 1) {
 
 function readPixels(path) {
   try {
-    return fromBytes(readFileSync(path));
+    return fromBytes(builtin.fs.readFileSync(path));
   } catch {
     // A file that cannot be read makes an empty image.
     return null;

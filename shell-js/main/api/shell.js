@@ -4,8 +4,6 @@
 // inside a page only (they would run or show content of the app's own in a browser), and those that no program could be given: with
 // control characters, or longer than one argument of a process may be.
 
-import { execFile } from 'node:child_process';
-import { promises as fs } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { openWithSystem, send } from '../binding.js';
 import { notImplemented } from '../unimplemented.js';
 import { check } from './arguments.js';
+import { builtin } from '../builtin.js';
 
 /** Linux takes 128 KiB for one argument; the rest is room for the opener's own. */
 const LONGEST_ADDRESS = 100 * 1024;
@@ -24,7 +23,7 @@ const FILE_MANAGER_TIMEOUT = 5000;
 /** Runs a program to its end; rejects when it fails or is missing. */
 const run = (program, args) =>
   new Promise((done, failed) => {
-    execFile(program, args, { timeout: FILE_MANAGER_TIMEOUT }, (error) => (error ? failed(error) : done(undefined)));
+    builtin.childProcess.execFile(program, args, { timeout: FILE_MANAGER_TIMEOUT }, (error) => (error ? failed(error) : done(undefined)));
   });
 
 /** @param {string} address */
@@ -67,7 +66,7 @@ export const shell = {
     if (CONTROL_CHARACTER.test(path)) return 'The path holds a control character';
     const absolute = resolve(path);
     try {
-      await fs.access(absolute);
+      await builtin.fs.promises.access(absolute);
       await openWithSystem(absolute);
       return '';
     } catch (error) {

@@ -1,12 +1,12 @@
 /**
  * What a new document is given by the app: its preload scripts and the settings that shape its world.
  */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
 import { host } from '../binding.js';
 import { peers } from '../object-registry.js';
+import { builtin } from '../builtin.js';
 
 /**
  * The preload scripts of a new main-frame document: the session's, in the order of their registration, then the web contents' own. They
@@ -24,7 +24,7 @@ export function preloadSources(contents) {
   const sources = [];
   for (const file of paths) {
     try {
-      sources.push({ path: file, source: readFileSync(file, 'utf8') });
+      sources.push({ path: file, source: builtin.fs.readFileSync(file, 'utf8') });
     } catch (error) {
       console.error(`Unable to load preload script: ${file}`);
       console.error(error);

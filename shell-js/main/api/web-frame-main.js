@@ -3,7 +3,6 @@
  * channel.
  */
 import { EventEmitter } from 'node:events';
-import { randomUUID } from 'node:crypto';
 
 import { serializeOrThrow } from '../../common/serialize.js';
 import { TO_PAGE } from '../../common/lane-frames.js';
@@ -18,7 +17,7 @@ const GONE = 'Render frame was disposed before WebFrameMain could be accessed';
 export class WebFrameMain extends EventEmitter {
   #document;
   #ipc = new IpcMainImpl();
-  #token = randomUUID();
+  #token = globalThis.crypto.randomUUID();
 
   /** @param {any} contents @param {import('../lane-documents.js').LaneDocument | null} document null before the first document */
   constructor(contents, document) {
