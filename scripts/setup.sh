@@ -75,4 +75,4 @@ fi
 
 while IFS= read -r lock; do
   install_npm "$(dirname "$lock")"
-done < <(git ls-files --cached --others --exclude-standard -- 'package-lock.json' '*/package-lock.json')
+done < <(find . -name node_modules -prune -o -name target -prune -o -name package-lock.json -print)

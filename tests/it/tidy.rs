@@ -1,19 +1,26 @@
 //! Rules that a machine can keep: they are tests, so that nobody has to remember them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
-/// Files under version control, or about to be.
+/// Every file of the project; not git's list, so that an exported tree and another user's clone are checked too.
 fn files() -> Vec<PathBuf> {
-  let output = Command::new("git")
-    .args(["ls-files", "--cached", "--others", "--exclude-standard"])
-    .current_dir(env!("CARGO_MANIFEST_DIR"))
-    .output()
-    .expect("git lists the files");
-  assert!(output.status.success(), "git ls-files failed");
-  let list = String::from_utf8(output.stdout).expect("names are UTF-8");
-  list.lines().map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).filter(|path| path.is_file()).collect()
+  let mut found = Vec::new();
+  let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR"))];
+  while let Some(folder) = folders.pop() {
+    for entry in fs::read_dir(&folder).expect("a folder of the project").flatten() {
+      let path = entry.path();
+      if path.is_dir() {
+        if !["target", "node_modules", ".git"].iter().any(|name| entry.file_name() == *name) {
+          folders.push(path);
+        }
+      } else {
+        found.push(path);
+      }
+    }
+  }
+  found.sort();
+  found
 }
 
 /// Name relative to the top folder and text of every text file whose name ends with one of `endings`.
