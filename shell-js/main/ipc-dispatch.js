@@ -10,7 +10,7 @@ import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
 import { deserialize, serialize, serializeOrThrow } from '../common/serialize.js';
 import { ipcMain } from './api/ipc-main.js';
 import { mainFrameOf } from './api/web-frame-main.js';
-import { lanePeer } from './binding.js';
+import { lanePeer, laneSend } from './binding.js';
 import { LaneDocument, addDocument, askEvaluation, currentDocument, documentOf, removeConnection, removeDocument } from './lane-documents.js';
 import { webContents } from './object-registry.js';
 import { rendererScripts } from './renderer-bundle.js';
@@ -28,9 +28,14 @@ export { currentDocument };
 export function dispatchFrame(frame) {
   if (frame.kind === FROM_PAGE.load) return loadDocument(frame);
   const document = documentOf(frame);
-  if (document === undefined) return undefined;
-  const contents = webContents.get(document.contentsId);
-  if (contents === undefined) return undefined;
+  const contents = document && webContents.get(document.contentsId);
+  if (document === undefined || contents === undefined) {
+    // A blocked page is never left blocked.
+    if (frame.kind === FROM_PAGE.sync) {
+      laneSend(frame.connection, TO_PAGE.syncReply, frame.id, frame.document, frame.frame, serialize([{ error: NEVER_SENT }]));
+    }
+    return undefined;
+  }
   switch (frame.kind) {
     case FROM_PAGE.gone:
       return removeDocument(document);
@@ -152,10 +157,15 @@ function loadedPayload(contents, document) {
 
 /** @param {any} contents @param {Uint8Array} data */
 function consoleMessage(contents, data) {
-  const reader = payloadReader(data);
-  const level = CONSOLE_LEVELS[reader.number()] ?? 'info';
-  const line = reader.number();
-  contents._laneEvent('console-message', { level, line, message: reader.text(), source: reader.text() });
+  let detail;
+  try {
+    const reader = payloadReader(data);
+    detail = { level: CONSOLE_LEVELS[reader.number()] ?? 'info', line: reader.number(), message: reader.text(), source: reader.text() };
+  } catch {
+    // Not what the extension sends: an error of the page's process must not become one of the app.
+    return;
+  }
+  contents._laneEvent('console-message', detail);
 }
 
 /** @param {LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
