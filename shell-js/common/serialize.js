@@ -4,44 +4,32 @@
 // Values are recognised by their internal slots, never by `instanceof`: they may come from another realm, and their prototypes may
 // have been changed. Encoder and decoder are loops with a stack of their own, so that deep nesting costs memory and not the engine's stack.
 //
-// The decoder reads bytes of a process that may be hostile. It allocates nothing that the bytes do not pay for, and `__proto__` is a key
-// like any other.
-//
-// Kept to one file although it is long: reader and writer of one format belong side by side.
+// The decoder is in deserialize.js, the shared names are in codec-format.js: a page's own world gets those two only.
 
-const { apply: reflectApply, getOwnPropertyDescriptor, getPrototypeOf, defineProperty } = Reflect;
-const uncurry = (method) => (receiver, ...args) => reflectApply(method, receiver, args);
-const getterOf = (owner, key) => uncurry(getOwnPropertyDescriptor(owner, key).get);
+import { getPrototypeOf, getOwnPropertyDescriptor, uncurry, getterOf, regExpTest, mapSet, bufferLength, TypedArrayPrototype, viewBuffer, bytesSet, bytesSubarray, BytesCtor, MapCtor, VIEW_NAMES, DATA_VIEW, ERROR_NAMES, MAX_OBJECTS, T, double, doubleBytes, probe } from './codec-format.js';
+
+export { deserialize } from './deserialize.js';
 
 const ObjectPrototype = Object.prototype;
 const objectKeys = Object.keys;
 const objectToString = uncurry(ObjectPrototype.toString);
 const hasOwn = uncurry(ObjectPrototype.hasOwnProperty);
-const regExpTest = uncurry(RegExp.prototype.test);
 const stringReplace = uncurry(String.prototype.replace);
 const functionToString = uncurry(Function.prototype.toString);
 const isArray = Array.isArray;
 const isView = ArrayBuffer.isView;
 const isError = Error.isError;
 const mapGet = uncurry(Map.prototype.get);
-const mapSet = uncurry(Map.prototype.set);
 const mapForEach = uncurry(Map.prototype.forEach);
-const setAdd = uncurry(Set.prototype.add);
 const setForEach = uncurry(Set.prototype.forEach);
 const mapSize = getterOf(Map.prototype, 'size');
 const setSize = getterOf(Set.prototype, 'size');
 const dateValue = uncurry(Date.prototype.getTime);
 const regExpSource = getterOf(RegExp.prototype, 'source');
 const regExpFlags = getterOf(RegExp.prototype, 'flags');
-const bufferLength = getterOf(ArrayBuffer.prototype, 'byteLength');
-/** @type {any} */
-const TypedArrayPrototype = getPrototypeOf(Uint8Array.prototype);
 const viewKind = getterOf(TypedArrayPrototype, Symbol.toStringTag);
-const viewBuffer = getterOf(TypedArrayPrototype, 'buffer');
 const viewOffset = getterOf(TypedArrayPrototype, 'byteOffset');
 const viewLength = getterOf(TypedArrayPrototype, 'length');
-const bytesSet = uncurry(TypedArrayPrototype.set);
-const bytesSubarray = uncurry(TypedArrayPrototype.subarray);
 const dataViewBuffer = getterOf(DataView.prototype, 'buffer');
 const dataViewOffset = getterOf(DataView.prototype, 'byteOffset');
 const dataViewLength = getterOf(DataView.prototype, 'byteLength');
@@ -52,26 +40,10 @@ const bigIntValue = uncurry(BigInt.prototype.valueOf);
 const bigIntToString = uncurry(BigInt.prototype.toString);
 const charCodeAt = uncurry(String.prototype.charCodeAt);
 const isWellFormed = uncurry(String.prototype.isWellFormed);
-const fromCharCode = String.fromCharCode;
 const encoder = new TextEncoder();
 const encodeInto = uncurry(TextEncoder.prototype.encodeInto);
-// Not `fatal`, which takes a slower way in the main process; bytes that are no UTF-8 do no harm as replacement characters.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const decodeText = uncurry(TextDecoder.prototype.decode);
 const toStringTag = Symbol.toStringTag;
-const [BytesCtor, MapCtor, SetCtor, DateCtor, RegExpCtor, DataViewCtor, ObjectCtor, BigIntCtor, ErrorCtor, RangeErrorCtor] = [
-  Uint8Array, Map, Set, Date, RegExp, DataView, Object, BigInt, Error, RangeError
-];
-const VIEW_NAMES = [
-  'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array',
-  'Float64Array', 'BigInt64Array', 'BigUint64Array', 'Float16Array'
-];
-const DATA_VIEW = 31;
-const viewConstructors = { __proto__: null };
-for (const name of VIEW_NAMES) viewConstructors[name] = globalThis[name];
-const ERROR_NAMES = ['Error', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'];
-const errorConstructors = { __proto__: null };
-for (const name of ERROR_NAMES) errorConstructors[name] = globalThis[name];
+const ErrorCtor = Error;
 
 // Objects with these tags have slots that cannot be cloned. A tag that an object carries as its own property says nothing.
 const UNCLONEABLE = { __proto__: null };
@@ -82,17 +54,6 @@ for (const tag of [
   'Intl.NumberFormat', 'Intl.PluralRules', 'Intl.RelativeTimeFormat', 'Intl.Segmenter', 'Module', 'WebAssembly.Module',
   'WebAssembly.Instance', 'WebAssembly.Memory', 'WebAssembly.Table', 'Window', 'global'
 ]) UNCLONEABLE[`[object ${tag}]`] = true;
-
-/** More objects than an ordinary message ever holds; a hostile one could otherwise make 50 bytes of heap of each byte sent. */
-const MAX_OBJECTS = 8_000_000;
-
-const T = {
-  undefined: 0, null: 1, true: 2, false: 3, int: 4, double: 5, ascii: 6, utf8: 7, utf16: 8, bigint: 9, date: 10, regexp: 11, map: 12,
-  set: 13, array: 14, sparse: 15, object: 16, error: 17, buffer: 18, view: 19, boxed: 20, ref: 21, end: 22, hole: 23
-};
-
-const double = new Float64Array(1);
-const doubleBytes = new Uint8Array(double.buffer);
 
 function uncloneable() {
   return new ErrorCtor('An object could not be cloned.');
@@ -438,15 +399,6 @@ const isV8 = 'captureStackTrace' in Error && regExpTest(/^\s+at /m, `${new Error
 const V8_CALLS = /^ {4}at /m;
 const JSC_CALL = /^([^@\n]*)@(.*)$/gm;
 
-// The value of an accessor that throws for objects without its slot.
-function probe(read, value) {
-  try {
-    return read(value);
-  } catch {
-    return undefined;
-  }
-}
-
 function hasRegExpSlots(value) {
   try {
     regExpSource(value);
@@ -500,296 +452,6 @@ export function serializeOrThrow(value) {
   } catch {
     throw uncloneable();
   }
-}
-
-class Reader {
-  constructor(bytes) {
-    this.bytes = bytes;
-    this.end = bytes.length;
-    this.at = 0;
-    this.objects = { __proto__: null };
-    this.count = 0;
-    this.stack = { __proto__: null };
-    this.depth = 0;
-  }
-
-  byte() {
-    if (this.at >= this.end) throw malformed();
-    return this.bytes[this.at++];
-  }
-
-  length() {
-    let value = 0;
-    let factor = 1;
-    for (let i = 0; i < 8; i++) {
-      const byte = this.byte();
-      value += (byte & 127) * factor;
-      if (byte < 128) {
-        if (value > 9007199254740991) throw malformed();
-        return value;
-      }
-      factor *= 128;
-    }
-    throw malformed();
-  }
-
-  // A length of something that takes at least `unit` bytes for each.
-  boundedLength(unit) {
-    const length = this.length();
-    if (length * unit > this.end - this.at) throw malformed();
-    return length;
-  }
-
-  double() {
-    if (this.end - this.at < 8) throw malformed();
-    for (let i = 0; i < 8; i++) doubleBytes[i] = this.bytes[this.at++];
-    return double[0];
-  }
-
-  string() {
-    return this.stringOf(this.byte());
-  }
-
-  stringOf(tag) {
-    if (tag === T.ascii) {
-      const length = this.byte();
-      if (length > this.end - this.at) throw malformed();
-      const start = this.at;
-      this.at += length;
-      if (length === 0) return '';
-      return reflectApply(fromCharCode, null, bytesSubarray(this.bytes, start, start + length));
-    }
-    if (tag === T.utf8) {
-      const length = this.boundedLength(1);
-      this.at += length;
-      return decodeText(decoder, bytesSubarray(this.bytes, this.at - length, this.at));
-    }
-    if (tag === T.utf16) {
-      const length = this.boundedLength(2);
-      let text = '';
-      // A decoder would replace lone surrogates, which are why this form exists.
-      const units = { __proto__: null, length: 0 };
-      for (let i = 0; i < length; i++) {
-        units[units.length++] = this.bytes[this.at] | (this.bytes[this.at + 1] << 8);
-        this.at += 2;
-        if (units.length === 4096 || i === length - 1) {
-          text += reflectApply(fromCharCode, null, units);
-          units.length = 0;
-        }
-      }
-      return text;
-    }
-    throw malformed();
-  }
-
-  remember(object) {
-    if (this.count >= MAX_OBJECTS) throw malformed();
-    this.objects[this.count++] = object;
-    return object;
-  }
-
-  push(frame) {
-    this.stack[this.depth++] = frame;
-  }
-
-  value() {
-    return this.valueOf(this.byte());
-  }
-
-  valueOf(tag) {
-    switch (tag) {
-      case T.undefined: return undefined;
-      case T.null: return null;
-      case T.true: return true;
-      case T.false: return false;
-      case T.int: {
-        if (this.end - this.at < 4) throw malformed();
-        const { bytes, at } = this;
-        this.at = at + 4;
-        return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
-      }
-      case T.double: return this.double();
-      case T.ascii:
-      case T.utf8:
-      case T.utf16: return this.stringOf(tag);
-      case T.bigint: return bigIntOf(this.string());
-      case T.ref: {
-        const index = this.length();
-        if (index >= this.count) throw malformed();
-        const object = this.objects[index];
-        if (object === undefined) throw malformed();
-        return object;
-      }
-      default: return this.objectOf(tag);
-    }
-  }
-
-  objectOf(tag) {
-    switch (tag) {
-      case T.object: {
-        const object = this.remember({});
-        this.push({ __proto__: null, kind: T.object, object, i: 0, length: 0 });
-        return object;
-      }
-      case T.array: {
-        const length = this.boundedLength(1);
-        const object = this.remember([]);
-        this.push({ __proto__: null, kind: T.array, object, i: 0, length });
-        return object;
-      }
-      case T.sparse: {
-        const length = this.length();
-        if (length > 4294967295) throw malformed();
-        const object = this.remember([]);
-        object.length = length;
-        this.push({ __proto__: null, kind: T.object, object, i: 0, length: 0 });
-        return object;
-      }
-      case T.map:
-      case T.set: {
-        const length = this.boundedLength(1);
-        if (tag === T.map && length % 2 !== 0) throw malformed();
-        const object = this.remember(tag === T.map ? new MapCtor() : new SetCtor());
-        this.push({ __proto__: null, kind: tag, object, i: 0, length, key: undefined, hasKey: false });
-        return object;
-      }
-      case T.date: return this.remember(new DateCtor(this.double()));
-      case T.regexp: return this.remember(new RegExpCtor(this.string(), this.string()));
-      case T.error: return this.error();
-      case T.buffer: return this.buffer();
-      case T.view: return this.view();
-      case T.boxed: {
-        const slot = this.count;
-        this.remember(undefined);
-        const inner = this.value();
-        if (typeof inner === 'object' || inner === undefined) throw malformed();
-        const object = ObjectCtor(inner);
-        this.objects[slot] = object;
-        return object;
-      }
-      default: throw malformed();
-    }
-  }
-
-  error() {
-    const index = this.byte();
-    const flags = this.byte();
-    if (index >= ERROR_NAMES.length || flags > 7) throw malformed();
-    const Constructor = errorConstructors[ERROR_NAMES[index]];
-    const object = this.remember(flags & 1 ? new Constructor(this.string()) : new Constructor());
-    if (flags & 2) define(object, 'stack', this.string(), false);
-    if (flags & 4) this.push({ __proto__: null, kind: T.error, object, i: 0, length: 1 });
-    return object;
-  }
-
-  buffer() {
-    const length = this.boundedLength(1);
-    const bytes = new BytesCtor(length);
-    bytesSet(bytes, bytesSubarray(this.bytes, this.at, this.at + length));
-    this.at += length;
-    return this.remember(viewBuffer(bytes));
-  }
-
-  view() {
-    const kind = this.byte();
-    const offset = this.length();
-    const length = this.length();
-    const slot = this.count;
-    this.remember(undefined);
-    const buffer = this.value();
-    const size = probe(bufferLength, buffer);
-    if (size === undefined || offset > size) throw malformed();
-    let object;
-    if (kind === DATA_VIEW) {
-      if (length > size - offset) throw malformed();
-      object = new DataViewCtor(buffer, offset, length);
-    } else {
-      const Constructor = kind < VIEW_NAMES.length ? viewConstructors[VIEW_NAMES[kind]] : undefined;
-      if (Constructor === undefined || length > size - offset) throw malformed();
-      // Misalignment and an overlong view are errors of the constructor.
-      object = new Constructor(buffer, offset, length);
-    }
-    this.objects[slot] = object;
-    return object;
-  }
-
-  run() {
-    while (this.depth > 0) {
-      const depth = this.depth;
-      const frame = this.stack[depth - 1];
-      const { kind, object } = frame;
-      if (kind === T.object) {
-        for (;;) {
-          const tag = this.byte();
-          if (tag === T.end) {
-            this.depth--;
-            break;
-          }
-          const key = this.stringOf(tag);
-          define(object, key, this.value(), true);
-          if (this.depth !== depth) break;
-        }
-      } else if (kind === T.array) {
-        while (frame.i < frame.length && this.depth === depth) {
-          const i = frame.i++;
-          const tag = this.byte();
-          if (tag === T.hole) object.length = i + 1;
-          else object[i] = this.valueOf(tag);
-        }
-        if (this.depth === depth && frame.i >= frame.length) frame.kind = T.object;
-      } else if (kind === T.error) {
-        this.depth--;
-        define(object, 'cause', this.value(), false);
-      } else {
-        while (frame.i < frame.length && this.depth === depth) {
-          frame.i++;
-          const item = this.value();
-          if (kind === T.set) setAdd(object, item);
-          else if (frame.hasKey) {
-            frame.hasKey = false;
-            mapSet(object, frame.key, item);
-          } else {
-            frame.hasKey = true;
-            frame.key = item;
-          }
-        }
-        if (this.depth === depth) this.depth--;
-      }
-    }
-  }
-}
-
-// As a literal's property is made: no setter of a prototype is asked.
-function define(object, key, value, enumerable) {
-  if (enumerable && !(key in object)) object[key] = value;
-  else defineProperty(object, key, /** @type {any} */ ({ __proto__: null, value, enumerable, writable: true, configurable: true }));
-}
-
-function bigIntOf(text) {
-  const negative = text[0] === '-';
-  const digits = negative ? stringSlice(text, 1) : text;
-  if (!regExpTest(HEX, digits)) throw malformed();
-  const value = BigIntCtor(`0x${digits}`);
-  return negative ? -value : value;
-}
-const stringSlice = uncurry(String.prototype.slice);
-const HEX = /^[0-9a-f]+$/;
-
-function malformed() {
-  return new RangeErrorCtor('The message is malformed');
-}
-
-/**
- * Decodes what `serialize` made. Throws for anything else.
- * @param {Uint8Array} bytes Not changed, and not kept: the value shares no memory with it.
- * @returns {any}
- */
-export function deserialize(bytes) {
-  const reader = new Reader(bytes);
-  const value = reader.value();
-  reader.run();
-  if (reader.at !== reader.end) throw malformed();
-  return value;
 }
 
 /**

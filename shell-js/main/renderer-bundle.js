@@ -2,13 +2,16 @@
  * Makes the two scripts that the extension runs in each document out of the same module files that are checked and tested as modules: the
  * one of the isolated world and the one of the page's world.
  *
- * This is no general bundler. It understands `import { a, b as c } from './file.js'` and `export` before a declaration, each on a line of
- * its own, and file names must be unique; anything else of module syntax is an error.
+ * This is no general bundler. It understands `import { a, b as c } from './file.js'`, the same with `export`, and `export` before a declaration,
+ * each on a line of its own, and file names must be unique; anything else of module syntax is an error. Lines that hold only a comment and
+ * indentation are left out: a page waits while the engine reads the script.
  */
 import { shellSource } from './binding.js';
 
 const RENDERER = [
   'common/lane-frames.js',
+  'common/codec-format.js',
+  'common/deserialize.js',
   'common/serialize.js',
   'renderer/event-emitter.js',
   'renderer/transport.js',
@@ -23,9 +26,10 @@ const RENDERER = [
   'renderer/preload-loader.js',
   'renderer/init.js',
 ];
-const PAGE = ['common/serialize.js', 'renderer/page-bridge.js'];
+const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-bridge.js'];
 
-const IMPORT = /^import \{ ([\w, ]+) \} from '[./\w-]*\/([\w-]+\.js)';$/;
+const IMPORT = /^(import|export) \{ ([\w, ]+) \} from '[./\w-]*\/([\w-]+\.js)';$/;
+const COMMENT = /^\s*(?:\/\/|\/\*\*?(?:$|.*\*\/$)|\*(?:$|[ /]))/;
 const EXPORT = /^export ((?:async )?(?:const|function|class) (\w+).*)$/;
 
 /** @param {string} name @returns {string} only the last part of a path */
@@ -39,16 +43,19 @@ function wrapModule(file) {
   const names = [];
   const lines = source.split('\n').map((line) => {
     const imported = IMPORT.exec(line);
-    if (imported) return `const { ${imported[1].replaceAll(' as ', ': ')} } = modules['${imported[2]}'];`;
+    if (imported) {
+      if (imported[1] === 'export') names.push(...imported[2].split(', '));
+      return `const { ${imported[2].replaceAll(' as ', ': ')} } = modules['${imported[3]}'];`;
+    }
     const exported = EXPORT.exec(line);
     if (exported) {
       names.push(exported[2]);
       return exported[1];
     }
     if (/^(import|export)\b/.test(line)) throw new Error(`${file}: "${line}" is more module syntax than renderer files may use`);
-    return line;
+    return COMMENT.test(line) ? '' : line.trimStart();
   });
-  return `modules['${baseOf(file)}'] = (() => {\n${lines.join('\n')}\nreturn { ${names.join(', ')} };\n})();`;
+  return `modules['${baseOf(file)}'] = (() => {\n${lines.filter((line) => line !== '').join('\n')}\nreturn { ${names.join(', ')} };\n})();`;
 }
 
 /** @param {string[]} files @param {string} result */

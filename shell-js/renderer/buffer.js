@@ -1,4 +1,3 @@
-/* global atob, btoa */
 // Buffer for preloads: strings, copies, comparison, search and numbers. Not here: transcode, the File and Blob helpers, `latin1Slice` and the
 // other internals, and variable-length integers.
 

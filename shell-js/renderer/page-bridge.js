@@ -5,7 +5,7 @@
 // held in closures: they are called, but never passed on, stored in an object or used as `this`, because all of that can be intercepted by a
 // page that has changed its prototypes.
 
-import { deserialize } from '../common/serialize.js';
+import { deserialize } from '../common/deserialize.js';
 
 const { apply } = Reflect;
 const ErrorCtor = Error;
