@@ -18,6 +18,9 @@ const ERR_FAILED = -2;
 const ERR_ABORTED = -3;
 const ERR_INVALID_URL = -300;
 
+/** How long the end of a load waits for the page's channel, in milliseconds. */
+const CHANNEL_PATIENCE = 50;
+
 /** The longest part of an address that an error message carries. */
 const SHOWN_URL_LENGTH = 2048;
 
@@ -129,6 +132,8 @@ export class Loader {
   #url = '';
   #readyToShow = false;
   #domReady = false;
+  /** Waits for `dom-ready` while the engine has finished already. @type {ReturnType<typeof setTimeout> | null} */
+  #finishing = null;
   /** The address of a same-document `loadURL` on its way. @type {string | null} */
   #announcedInPage = null;
   /** @type {Array<() => void>} */
@@ -235,6 +240,7 @@ export class Loader {
   /** The page ends: nothing that waits for it can be fulfilled. */
   abandon() {
     this.#each((load) => load.stopped());
+    if (this.#finishing !== null) clearTimeout(this.#finishing);
     this.#current = null;
     this.#loading = false;
   }
@@ -250,6 +256,13 @@ export class Loader {
     this.#domReady = true;
     this.#emit('dom-ready');
     this.#showable();
+    if (this.#finishing === null) return;
+    clearTimeout(this.#finishing);
+    this.#finishing = null;
+    const navigation = this.#current;
+    setImmediate(() => {
+      if (navigation !== null) this.#finish(navigation);
+    });
   }
 
   /** @param {any} event @returns {boolean} whether the event concerned loading */
@@ -430,6 +443,8 @@ export class Loader {
     this.#waiting = false;
     this.#domReady = false;
     this.#readyToShow = false;
+    if (this.#finishing !== null) clearTimeout(this.#finishing);
+    this.#finishing = null;
     this.#contents._documentReplaced();
     // Electron says -1 where there is no HTTP.
     const code = status === 0 ? -1 : status;
@@ -439,13 +454,31 @@ export class Loader {
   }
 
   #finished() {
-    if (this.#current === null) return;
+    const navigation = this.#current;
+    if (navigation === null) return;
+    if (this.#domReady) {
+      this.#finish(navigation);
+      return;
+    }
+    // The page's own channel tells that the document is there; it may be a moment behind. A page without scripts has no channel.
+    this.#finishing = setTimeout(() => {
+      this.#finishing = null;
+      if (this.#current === navigation) this.domReady();
+      this.#finish(navigation);
+    }, CHANNEL_PATIENCE);
+  }
+
+  /** @param {Navigation} navigation */
+  #finish(navigation) {
+    if (this.#current !== navigation) return;
     this.#current = null;
-    this.domReady();
     this.#emit('did-frame-finish-load', undefined, true, ...this.#frameIds());
     this.#each((load) => load.finished());
     this.#emit('did-finish-load');
-    if (this.#current === null) this.#stopLoading();
+    // A turn later, so that who waited for the end of the load can still listen.
+    setImmediate(() => {
+      if (this.#current === null) this.#stopLoading();
+    });
   }
 
   /** @param {{url: string, code: number, description: string, provisional: boolean}} event */
