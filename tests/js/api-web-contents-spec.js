@@ -21,7 +21,7 @@ describe('webContents', () => {
   /** @type {{ url: string, close: () => Promise<void> }} */
   let server;
   /** Requests that are answered when the test says so. @type {Array<() => void>} */
-  let held = [];
+  const held = [];
   const seen = [];
 
   before(async () => {

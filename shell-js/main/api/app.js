@@ -132,14 +132,14 @@ class App extends EventEmitter {
     setDefaultApplicationMenu();
     emitNative(this, 'will-finish-launching');
     send({ type: 'setAppIdentity', name: this.#name });
-    this.getPath('userData');
+    /** @type {any} */ (this).getPath('userData');
     this.#ready = true;
     this.#resolveReady();
     // Reactions of `whenReady()` run before listeners of `ready`.
     await nextTurn();
     if (this.#shutDown) return;
     emitNative(this, 'ready', {});
-    this._launchedForInstances();
+    /** @type {any} */ (this)._launchedForInstances();
   }
 
   // End.

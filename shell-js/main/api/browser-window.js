@@ -58,7 +58,7 @@ export class BrowserWindow extends BaseWindow {
     if (this.#unresponsive !== null) return;
     this.#unresponsive = setTimeout(() => {
       this.#unresponsive = null;
-      if (!this.isDestroyed() && this.isEnabled()) this.emit('unresponsive');
+      if (!this.isDestroyed() && this._model.enabled) this.emit('unresponsive');
     }, delay);
     // A timer of ours must not keep a process alive that has nothing else to do.
     this.#unresponsive.unref?.();
@@ -99,12 +99,12 @@ export class BrowserWindow extends BaseWindow {
 
   /** @param {string} title @param {boolean} explicitSet */
   _pageTitleUpdated(title, explicitSet) {
-    if (!emitNative(this, 'page-title-updated', title, explicitSet) && !this.isDestroyed()) this.setTitle(title);
+    if (!emitNative(this, 'page-title-updated', title, explicitSet) && !this.isDestroyed()) /** @type {any} */ (this).setTitle(title);
   }
 
   /** @param {string} color */
   setBackgroundColor(color) {
-    super.setBackgroundColor(color);
+    /** @type {any} */ (BaseWindow.prototype).setBackgroundColor.call(this, color);
     send({ type: 'webViewSetBackground', webContents: this.#contents.id, color: parseColor(color) });
   }
 

@@ -87,8 +87,8 @@ class Screen extends EventEmitter {
     return shown(least(displays(), (display) => distance(point, display.bounds)));
   }
 
-  /** @param {Rectangle} rect */
-  getDisplayMatching(rect) {
+  /** @param {Rectangle} _rect */
+  getDisplayMatching(_rect) {
     const area = rectangle(arguments, 0);
     const all = displays();
     if (all.some((display) => overlap(area, display.bounds) > 0)) return shown(least(all, (display) => -overlap(area, display.bounds)));

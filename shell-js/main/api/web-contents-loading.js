@@ -13,16 +13,12 @@ import { send } from '../binding.js';
 import { documentMoved } from '../ipc-dispatch.js';
 import { peers } from '../object-registry.js';
 import { emitSafely, NativeEvent } from './event.js';
+import { ERR_ABORTED, ERR_FAILED, PendingLoad } from './pending-load.js';
 
-const ERR_FAILED = -2;
-const ERR_ABORTED = -3;
 const ERR_INVALID_URL = -300;
 
 /** How long the end of a load waits for the page's channel, in milliseconds. */
 const CHANNEL_PATIENCE = 50;
-
-/** The longest part of an address that an error message carries. */
-const SHOWN_URL_LENGTH = 2048;
 
 /** @param {string} text @returns {string | null} */
 function normalUrl(text) {
@@ -42,77 +38,6 @@ const withoutFragment = (url) => url.split('#', 1)[0];
  */
 function isSameDocument(from, to) {
   return from !== '' && to.includes('#') && withoutFragment(from) === withoutFragment(to);
-}
-
-/** @param {number} code @param {string} description @param {string} url */
-function loadError(code, description, url) {
-  const error = new Error(`${description} (${code}) loading '${url.slice(0, SHOWN_URL_LENGTH)}'`);
-  return Object.assign(error, { errno: code, code: description, url });
-}
-
-/** The promise of one `loadURL`: it watches the navigation events that follow its call. */
-class PendingLoad {
-  #url;
-  #started = false;
-  #sameDocument = false;
-  /** @type {Error | null} */
-  #error = null;
-  /** @type {() => void} */
-  #resolve = () => {};
-  /** @type {(error: Error) => void} */
-  #reject = () => {};
-  settled = false;
-
-  /** @param {string} url */
-  constructor(url) {
-    this.#url = url;
-    this.promise = new Promise((/** @type {(value: void) => void} */ resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    // An app that does not look at the promise has not left a rejection unhandled.
-    this.promise.catch(() => {});
-  }
-
-  #settle() {
-    this.settled = true;
-    if (this.#error) this.#reject(this.#error);
-    else this.#resolve();
-  }
-
-  /** @param {Error} error */
-  #fail(error) {
-    this.#error ??= error;
-    this.#settle();
-  }
-
-  /** @param {string} url @param {boolean} sameDocument */
-  navigationStarted(url, sameDocument) {
-    if (this.#started && !sameDocument) {
-      this.#fail(loadError(ERR_ABORTED, 'ERR_ABORTED', url));
-      return;
-    }
-    this.#sameDocument = this.#started && sameDocument;
-    this.#started = true;
-  }
-
-  /** @param {number} code @param {string} description @param {string} url */
-  failed(code, description, url) {
-    this.#error ??= loadError(code, description, url);
-    if (!this.#started) this.#settle();
-  }
-
-  finished() {
-    this.#settle();
-  }
-
-  navigatedInPage() {
-    if (!this.#sameDocument) this.#settle();
-  }
-
-  stopped() {
-    this.#fail(loadError(ERR_FAILED, 'ERR_FAILED', this.#url));
-  }
 }
 
 /** @typedef {{url: string, started: boolean, asked?: boolean}} Navigation a main-frame navigation that was announced and has not ended */
@@ -303,9 +228,9 @@ export class Loader {
 
   // Steps.
 
-  /** @param {(load: PendingLoad) => void} tell */
-  #each(tell) {
-    for (const load of [...this.#pending]) {
+  /** @param {(load: PendingLoad) => void} tell @param {Iterable<PendingLoad>} loads */
+  #each(tell, loads = this.#pending) {
+    for (const load of [...loads]) {
       tell(load);
       if (load.settled) this.#pending.delete(load);
     }
@@ -328,11 +253,12 @@ export class Loader {
     this.#emit('did-start-loading');
   }
 
-  #stopLoading() {
+  /** @param {Iterable<PendingLoad>} loads those that cannot succeed any more */
+  #stopLoading(loads = this.#pending) {
     if (!this.#loading) return;
     this.#loading = false;
     this.#waiting = false;
-    this.#each((load) => load.stopped());
+    this.#each((load) => load.stopped(), loads);
     this.#emit('did-stop-loading');
     for (const waiter of this.#scriptWaiters.splice(0)) waiter();
   }
@@ -475,9 +401,10 @@ export class Loader {
     this.#emit('did-frame-finish-load', undefined, true, ...this.#frameIds());
     this.#each((load) => load.finished());
     this.#emit('did-finish-load');
-    // A turn later, so that who waited for the end of the load can still listen.
+    // A turn later, so that who waited for the end of the load can still listen. What they load meanwhile has an end of its own.
+    const ended = [...this.#pending];
     setImmediate(() => {
-      if (this.#current === null) this.#stopLoading();
+      if (this.#current === null) this.#stopLoading(ended);
     });
   }
 

@@ -155,7 +155,7 @@ export class WebContents extends EventEmitter {
   }
 
   getTitle() {
-    return this.#title || titleOfUrl(this.getURL());
+    return this.#title || titleOfUrl(this._loader.getURL());
   }
 
   /**
@@ -352,7 +352,7 @@ export class WebContents extends EventEmitter {
     if (title === this.#title && title !== '') return;
     const explicit = title !== '';
     this.#title = title;
-    const shown = explicit ? title : fileTitle(this.getURL());
+    const shown = explicit ? title : fileTitle(this._loader.getURL());
     // Between two documents the engine reports an empty title; Electron tells nobody of it unless a file's name stands in.
     if (shown === '') return;
     if (!this._owner.isDestroyed()) this._owner._pageTitleUpdated?.(shown, explicit);

@@ -7,6 +7,7 @@
  * @returns {any} the app's object completed with Electron's defaults
  */
 export function resolvePreferences(given) {
+  /** @type {any} */
   const preferences = {
     contextIsolation: true,
     nodeIntegration: false,
