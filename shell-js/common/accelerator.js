@@ -65,7 +65,8 @@ function parseKey(part) {
  *
  * @param {string} text
  * @param {string} platform
- * @returns {{ accelerator: Accelerator } | { error: string }} `error` says what is wrong with the text
+ * @returns {{ accelerator: Accelerator, text: string } | { error: string }} `text` is the accelerator without blanks and empty parts;
+ *   `error` says what is wrong with it
  */
 export function parseAccelerator(text, platform) {
   // eslint-disable-next-line no-control-regex -- control characters are ASCII; they fail later, as unknown keys.
@@ -83,5 +84,5 @@ export function parseAccelerator(text, platform) {
     accelerator.key = parsed?.key ?? '';
     if (parsed?.shifted) accelerator.shift = true;
   }
-  return accelerator.key === '' ? { error: `accelerator "${text}" has no valid key` } : { accelerator };
+  return accelerator.key === '' ? { error: `accelerator "${text}" has no valid key` } : { accelerator, text: parts.join('+') };
 }

@@ -55,8 +55,6 @@ function idOf(menu) {
 const KINDS = { __proto__: null, separator: 'separator', submenu: 'submenu', palette: 'submenu', checkbox: 'checkbox', radio: 'radio' };
 
 function entryOf(item, above) {
-  const { accelerator } = item;
-  const usable = typeof accelerator === 'string' && 'accelerator' in parseAccelerator(accelerator, process.platform);
   return {
     id: item.commandId,
     kind: KINDS[item.type] ?? 'normal',
@@ -66,13 +64,20 @@ function entryOf(item, above) {
     enabled: Boolean(item.enabled),
     visible: Boolean(item.visible),
     checked: shownMark(item),
-    accelerator: usable ? accelerator : null,
+    accelerator: acceleratorOf(item),
     registerAccelerator: Boolean(item.registerAccelerator),
     acceleratorWorksWhenHidden: Boolean(item.acceleratorWorksWhenHidden),
     icon: item.icon ? iconOf(item) : null,
     // A menu that holds itself would never end.
     submenu: item.submenu && !above.includes(item.submenu) ? entriesOf(item.submenu, above) : [],
   };
+}
+
+/** The accelerator as the native side reads it; what names no key was warned of when the item was made. */
+function acceleratorOf({ accelerator }) {
+  if (typeof accelerator !== 'string') return null;
+  const parsed = parseAccelerator(accelerator, process.platform);
+  return 'text' in parsed ? parsed.text : null;
 }
 
 function entriesOf(menu, above) {

@@ -207,6 +207,92 @@ describe('Menu', () => {
     });
   });
 
+  describe('keys', () => {
+    /** Presses a key and waits as long as a click needs to arrive. */
+    const press = async (key) => {
+      await xdotool('key', key);
+      await delay(250);
+    };
+
+    /** A focused window whose menu holds `items`, each of which notes its clicks in the list that is answered. */
+    async function openWithItems(items) {
+      const clicks = [];
+      const menu = build({ label: 'Top', submenu: items.map((item) => ({ click: ({ id }, window) => clicks.push([id, window?.id]), ...item })) });
+      Menu.setApplicationMenu(menu);
+      const window = await openFocusedWindow();
+      await delay(300);
+      return { clicks, menu, window };
+    }
+
+    it('follow changes of items', async () => {
+      const { clicks, menu } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J' }]);
+      const item = menu.getMenuItemById('a');
+      await press('ctrl+j');
+      item.enabled = false;
+      await delay(100);
+      await press('ctrl+j');
+      assert.strictEqual(clicks.length, 1);
+      item.enabled = true;
+      await delay(100);
+      await press('ctrl+j');
+      assert.strictEqual(clicks.length, 2);
+    });
+
+    it('reach hidden items unless they say no', async () => {
+      const { clicks } = await openWithItems([
+        { id: 'reached', label: 'a', accelerator: 'Ctrl+J', visible: false },
+        { id: 'not', label: 'b', accelerator: 'Ctrl+K', visible: false, acceleratorWorksWhenHidden: false },
+      ]);
+      await press('ctrl+k');
+      await press('ctrl+j');
+      assert.deepStrictEqual(clicks.map(([id]) => id), ['reached']);
+    });
+
+    it('that are not registered stay with the page', async () => {
+      const { clicks, window } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J', registerAccelerator: false }]);
+      await window.webContents.executeJavaScript("addEventListener('keydown', (event) => { if (event.ctrlKey) document.title = event.key; })");
+      window.webContents.focus();
+      await delay(100);
+      await press('ctrl+j');
+      assert.deepStrictEqual(clicks, []);
+      assert.strictEqual(await window.webContents.executeJavaScript('document.title'), 'j');
+    });
+
+    it('know function keys, signs and several modifiers', async () => {
+      const keys = { 'F6': 'F6', 'ctrl+alt+p': 'Ctrl+Alt+P', 'ctrl+period': 'Ctrl+.', 'ctrl+plus': 'Ctrl+Plus', 'shift+F7': 'Shift+F7', 'ctrl+Home': 'Ctrl + + Home', 'ctrl+Tab': 'Ctrl+Tab', 'alt+Left': 'Alt+Left' };
+      const { clicks } = await openWithItems(Object.entries(keys).map(([id, accelerator]) => ({ id, label: id, accelerator })));
+      for (const key of Object.keys(keys)) await press(key);
+      assert.deepStrictEqual(clicks.map(([id]) => id), Object.keys(keys));
+    });
+
+    it('click in the window that has the keyboard', async () => {
+      const { clicks, window: first } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J' }]);
+      const second = await openFocusedWindow();
+      await delay(300);
+      await press('ctrl+j');
+      first.focus();
+      await delay(500);
+      await press('ctrl+j');
+      assert.deepStrictEqual(clicks.map(([, id]) => id), [second.id, first.id]);
+    });
+
+    it('go with the menu', async () => {
+      const { clicks, window } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J' }]);
+      window.removeMenu();
+      await delay(100);
+      await press('ctrl+j');
+      assert.deepStrictEqual(clicks, []);
+    });
+
+    it('flip check marks', async () => {
+      const { menu } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J', type: 'checkbox' }]);
+      await press('ctrl+j');
+      assert.strictEqual(menu.getMenuItemById('a').checked, true);
+      await press('ctrl+j');
+      assert.strictEqual(menu.getMenuItemById('a').checked, false);
+    });
+  });
+
   describe('popup', () => {
     it('needs a window', () => {
       assert.throws(() => build({ label: 'x' }).popup(), { message: 'Cannot open Menu without a BaseWindow present' });

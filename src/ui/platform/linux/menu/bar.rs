@@ -164,7 +164,7 @@ impl Shared {
   /// the web view lets it through, and it is the menu's turn.
   fn key_pressed(&self, window: &gtk::ApplicationWindow, event: &gdk::EventKey) -> glib::Propagation {
     self.alt_alone.set(self.auto_hide.get() && is_alt(event));
-    if window.propagate_key_event(event) {
+    if !never_put_back(event) && window.propagate_key_event(event) {
       return glib::Propagation::Stop;
     }
     let model = self.model.borrow().clone();
@@ -172,6 +172,9 @@ impl Shared {
       && let Some(item) = model.entry_for(event)
     {
       model.clicks(Some(self.window)).tell(item, event.state(), true);
+      return glib::Propagation::Stop;
+    }
+    if never_put_back(event) && window.propagate_key_event(event) {
       return glib::Propagation::Stop;
     }
     // Mnemonics and the key of the bar. The window's own handler is not let through: it would give the key to the page again.
@@ -190,6 +193,17 @@ impl Shared {
       self.bar.select_first(true);
     }
   }
+}
+
+/// Keys that WebKit keeps although the page does not want them, and that apps use in menus to change tabs and to go back. The menu
+/// comes first for these; a page edits no text with them.
+fn never_put_back(event: &gdk::EventKey) -> bool {
+  use gdk::ModifierType as Held;
+  use gdk::keys::constants as keys;
+  let (key, held) = (event.keyval(), event.state());
+  let is_tab = [keys::Tab, keys::ISO_Left_Tab].contains(&key);
+  let is_arrow = [keys::Up, keys::Down, keys::Left, keys::Right].contains(&key);
+  (is_tab && held.contains(Held::CONTROL_MASK)) || (is_arrow && held.intersects(Held::MOD1_MASK | Held::SUPER_MASK))
 }
 
 fn is_alt(event: &gdk::EventKey) -> bool {
