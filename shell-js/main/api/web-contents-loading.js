@@ -270,7 +270,8 @@ export class Loader {
   #announce(url, sameDocument, who) {
     if (!sameDocument) {
       if (this.#current !== null) this.#replaced.push(this.#current);
-      this.#current = { url, started: false };
+      // The app need not be asked about what it does itself.
+      this.#current = { url, started: false, asked: who === 'app' };
       this.#waiting = true;
       this.#startLoading();
     } else {
@@ -303,7 +304,7 @@ export class Loader {
     }
     // The engine asks about a script's navigation only when the answer of the server is there: such a load has begun already, or it was
     // asked about before.
-    const late = kind === 'other' && this.#current !== null && this.#current.started;
+    const late = kind === 'other' && this.#current !== null && (this.#current.started || this.#current.url === url);
     if (late && this.#current?.asked) {
       decide(true);
       return;
@@ -443,6 +444,8 @@ export class Loader {
 
   /** @param {string} url */
   #navigatedInPage(url) {
+    // When one load replaces another, the engine shows the new address a moment before the new load.
+    if (this.#current !== null && !this.#current.started && this.#current.url === url) return;
     documentMoved(this.#contents.id, url);
     // `loadURL` has announced its own; the page's are announced here.
     const announced = this.#announcedInPage === url;
