@@ -64,7 +64,6 @@ pub(crate) fn set_app_identity(name: &str) {
     return;
   }
   glib::set_prgname(Some(name));
-  glib::set_application_name(name);
   gtk::gdk::set_program_class(name);
 }
 

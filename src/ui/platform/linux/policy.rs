@@ -11,7 +11,7 @@ use webkit2gtk::{
 
 use crate::bridge::{NavigationKind, RequestId, UiEvent};
 
-use super::webview::{Own, WebView};
+use super::webview::WebView;
 
 /// Schemes whose loads reach the answer of the server, or stand in for it, so that they can be asked about there.
 const LOADED_SCHEMES: [&str; 3] = ["http", "https", "file"];
@@ -67,18 +67,29 @@ impl WebView {
     let Some(navigation) = decision.downcast_ref::<NavigationPolicyDecision>() else { return false };
     let Some(mut action) = navigation.navigation_action() else { return false };
     let url = action.request().and_then(|request| request.uri()).map(String::from).unwrap_or_default();
+    if self.id() == 0 {
+      self.load.wanted.replace(Some(url));
+      self.questions.before_adoption.borrow_mut().push(decision.clone());
+      return true;
+    }
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
-    let own = match (self.load.own.get(), action.navigation_type()) {
-      (Own::No, _) => false,
-      (Own::Load, NavigationType::Other) => same_target(&url, &self.load.url.borrow()),
+    let own = match action.navigation_type() {
       // After the end of a web process a reload is a plain load.
-      (Own::Step, NavigationType::BackForward | NavigationType::Reload | NavigationType::Other) => true,
+      NavigationType::BackForward | NavigationType::Reload | NavigationType::Other if self.load.own_step.get() => true,
+      NavigationType::Other => {
+        let mut loads = self.load.own_loads.borrow_mut();
+        let found = loads.iter().position(|asked| same_target(&url, asked));
+        if let Some(last) = found {
+          loads.drain(..=last);
+        }
+        found.is_some()
+      }
       _ => false,
     };
     if own {
-      self.load.own.set(Own::No);
+      self.load.own_step.set(false);
       self.load.approved.set(true);
-      self.load.wanted.replace(None);
+      self.load.wanted.replace(Some(url));
       decision.use_();
       return true;
     }
@@ -127,9 +138,10 @@ impl WebView {
     let decision = self.questions.policies.borrow_mut().remove(&request);
     let decision = decision.ok_or_else(|| format!("there is no navigation question {request}"))?;
     if allow {
-      decision.use_()
+      self.load.approved.set(true);
+      decision.use_();
     } else {
-      decision.ignore()
+      decision.ignore();
     }
     Ok(())
   }
@@ -141,7 +153,7 @@ fn same_target(engine: &str, asked: &str) -> bool {
   canonical(engine) == canonical(asked)
 }
 
-fn only_fragment_differs(current: &str, next: &str) -> bool {
+pub(super) fn only_fragment_differs(current: &str, next: &str) -> bool {
   let base = |text: &str| text.split_once('#').map_or(text.to_owned(), |(base, _)| base.to_owned());
   next.contains('#') && base(current) == base(next)
 }

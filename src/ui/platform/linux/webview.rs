@@ -23,6 +23,9 @@ use super::picture;
 use super::session::Session;
 use super::window::Window;
 
+/// How many loads that never began are remembered.
+const MOST_OWN_LOADS: usize = 16;
+
 /// Where a main-frame load stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -34,26 +37,23 @@ pub(super) enum Stage {
   Committed,
 }
 
-/// A navigation that the app itself began, until the engine asks about it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Own {
-  #[default]
-  No,
-  /// A load of the address in [`Load::url`].
-  Load,
-  /// A reload, or a step in the history.
-  Step,
-}
-
 /// What is known of the current load.
 #[derive(Default)]
 pub(super) struct Load {
   pub(super) stage: Cell<Stage>,
-  /// The app's own navigation that the engine will ask about: such are not asked of the app.
-  pub(super) own: Cell<Own>,
+  /// The app reloads or walks through the history; the engine will ask, and the app is not asked.
+  pub(super) own_step: Cell<bool>,
+  /// Addresses of loads that the app asked for and the engine did not ask about yet. A load that another one overtakes may never be.
+  pub(super) own_loads: RefCell<Vec<String>>,
+  /// The address of the document that is there.
+  pub(super) document: RefCell<String>,
   /// What JS was last told about loading.
   pub(super) told_loading: Cell<bool>,
   pub(super) failed: Cell<bool>,
+  /// The address of a load that has ended and is not told yet.
+  pub(super) finished: RefCell<Option<String>>,
+  /// The web process has ended and no load has begun since.
+  pub(super) process_gone: Cell<bool>,
   /// The main frame's current load is the app's own, or the app agreed to it.
   pub(super) approved: Cell<bool>,
   /// Where the page wants to go. The view's address changes only when it is there.
@@ -70,6 +70,8 @@ pub(super) struct Questions {
   pub(super) policies: RefCell<HashMap<RequestId, webkit2gtk::PolicyDecision>>,
   pub(super) dialogs: RefCell<HashMap<RequestId, webkit2gtk::ScriptDialog>>,
   pub(super) permissions: RefCell<HashMap<RequestId, webkit2gtk::PermissionRequest>>,
+  /// Navigations of a view that JS has not accepted yet: nothing is loaded before it does.
+  pub(super) before_adoption: RefCell<Vec<webkit2gtk::PolicyDecision>>,
 }
 
 /// News that lack the id of their view.
@@ -191,6 +193,9 @@ impl WebView {
     for event in self.held_back.take() {
       self.end.emit(event(id));
     }
+    for decision in self.questions.before_adoption.take() {
+      webkit2gtk::PolicyDecisionExt::use_(&decision);
+    }
   }
 
   fn apply(&self, options: &WebViewOptions) {
@@ -272,6 +277,9 @@ impl WebView {
   pub(crate) fn destroy(&self) {
     self.gone.set(true);
     // Whoever waits in the page goes with it, but the engine's objects want an answer.
+    for decision in self.questions.before_adoption.take() {
+      webkit2gtk::PolicyDecisionExt::ignore(&decision);
+    }
     for (_, decision) in self.questions.policies.take() {
       webkit2gtk::PolicyDecisionExt::ignore(&decision);
     }
@@ -295,6 +303,11 @@ impl WebView {
   /// Lets the page's `beforeunload` decide. The engine runs it only for pages that the user has touched, which Electron's do not need:
   /// a script of the host counts as a touch.
   pub(crate) fn try_close(&self) -> Result<(), String> {
+    if self.load.process_gone.get() {
+      // Nobody is left to ask.
+      self.tell(|web_contents| UiEvent::PageCloseAsked { web_contents });
+      return Ok(());
+    }
     let view = self.view.clone();
     self.view.evaluate_javascript("0", None, None, None::<&gio::Cancellable>, move |_| view.try_close());
     Ok(())
@@ -334,8 +347,15 @@ impl WebView {
     if let Some(user_agent) = user_agent {
       self.set_user_agent(user_agent)?;
     }
-    self.own_navigation(Own::Load);
+    self.expect_load();
     *self.load.url.borrow_mut() = url.to_owned();
+    {
+      let mut own = self.load.own_loads.borrow_mut();
+      if own.len() >= MOST_OWN_LOADS {
+        own.remove(0);
+      }
+      own.push(url.to_owned());
+    }
     if headers.is_empty() {
       self.view.load_uri(url);
       return Ok(());
@@ -353,7 +373,8 @@ impl WebView {
   }
 
   pub(crate) fn reload(&self, ignore_cache: bool) -> Result<(), String> {
-    self.own_navigation(Own::Step);
+    self.load.own_step.set(true);
+    self.expect_load();
     if ignore_cache {
       self.view.reload_bypass_cache()
     } else {
@@ -373,13 +394,13 @@ impl WebView {
     }
     let item = self.view.back_forward_list().and_then(|list| list.nth_item(offset));
     let item = item.ok_or_else(|| format!("the history has no entry {offset} steps away"))?;
-    self.own_navigation(Own::Step);
+    self.load.own_step.set(true);
+    self.expect_load();
     self.view.go_to_back_forward_list_item(&item);
     Ok(())
   }
 
-  fn own_navigation(&self, own: Own) {
-    self.load.own.set(own);
+  fn expect_load(&self) {
     if self.load.stage.get() == Stage::Idle {
       self.load.stage.set(Stage::Asked);
     }

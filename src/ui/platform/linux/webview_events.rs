@@ -12,10 +12,14 @@ use webkit2gtk::{
 use crate::bridge::{LaneSocket, ProcessGoneReason, UiEvent};
 
 use super::net_error;
-use super::webview::{Own, Stage, WebView};
+use super::policy::only_fragment_differs;
+use super::webview::{Stage, WebView};
 
 /// Name of the message that carries a page's lane.
 const LANE_MESSAGE: &str = "shell-lane";
+
+/// How long the end of a load waits for the title.
+const TITLE_SETTLE: std::time::Duration = std::time::Duration::from_millis(2);
 
 /// The chain of strong references would never end otherwise: handlers hold the view weakly.
 macro_rules! with_view {
@@ -40,7 +44,12 @@ impl WebView {
     let view = &self.view;
     view.connect_title_notify(with_view!(self, |this| {
       let title = this.view.title().map(String::from).unwrap_or_default();
+      // The title goes with the old document; that is no news.
+      if title.is_empty() && (this.load.stage.get() == Stage::Provisional || this.load.process_gone.get()) {
+        return;
+      }
       this.tell(|web_contents| UiEvent::TitleChanged { web_contents, title });
+      this.tell_finished();
     }));
     view.connect_is_playing_audio_notify(with_view!(self, |this| {
       let audible = this.view.is_playing_audio();
@@ -102,7 +111,9 @@ impl WebView {
       // The end of loading is noticed a moment before the end of the load is told; Electron tells them the other way round.
       let weak = this.weak();
       glib::idle_add_local_full(glib::Priority::HIGH, move || {
-        if let Some(this) = weak.upgrade() {
+        if let Some(this) = weak.upgrade()
+          && this.load.finished.borrow().is_none()
+        {
           this.tell_loading();
         }
         glib::ControlFlow::Break
@@ -142,6 +153,8 @@ impl WebView {
       this.load.moved_to.replace(None);
       match event {
         LoadEvent::Started => {
+          this.tell_finished();
+          this.load.process_gone.set(false);
           this.load.failed.set(false);
           this.load.stage.set(Stage::Provisional);
           let url = this.load.wanted.take().unwrap_or(url);
@@ -156,6 +169,7 @@ impl WebView {
           this.load.stage.set(Stage::Committed);
           this.load.approved.set(false);
           this.load.url.replace(url.clone());
+          this.load.document.replace(url.clone());
           this.forget_css();
           let status = match url.split_once(':') {
             Some(("http" | "https", _)) => view.main_resource().and_then(|resource| resource.response()).map_or(0, |r| r.status_code()),
@@ -167,7 +181,14 @@ impl WebView {
         LoadEvent::Finished => {
           this.load.stage.set(Stage::Idle);
           if !this.load.failed.replace(false) {
-            this.tell(|web_contents| UiEvent::LoadFinished { web_contents, url });
+            // The title of a small page arrives a moment after its end; Electron's apps read it there.
+            this.load.finished.replace(Some(url));
+            let weak = this.weak();
+            glib::timeout_add_local_once(TITLE_SETTLE, move || {
+              if let Some(this) = weak.upgrade() {
+                this.tell_finished();
+              }
+            });
           }
         }
         _ => {}
@@ -202,6 +223,16 @@ impl WebView {
     });
   }
 
+  /// Tells the end of a load, and that nothing loads any more.
+  fn tell_finished(&self) {
+    if let Some(url) = self.load.finished.take() {
+      self.tell(|web_contents| UiEvent::LoadFinished { web_contents, url });
+      if !self.view.is_loading() {
+        self.tell_loading();
+      }
+    }
+  }
+
   fn tell_loading(&self) {
     let loading = self.view.is_loading();
     if self.load.told_loading.replace(loading) != loading {
@@ -213,14 +244,20 @@ impl WebView {
   fn end_of_asked_load(&self) {
     if self.load.stage.get() == Stage::Asked {
       self.load.stage.set(Stage::Idle);
-      self.load.own.set(Own::No);
-      self.tell_move_in_page();
+      self.load.own_step.set(false);
+      // Or another load overtook it, and will tell of itself.
+      let moved_to = self.load.moved_to.borrow().clone().unwrap_or_default();
+      if only_fragment_differs(&self.load.document.borrow(), &moved_to) {
+        self.load.own_loads.borrow_mut().clear();
+        self.tell_move_in_page();
+      }
     }
   }
 
   fn tell_move_in_page(&self) {
     if let Some(url) = self.load.moved_to.take() {
       self.load.url.replace(url.clone());
+      self.load.document.replace(url.clone());
       self.tell(|web_contents| UiEvent::NavigatedInPage { web_contents, url });
     }
   }
@@ -230,7 +267,9 @@ impl WebView {
     let weak = self.weak();
     view.connect_web_process_terminated(move |_, reason| {
       let Some(this) = weak.upgrade() else { return };
+      this.tell_finished();
       this.forget_process();
+      this.load.process_gone.set(true);
       this.load.stage.set(Stage::Idle);
       // The engine tells no exit status. Electron's numbers are signals: an app's own kill and a memory limit are SIGKILL, and for
       // a crash SIGSEGV stands in.
