@@ -19,7 +19,7 @@ use super::webview::{Stage, WebView};
 const LANE_MESSAGE: &str = "shell-lane";
 
 /// How long the end of a load waits for the title.
-const TITLE_SETTLE: std::time::Duration = std::time::Duration::from_millis(2);
+const TITLE_SETTLE: std::time::Duration = std::time::Duration::from_millis(25);
 
 /// The chain of strong references would never end otherwise: handlers hold the view weakly.
 macro_rules! with_view {
@@ -183,6 +183,10 @@ impl WebView {
           if !this.load.failed.replace(false) {
             // The title of a small page arrives a moment after its end; Electron's apps read it there.
             this.load.finished.replace(Some(url));
+            if this.view.title().is_some_and(|title| !title.is_empty()) {
+              this.tell_finished();
+              return;
+            }
             let weak = this.weak();
             glib::timeout_add_local_once(TITLE_SETTLE, move || {
               if let Some(this) = weak.upgrade() {
