@@ -171,6 +171,18 @@ describe('Menu', () => {
       assert.strictEqual(second.isMenuBarVisible(), true);
     });
 
+    it('brings the bar and takes it away', async () => {
+      const window = await openFocusedWindow();
+      assert.strictEqual(window.isMenuBarVisible(), false);
+      window.setMenu(build({ label: 'x' }));
+      assert.strictEqual(window.isMenuBarVisible(), true);
+      window.setMenuBarVisibility(false);
+      assert.strictEqual(window.isMenuBarVisible(), false);
+      window.setMenuBarVisibility(true);
+      window.removeMenu();
+      assert.strictEqual(window.isMenuBarVisible(), false);
+    });
+
     it('of a window must be a menu', () => {
       const window = new BrowserWindow({ show: false });
       assert.throws(() => window.setMenu({}), { name: 'TypeError', message: 'Invalid Menu' });

@@ -127,8 +127,9 @@ impl MenuBar {
     if self.place.get_visible() { self.shared.bar.preferred_height().1 } else { 0 }
   }
 
+  /// Whether there is a bar that shows; a window without a menu has none.
   pub(crate) fn is_visible(&self) -> bool {
-    self.shared.wanted.get()
+    self.shared.wanted.get() && self.shared.model.borrow().is_some()
   }
 
   pub(crate) fn set_auto_hide(&self, on: bool) {
