@@ -11,9 +11,12 @@ function addToProcess(name, value) {
   Object.defineProperty(process, name, { value, enumerable: true, configurable: true, writable: false });
 }
 
+/** The Chromium version of the kept Electron version. Pages see the system's web view, whatever its version is. */
+const CHROME_VERSION = '156.0.8078.100';
+
 const { versions } = process;
 /** @type {Record<string, string | undefined>} */
-const shown = { ...versions, electron: host.version, chrome: CHROME_VERSION(), shell: host.shellVersion };
+const shown = { ...versions, electron: host.version, chrome: CHROME_VERSION, shell: host.shellVersion };
 delete shown.deno;
 delete shown.typescript;
 addToProcess('versions', Object.freeze(shown));
@@ -25,11 +28,6 @@ if (host.defaultApp) addToProcess('defaultApp', true);
 process.argv.splice(0, process.argv.length, host.execPath, ...host.argv);
 process.execPath = host.execPath;
 process.title = host.packageJson.productName ?? host.packageJson.name ?? 'Electron';
-
-/** The Chromium version that the kept Electron version is built on; pages see the system's web view, whatever its version is. */
-function CHROME_VERSION() {
-  return '152.0.7935.0';
-}
 
 /**
  * Puts `app.exit` in place of `process.exit`, as Electron does: windows are destroyed first and `quit` is emitted.
