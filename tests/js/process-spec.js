@@ -96,7 +96,13 @@ describe('main process', () => {
     /** What a listener gets while `act` runs. @param {string} event @param {() => void} act @returns {Promise<any>} */
     const caught = (event, act) =>
       new Promise((resolve) => {
-        process.once(event, resolve);
+        // The runner's listener takes every exception for a failed test.
+        const others = process.listeners(event);
+        process.removeAllListeners(event);
+        process.once(event, (error) => {
+          for (const listener of others) process.on(event, listener);
+          resolve(error);
+        });
         act();
       });
 
