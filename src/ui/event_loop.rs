@@ -34,6 +34,8 @@ pub(crate) fn run(end: UiEnd, commands: CommandReceiver, config: UiConfig) -> Re
   let ui = Rc::new(Ui::new(end, config));
   platform::watch_quit_requests(&ui);
   ui.end.emit(UiEvent::Ready {});
+  // While JS runs the app's main script, this thread has nothing to do.
+  platform::warm_up();
   let code = event_loop.run_return(|event, target, flow| {
     if *flow != ControlFlow::ExitWithCode(0) {
       *flow = ControlFlow::Wait;

@@ -51,6 +51,12 @@ pub(crate) fn start(config: &UiConfig) -> Result<(), Error> {
   Ok(())
 }
 
+/// Sets the engine up. The first context costs 80 ms or more, whatever it is for; every later one costs next to nothing. What is
+/// made here is thrown away: where the app's data goes is not known before its main script has run.
+pub(crate) fn warm_up() {
+  drop(webkit2gtk::WebContext::new_ephemeral());
+}
+
 /// Flushes what was asked of the display before the process ends.
 pub(crate) fn stop() {
   if let Some(display) = gtk::gdk::Display::default() {
