@@ -180,6 +180,8 @@ pub struct WebViewOptions {
   pub zoom_factor: f64,
   pub background_color: Option<Color>,
   pub images: bool,
+  /// False: the view is drawn without the graphics card.
+  pub hardware_acceleration: bool,
   pub web_security: bool,
   pub default_font_size: Option<u32>,
   pub minimum_font_size: Option<u32>,

@@ -434,6 +434,54 @@ describe('webContents', () => {
     });
   });
 
+  describe('dialogs of the page', () => {
+    const { dialog } = require('electron');
+    const original = dialog.showMessageBox;
+    afterEach(() => {
+      dialog.showMessageBox = original;
+    });
+
+    it('are message boxes', async () => {
+      const window = await openPage();
+      const shown = [];
+      let response = 0;
+      dialog.showMessageBox = /** @type {any} */ (async (parent, options) => {
+        shown.push([parent, options.message, options.buttons]);
+        return { response, checkboxChecked: false };
+      });
+      assert.strictEqual(await window.webContents.executeJavaScript('confirm("sure?")'), true);
+      response = 1;
+      assert.strictEqual(await window.webContents.executeJavaScript('confirm("sure?")'), false);
+      assert.strictEqual(await window.webContents.executeJavaScript('alert("told"), 5'), 5);
+      assert.deepStrictEqual(shown, [[window, 'sure?', ['OK', 'Cancel']], [window, 'sure?', ['OK', 'Cancel']], [window, 'told', ['OK']]]);
+    });
+
+    it('can be turned off, and prompt is never shown', async () => {
+      dialog.showMessageBox = /** @type {any} */ (async () => assert.fail('a box was shown'));
+      const { webContents: contents } = await openPage('', { webPreferences: { disableDialogs: true } });
+      assert.strictEqual(await contents.executeJavaScript('confirm("sure?")'), false);
+      const other = await openPage();
+      assert.strictEqual(await other.webContents.executeJavaScript('try { prompt("what?") } catch { null }'), null);
+    });
+
+    it('let a page stay where it is', async () => {
+      const window = await openPage('<script>onbeforeunload = (event) => { event.preventDefault(); return false; }</script>');
+      const { webContents: contents } = window;
+      // A page that nobody has touched is not asked when it is left; an attempt to close it counts as a touch.
+      let asked = once(contents, 'will-prevent-unload');
+      window.close();
+      await asked;
+      asked = once(contents, 'will-prevent-unload');
+      await assert.rejects(contents.loadURL(`${server.url}/elsewhere`), { code: 'ERR_ABORTED' });
+      await asked;
+      assert.match(contents.getURL(), /^data:/);
+      assert.strictEqual(contents.isLoadingMainFrame(), false);
+      contents.once('will-prevent-unload', (event) => event.preventDefault());
+      await contents.loadURL(`${server.url}/elsewhere`);
+      assert.strictEqual(contents.getURL(), `${server.url}/elsewhere`);
+    });
+  });
+
   describe('the web process', () => {
     it('tells its end and comes back with reload', async () => {
       const { webContents: contents } = open();
@@ -532,6 +580,17 @@ describe('webContents', () => {
     await waitUntil(() => contents.executeJavaScript('field.value === ""'));
     contents.undo();
     await waitUntil(() => contents.executeJavaScript('field.value === "some text"'));
+  });
+
+  it('types and scrolls', async () => {
+    const { webContents: contents } = await openPage('<input id="field"><div style="height: 5000px"></div>');
+    await contents.executeJavaScript('document.getElementById("field").focus(); 1');
+    await contents.insertText('it\'s "typed"');
+    assert.strictEqual(await contents.executeJavaScript('document.getElementById("field").value'), 'it\'s "typed"');
+    contents.scrollToBottom();
+    await waitUntil(() => contents.executeJavaScript('window.scrollY > 1000'));
+    contents.scrollToTop();
+    await waitUntil(() => contents.executeJavaScript('window.scrollY === 0'));
   });
 
   it('refuses printing', () => {

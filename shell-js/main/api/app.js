@@ -33,6 +33,9 @@ class App extends EventEmitter {
   #shutDown = false;
   #exitCode = 0;
   #emptyCheckDue = false;
+  #hardwareAcceleration = true;
+  /** Set by `enableSandbox`. */
+  _sandboxForced = false;
   /** @type {() => void} */
   #resolveReady = () => {};
   #readyPromise = new Promise((/** @type {(value: void) => void} */ resolve) => {
@@ -123,6 +126,25 @@ class App extends EventEmitter {
 
   whenReady() {
     return this.#readyPromise;
+  }
+
+  /** @param {string} method */
+  #beforeReadyOnly(method) {
+    if (this.#ready) throw new Error(`app.${method}() can only be called before app is ready`);
+  }
+
+  enableSandbox() {
+    this.#beforeReadyOnly('enableSandbox');
+    this._sandboxForced = true;
+  }
+
+  disableHardwareAcceleration() {
+    this.#beforeReadyOnly('disableHardwareAcceleration');
+    this.#hardwareAcceleration = false;
+  }
+
+  isHardwareAccelerationEnabled() {
+    return this.#hardwareAcceleration;
   }
 
   /** See `startLifecycle`. */

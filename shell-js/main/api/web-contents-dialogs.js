@@ -40,7 +40,8 @@ export class ContentsDialogs {
   #beforeUnload({ request }) {
     const leave = this.#contents._emit('will-prevent-unload', undefined);
     this.#answer(request, leave);
-    if (!leave && !this.#contents.isDestroyed()) this.#contents._closeAnswered(false);
+    if (leave || this.#contents.isDestroyed()) return;
+    if (!this.#contents._closeAnswered(false)) this.#contents._loader.stayed();
   }
 
   /** @param {{request: number, kind: string, message: string}} event */

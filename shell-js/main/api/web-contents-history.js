@@ -4,6 +4,7 @@
 import process from 'node:process';
 
 import { callSync, send } from '../binding.js';
+import { refusal } from '../unimplemented.js';
 import { check } from './arguments.js';
 
 /**
@@ -22,9 +23,6 @@ export function createNavigationHistory(contents) {
     if (offset === 0) contents.reload();
     else send({ type: 'webViewGo', webContents: contents.id, offset });
   };
-  const refuse = (/** @type {string} */ name) => () => {
-    throw new Error(`NavigationHistory.${name} is not implemented on ${process.platform} yet`);
-  };
   const history = {
     canGoBack: () => history.canGoToOffset(-1),
     canGoForward: () => history.canGoToOffset(1),
@@ -34,7 +32,7 @@ export function createNavigationHistory(contents) {
       const { index, entries } = read();
       return entries[index + offset] !== undefined;
     },
-    clear: refuse('clear'),
+    clear: refusal('NavigationHistory.clear'),
     getActiveIndex: () => read().index,
     getAllEntries: () => read().entries.map(entry),
     /** @param {number} index */
@@ -57,8 +55,8 @@ export function createNavigationHistory(contents) {
       go(offset);
     },
     length: () => read().entries.length,
-    removeEntryAtIndex: refuse('removeEntryAtIndex'),
-    restore: refuse('restore'),
+    removeEntryAtIndex: refusal('NavigationHistory.removeEntryAtIndex'),
+    restore: refusal('NavigationHistory.restore'),
   };
   return history;
 }

@@ -170,6 +170,11 @@ export class Loader {
     this.#loading = false;
   }
 
+  /** The page has refused to be left: the load that wanted to replace it is over before it began, and the engine says no word. */
+  stayed() {
+    if (this.#current !== null && !this.#current.started) this.#failed(ERR_ABORTED, 'ERR_ABORTED', this.#current.url, true);
+  }
+
   processGone() {
     this.#committed = false;
     if (this.#current !== null) this.#failed(ERR_FAILED, 'ERR_FAILED', this.#current.url, !this.#domReady);

@@ -2,6 +2,7 @@
  * Small controls of a page: zoom, user agent, style sheets, editing, sound, developer tools.
  */
 import { call, callSync, send } from '../binding.js';
+import { evaluate } from '../ipc-dispatch.js';
 import { webContents as registry } from '../object-registry.js';
 import { check } from './arguments.js';
 
@@ -100,6 +101,23 @@ const members = {
   /** @param {string} key */
   async removeInsertedCSS(key) {
     await call({ type: 'webViewRemoveCss', webContents: this.id, key: String(key) });
+  },
+
+  /**
+   * Types at the caret, as far as the focused element takes text.
+   * @param {string} text
+   */
+  async insertText(text) {
+    check(arguments, 'string');
+    await evaluate(this.id, `document.execCommand('insertText', false, ${JSON.stringify(text)}); null`);
+  },
+
+  scrollToTop() {
+    evaluate(this.id, 'window.scrollTo(window.scrollX, 0); null').catch(() => {});
+  },
+
+  scrollToBottom() {
+    evaluate(this.id, 'window.scrollTo(window.scrollX, document.documentElement.scrollHeight); null').catch(() => {});
   },
 
   // Sound.

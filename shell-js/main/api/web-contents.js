@@ -47,7 +47,7 @@ export class WebContents extends EventEmitter {
     if (key !== KEY) throw new TypeError('Illegal constructor');
     this.#id = nextId('webContents');
     this._owner = owner;
-    this._preferences = resolvePreferences(preferences);
+    this._preferences = resolvePreferences(preferences, peers.app._sandboxForced);
     this._session = sessionFor(this._preferences);
     this._loader = new Loader(this);
     this._opener = new WindowOpener(this);
@@ -75,6 +75,7 @@ export class WebContents extends EventEmitter {
       zoomFactor: typeof preferences.zoomFactor === 'number' && preferences.zoomFactor > 0 ? preferences.zoomFactor : 1,
       backgroundColor: typeof preferences.backgroundColor === 'string' ? parseColor(preferences.backgroundColor) : null,
       images: Boolean(preferences.images),
+      hardwareAcceleration: peers.app.isHardwareAccelerationEnabled(),
       webSecurity: Boolean(preferences.webSecurity),
       defaultFontSize: size(preferences.defaultFontSize),
       minimumFontSize: size(preferences.minimumFontSize),
@@ -108,6 +109,10 @@ export class WebContents extends EventEmitter {
 
   get mainFrame() {
     return peers.webFrameMain.mainFrameOf(this);
+  }
+
+  get focusedFrame() {
+    return this.#focused ? this.mainFrame : null;
   }
 
   get opener() {

@@ -4,9 +4,10 @@
 
 /**
  * @param {any} given
+ * @param {boolean} [sandboxForced] the app wants every page in a sandbox
  * @returns {any} the app's object completed with Electron's defaults
  */
-export function resolvePreferences(given) {
+export function resolvePreferences(given, sandboxForced = false) {
   /** @type {any} */
   const preferences = {
     contextIsolation: true,
@@ -23,6 +24,7 @@ export function resolvePreferences(given) {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };
   preferences.sandbox ??= !(preferences.nodeIntegration || preferences.nodeIntegrationInWorker);
+  if (sandboxForced) preferences.sandbox = true;
   return preferences;
 }
 

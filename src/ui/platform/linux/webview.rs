@@ -203,6 +203,9 @@ impl WebView {
       settings.set_enable_javascript(options.javascript);
       settings.set_enable_developer_extras(options.dev_tools);
       settings.set_auto_load_images(options.images);
+      if !options.hardware_acceleration {
+        settings.set_hardware_acceleration_policy(webkit2gtk::HardwareAccelerationPolicy::Never);
+      }
       settings.set_enable_webgl(true);
       settings.set_enable_webaudio(true);
       settings.set_enable_media_stream(true);
