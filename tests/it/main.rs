@@ -1,4 +1,5 @@
 //! Everything that is tested from outside, in one binary: it links once.
 
 mod apps;
+mod cli;
 mod tidy;

@@ -7,3 +7,4 @@ mod failing_starts;
 mod fixtures;
 mod processes;
 mod running_app;
+mod user;
