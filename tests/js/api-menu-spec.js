@@ -3,7 +3,7 @@
 const { BrowserWindow, Menu, MenuItem } = require('electron');
 const assert = require('node:assert');
 const { execFile } = require('node:child_process');
-const { closeAllWindows, delay, once } = require('./helpers');
+const { closeAllWindows, delay, once, waitUntil } = require('./helpers');
 
 const labels = (menu) => menu.items.map((item) => item.label || item.type);
 const build = (...template) => Menu.buildFromTemplate(template);
@@ -209,10 +209,10 @@ describe('Menu', () => {
         }),
       );
       const window = await openFocusedWindow();
-      await delay(300);
-      await xdotool('key', 'ctrl+shift+j');
-      for (let tries = 0; clicked === 0 && tries < 100; tries += 1) await delay(20);
-      assert.strictEqual(clicked, 1);
+      await waitUntil(async () => {
+        await xdotool('key', 'ctrl+shift+j');
+        return clicked > 0;
+      });
       assert.strictEqual(received[0].label, 'Go');
       assert.strictEqual(received[1], window);
       assert.strictEqual(received[2].triggeredByAccelerator, true);
@@ -220,38 +220,54 @@ describe('Menu', () => {
   });
 
   describe('keys', () => {
-    /** Presses a key and waits as long as a click needs to arrive. */
-    const press = async (key) => {
-      await xdotool('key', key);
-      await delay(250);
-    };
-
-    /** A focused window whose menu holds `items`, each of which notes its clicks in the list that is answered. */
+    /**
+     * A focused window whose menu holds `items`, each of which notes its clicks in the list that is answered. `press` presses a key
+     * and then one that is known to click, so that what the first one did has arrived.
+     */
     async function openWithItems(items) {
       const clicks = [];
-      const menu = build({ label: 'Top', submenu: items.map((item) => ({ click: ({ id }, window) => clicks.push([id, window?.id]), ...item })) });
+      let marks = 0;
+      const noted = items.map((item) => ({ click: ({ id }, window) => clicks.push([id, window?.id]), ...item }));
+      const mark = { label: 'mark', accelerator: 'Ctrl+F12', click: () => (marks += 1) };
+      const menu = build({ label: 'Top', submenu: [...noted, mark] });
       Menu.setApplicationMenu(menu);
       const window = await openFocusedWindow();
-      await delay(300);
-      return { clicks, menu, window };
+      const press = async (key) => {
+        const before = marks;
+        await xdotool('key', key);
+        await xdotool('key', 'ctrl+F12');
+        await waitUntil(() => marks > before);
+      };
+      // The web view takes the keyboard a while after its window.
+      await waitUntil(async () => {
+        await xdotool('key', 'ctrl+F12');
+        return marks > 0;
+      });
+      return { clicks, menu, press, window };
     }
 
+    /** Waits until changes of items have reached the screen's side: commands are carried out in order. */
+    const arrived = async (window) => {
+      await null;
+      window.getBounds();
+    };
+
     it('follow changes of items', async () => {
-      const { clicks, menu } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J' }]);
+      const { clicks, menu, press, window } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J' }]);
       const item = menu.getMenuItemById('a');
       await press('ctrl+j');
       item.enabled = false;
-      await delay(100);
+      await arrived(window);
       await press('ctrl+j');
       assert.strictEqual(clicks.length, 1);
       item.enabled = true;
-      await delay(100);
+      await arrived(window);
       await press('ctrl+j');
       assert.strictEqual(clicks.length, 2);
     });
 
     it('reach hidden items unless they say no', async () => {
-      const { clicks } = await openWithItems([
+      const { clicks, press } = await openWithItems([
         { id: 'reached', label: 'a', accelerator: 'Ctrl+J', visible: false },
         { id: 'not', label: 'b', accelerator: 'Ctrl+K', visible: false, acceleratorWorksWhenHidden: false },
       ]);
@@ -261,29 +277,30 @@ describe('Menu', () => {
     });
 
     it('that are not registered stay with the page', async () => {
-      const { clicks, window } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J', registerAccelerator: false }]);
-      await window.webContents.executeJavaScript("addEventListener('keydown', (event) => { if (event.ctrlKey) document.title = event.key; })");
-      window.webContents.focus();
-      await delay(100);
+      const { clicks, press, window } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J', registerAccelerator: false }]);
+      await window.webContents.executeJavaScript("addEventListener('keydown', ({ key }) => { if (key === 'j') document.title = key; })");
       await press('ctrl+j');
       assert.deepStrictEqual(clicks, []);
       assert.strictEqual(await window.webContents.executeJavaScript('document.title'), 'j');
     });
 
     it('know function keys, signs and several modifiers', async () => {
-      const keys = { 'F6': 'F6', 'ctrl+alt+p': 'Ctrl+Alt+P', 'ctrl+period': 'Ctrl+.', 'ctrl+plus': 'Ctrl+Plus', 'shift+F7': 'Shift+F7', 'ctrl+Home': 'Ctrl + + Home', 'ctrl+Tab': 'Ctrl+Tab', 'alt+Left': 'Alt+Left' };
-      const { clicks } = await openWithItems(Object.entries(keys).map(([id, accelerator]) => ({ id, label: id, accelerator })));
+      const keys = {
+        'F6': 'F6', 'ctrl+alt+p': 'Ctrl+Alt+P', 'ctrl+period': 'Ctrl+.', 'ctrl+plus': 'Ctrl+Plus', 'shift+F7': 'Shift+F7',
+        'ctrl+Home': 'Ctrl + + Home', 'ctrl+Tab': 'Ctrl+Tab', 'alt+Left': 'Alt+Left',
+      };
+      const { clicks, press } = await openWithItems(Object.entries(keys).map(([id, accelerator]) => ({ id, label: id, accelerator })));
       for (const key of Object.keys(keys)) await press(key);
       assert.deepStrictEqual(clicks.map(([id]) => id), Object.keys(keys));
     });
 
     it('click in the window that has the keyboard', async () => {
-      const { clicks, window: first } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J' }]);
+      const { clicks, press, window: first } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J' }]);
       const second = await openFocusedWindow();
-      await delay(300);
+      await waitUntil(() => second.isFocused());
       await press('ctrl+j');
       first.focus();
-      await delay(500);
+      await waitUntil(() => first.isFocused());
       await press('ctrl+j');
       assert.deepStrictEqual(clicks.map(([, id]) => id), [second.id, first.id]);
     });
@@ -291,13 +308,15 @@ describe('Menu', () => {
     it('go with the menu', async () => {
       const { clicks, window } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J' }]);
       window.removeMenu();
-      await delay(100);
-      await press('ctrl+j');
+      await window.webContents.executeJavaScript("addEventListener('keyup', ({ key }) => { document.title = key; })");
+      await arrived(window);
+      await xdotool('key', 'ctrl+j');
+      await waitUntil(async () => (await window.webContents.executeJavaScript('document.title')) !== '');
       assert.deepStrictEqual(clicks, []);
     });
 
     it('flip check marks', async () => {
-      const { menu } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J', type: 'checkbox' }]);
+      const { menu, press } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J', type: 'checkbox' }]);
       await press('ctrl+j');
       assert.strictEqual(menu.getMenuItemById('a').checked, true);
       await press('ctrl+j');

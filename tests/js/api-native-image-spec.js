@@ -153,6 +153,15 @@ describe('nativeImage', () => {
       }
     });
 
+    it('to too much is refused (S42)', () => {
+      for (const wrong of [{ width: 65_536 }, { width: 2 ** 32 + 1 }, { width: 65_535, height: 65_535 }, { height: Number.MAX_SAFE_INTEGER }]) {
+        assert.throws(() => solid(2, 2).resize(wrong), RangeError);
+      }
+      for (const odd of [{ width: 1.5 }, { width: '3' }, { width: NaN }, { height: Infinity }]) {
+        assert.deepStrictEqual(solid(2, 2).resize(odd).getSize(), size(2, 2));
+      }
+    });
+
     it('to nothing gives an empty image', () => {
       assert.strictEqual(solid(2, 2).resize({ width: 0, height: 0 }).isEmpty(), true);
       assert.strictEqual(solid(2, 2).resize({ width: -1, height: -1 }).isEmpty(), true);

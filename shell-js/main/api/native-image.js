@@ -18,6 +18,9 @@ import { builtin } from '../builtin.js';
 /** File name endings of further representations of an image, and their scale factors. */
 const SCALES = [2, 3, 1, 4, 5, 1.25, 1.33, 1.4, 1.5, 1.8, 2.5];
 
+/** What the native side takes; larger numbers would lose their upper bits on the way. */
+const LONGEST_SIDE = 65_535;
+
 /** Key of the private constructor. */
 const PRIVATE = Symbol('nativeImage');
 
@@ -111,6 +114,7 @@ export class NativeImage {
     for (const [scale, { width, height, rgba }] of formsOf.get(this)) {
       const to = { width: Math.round(size.width * scale), height: Math.round(size.height * scale) };
       if (to.width <= 0 || to.height <= 0) continue;
+      if (Math.max(to.width, to.height) > LONGEST_SIDE) throw new RangeError(`An image has at most ${LONGEST_SIDE} pixels on a side`);
       forms.set(scale, { ...to, rgba: imageResize(rgba, width, height, to.width, to.height, qualityOf(options)) });
     }
     return new NativeImage(PRIVATE, forms);
