@@ -11,6 +11,7 @@
 #include <webkit2/webkit-web-extension.h>
 
 #include "channel.h"
+#include "console.h"
 
 /* Kinds of frames; shell-js/common/lane-frames.js is the other place that names them. */
 enum {
@@ -48,6 +49,17 @@ typedef struct {
   Document *document;
 } Page;
 
+/* A console message whose text is about to be printed. */
+typedef struct {
+  Page *page;
+  guint32 level;
+  guint32 line;
+  char *text;
+  char *source;
+  guint idle;
+} ConsoleMessage;
+
+static ConsoleMessage pending_console;
 static WebKitScriptWorld *world;
 static guint32 last_document;
 static GQuark page_quark;
@@ -63,8 +75,33 @@ static void document_unref(gpointer data) {
     g_free(document);
 }
 
+static void send_console(Page *page, guint32 level, guint32 line, const char *message, const char *source);
+
+/* Sends the console message that waits, if any. Called before anything else is sent, so that the order stays. */
+static void flush_console(void) {
+  ConsoleMessage message = pending_console;
+  if (!message.page)
+    return;
+  memset(&pending_console, 0, sizeof pending_console);
+  if (message.idle)
+    g_source_remove(message.idle);
+  char *text = lane_console_take(message.text);
+  send_console(message.page, message.level, message.line, text, message.source);
+  g_free(text);
+  g_free(message.text);
+  g_free(message.source);
+}
+
+static gboolean on_console_idle(gpointer data) {
+  (void)data;
+  pending_console.idle = 0;
+  flush_console();
+  return G_SOURCE_REMOVE;
+}
+
 /* Cuts a document off: its natives answer that the context was released. */
 static void document_release(Document *document) {
+  flush_console();
   if (document->channel) {
     LaneFrame frame = {.kind = KIND_GONE, .document = document->id, .frame = document->frame};
     lane_channel_send(document->channel, &frame);
@@ -78,6 +115,7 @@ static void document_release(Document *document) {
 
 static void page_free(gpointer data) {
   Page *page = data;
+  flush_console();
   if (page->document) {
     document_release(page->document);
     document_unref(page->document);
@@ -154,12 +192,14 @@ static gboolean bytes_from_js(JSCValue *value, LaneFrame *frame) {
 
 /* send(kind, id, bytes): boolean */
 static gboolean native_send(guint kind, guint id, JSCValue *bytes, Document *document) {
+  flush_console();
   LaneFrame frame = {.kind = (guint8)kind, .id = id, .document = document->id, .frame = document->frame};
   return document->channel && bytes_from_js(bytes, &frame) && lane_channel_send(document->channel, &frame);
 }
 
 /* request(bytes): Uint8Array, or null when the host is gone. Blocks. */
 static JSCValue *native_request(JSCValue *bytes, Document *document) {
+  flush_console();
   JSCContext *context = jsc_value_get_context(bytes);
   LaneFrame frame = {.kind = KIND_SYNC, .document = document->id, .frame = document->frame};
   if (!document->channel || !bytes_from_js(bytes, &frame))
@@ -365,7 +405,12 @@ static void on_document_loaded(WebKitWebPage *web_page, gpointer data) {
   Page *page = g_object_get_qdata(G_OBJECT(web_page), page_quark);
   if (!page || !page->document)
     return;
-  JSCContext *context = webkit_frame_get_js_context_for_script_world(webkit_web_page_get_main_frame(web_page), world);
+  flush_console();
+  /* Deprecated in favour of nothing that an extension could reach. */
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  WebKitFrame *main_frame = webkit_web_page_get_main_frame(web_page);
+  G_GNUC_END_IGNORE_DEPRECATIONS
+  JSCContext *context = webkit_frame_get_js_context_for_script_world(main_frame, world);
   JSCValue *title = jsc_context_evaluate(context, "document.title", -1);
   char *text = jsc_value_is_string(title) ? jsc_value_to_string(title) : g_strdup("");
   jsc_context_clear_exception(context);
@@ -392,10 +437,17 @@ static void on_console_message(WebKitWebPage *web_page, WebKitConsoleMessage *me
   Page *page = g_object_get_qdata(G_OBJECT(web_page), page_quark);
   if (!page)
     return;
+  flush_console();
   G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  send_console(page, webkit_console_message_get_level(message), webkit_console_message_get_line(message),
-               webkit_console_message_get_text(message), webkit_console_message_get_source_id(message));
+  pending_console.page = page;
+  pending_console.level = webkit_console_message_get_level(message);
+  pending_console.line = webkit_console_message_get_line(message);
+  pending_console.text = g_strdup(webkit_console_message_get_text(message));
+  pending_console.source = g_strdup(webkit_console_message_get_source_id(message));
   G_GNUC_END_IGNORE_DEPRECATIONS
+  if (!pending_console.text)
+    pending_console.text = g_strdup("");
+  pending_console.idle = g_idle_add_full(G_PRIORITY_DEFAULT, on_console_idle, NULL, NULL);
 }
 
 static void on_page_created(WebKitWebExtension *extension, WebKitWebPage *web_page, gpointer data) {
@@ -418,6 +470,7 @@ static void on_page_created(WebKitWebExtension *extension, WebKitWebPage *web_pa
 }
 
 G_MODULE_EXPORT void webkit_web_extension_initialize(WebKitWebExtension *extension) {
+  lane_console_init();
   page_quark = g_quark_from_static_string("shell-lane-page");
   /* Made before any page: WebKit announces new window objects only to worlds that exist. */
   world = webkit_script_world_new_with_name("shell");

@@ -214,6 +214,8 @@ impl WebView {
       settings.set_javascript_can_open_windows_automatically(true);
       settings.set_javascript_can_access_clipboard(true);
       settings.set_enable_back_forward_navigation_gestures(false);
+      // The lane's extension takes the web process's output over and reads the arguments of console messages there.
+      settings.set_enable_write_console_messages_to_stdout(self.ui.upgrade().is_some_and(|ui| ui.config.web_extensions.is_some()));
       // A page that comes back from the cache has no new document for the lane, and Electron's pages are always loaded anew.
       settings.set_enable_page_cache(false);
       // A page that loads files from its folder is what most apps are. WebKit takes each file for an origin of its own.
