@@ -32,6 +32,9 @@ export const T = {
   set: 13, array: 14, sparse: 15, object: 16, error: 17, buffer: 18, view: 19, boxed: 20, ref: 21, end: 22, hole: 23
 };
 
+/** The longest message that the lane carries. */
+export const MAX_BYTES = 256 * 1024 * 1024;
+
 export const double = new Float64Array(1);
 export const doubleBytes = new Uint8Array(double.buffer);
 

@@ -3,7 +3,8 @@
 // It reads bytes of a process that may be hostile: nothing is allocated that the bytes do not pay for, nesting costs memory and not the
 // engine's stack, and `__proto__` is a key like any other.
 
-import { reflectApply, uncurry, regExpTest, mapSet, bufferLength, viewBuffer, bytesSet, bytesSubarray, BytesCtor, MapCtor, VIEW_NAMES, DATA_VIEW, ERROR_NAMES, MAX_OBJECTS, T, double, doubleBytes, probe } from './codec-format.js';
+import { reflectApply, uncurry, regExpTest, mapSet, bufferLength, viewBuffer, bytesSet, bytesSubarray } from './codec-format.js';
+import { BytesCtor, MapCtor, VIEW_NAMES, DATA_VIEW, ERROR_NAMES, MAX_OBJECTS, T, double, doubleBytes, probe } from './codec-format.js';
 
 const { defineProperty } = Reflect;
 const setAdd = uncurry(Set.prototype.add);

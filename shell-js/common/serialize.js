@@ -6,7 +6,9 @@
 //
 // The decoder is in deserialize.js, the shared names are in codec-format.js: a page's own world gets those two only.
 
-import { getPrototypeOf, getOwnPropertyDescriptor, uncurry, getterOf, regExpTest, mapSet, bufferLength, TypedArrayPrototype, viewBuffer, bytesSet, bytesSubarray, BytesCtor, MapCtor, VIEW_NAMES, DATA_VIEW, ERROR_NAMES, MAX_OBJECTS, T, double, doubleBytes, probe } from './codec-format.js';
+import { getPrototypeOf, getOwnPropertyDescriptor, uncurry, getterOf, regExpTest, mapSet, bufferLength } from './codec-format.js';
+import { TypedArrayPrototype, viewBuffer, bytesSet, bytesSubarray, BytesCtor, MapCtor, VIEW_NAMES, DATA_VIEW } from './codec-format.js';
+import { ERROR_NAMES, MAX_BYTES, MAX_OBJECTS, T, double, doubleBytes, probe } from './codec-format.js';
 
 export { deserialize } from './deserialize.js';
 
@@ -79,6 +81,8 @@ class Writer {
   reserve(extra) {
     const need = this.at + extra;
     if (need <= this.bytes.length) return;
+    // A long text reserves three times what it may need.
+    if (need > MAX_BYTES * 4) throw uncloneable();
     let size = this.bytes.length * 2;
     if (size < need) size = need;
     const grown = new BytesCtor(size);
@@ -435,6 +439,7 @@ export function serialize(value) {
   try {
     writer.value(value);
     writer.run();
+    if (writer.at > MAX_BYTES) throw uncloneable();
     return bytesSubarray(writer.bytes, 0, writer.at);
   } finally {
     if (writer.bytes.length <= KEPT_SCRATCH) scratch = writer.bytes;

@@ -5,6 +5,7 @@
  * its connection that is alive, and what cannot be decoded is dropped.
  */
 import process from 'node:process';
+import { types } from 'node:util';
 
 import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
 import { deserialize, serialize, serializeOrThrow } from '../common/serialize.js';
@@ -242,18 +243,29 @@ function messageSent(contents, document, { data }) {
   for (const target of targets) target.emit(message.channel, event, ...message.args);
 }
 
+// Answers an invocation whose promise was dropped by everybody who could settle it.
+const abandoned = new FinalizationRegistry((/** @type {{document: LaneDocument, id: number, answered: boolean}} */ { document, id, answered }) => {
+  if (!answered) document.send(TO_PAGE.invokeReply, id, serialize([NEVER_SENT, undefined]));
+});
+
 /** @param {any} contents @param {LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
 async function invoked(contents, document, { id, data }) {
   const message = decodeMessage(data);
   const channel = message?.channel ?? '';
-  const answer = (/** @type {any[]} */ value) => document.send(TO_PAGE.invokeReply, id, serializeOrThrow(value));
+  const request = { document, id, answered: false };
+  const answer = (/** @type {any[]} */ value) => {
+    document.send(TO_PAGE.invokeReply, id, serializeOrThrow(value));
+    request.answered = true;
+  };
   try {
     const handler = targetsOf(contents, document)
       .find((target) => target._invokeHandlers.has(channel))
       ?._invokeHandlers.get(channel);
     if (handler === undefined || message === null) throw new Error(`No handler registered for '${channel}'`);
     const event = makeEvent(contents, document);
-    answer([null, await handler(event, ...message.args)]);
+    const result = handler(event, ...message.args);
+    if (types.isPromise(result)) abandoned.register(result, request);
+    answer([null, await result]);
   } catch (error) {
     console.error(`Error occurred in handler for '${channel}':`, error);
     answer([textOf(error), undefined]);

@@ -3,7 +3,7 @@
  * extension gave it; a number alone, which a page could guess, names nothing.
  */
 import { TO_PAGE } from '../common/lane-frames.js';
-import { laneSend } from './binding.js';
+import { lanePeer, laneSend } from './binding.js';
 
 let lastRoutingId = 0;
 
@@ -28,7 +28,11 @@ export class LaneDocument {
 
   /** @param {number} kind @param {number} id @param {Uint8Array} bytes @returns {boolean} */
   send(kind, id, bytes) {
-    return !this.gone && laneSend(this.connection, kind, id, this.number, this.frameNumber, bytes);
+    if (this.gone) return false;
+    if (laneSend(this.connection, kind, id, this.number, this.frameNumber, bytes)) return true;
+    // The connection may have ended a moment ago; else the page has left so much unread that no more is kept for it.
+    if (lanePeer(this.connection) !== 0) console.error(`WebContents #${this.contentsId} does not read its messages: one was dropped.`);
+    return false;
   }
 }
 

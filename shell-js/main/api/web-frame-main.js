@@ -101,8 +101,9 @@ export class WebFrameMain extends EventEmitter {
 
   /** As `send`, but throws what cannot be cloned. @param {string} channel @param {any[]} args */
   _send(channel, args) {
+    const document = this.#alive();
     const bytes = serializeOrThrow([channel, ...args]);
-    this.#document?.send(TO_PAGE.message, 0, bytes);
+    document?.send(TO_PAGE.message, 0, bytes);
   }
 
   /** @param {string} code @param {boolean} [_userGesture] */

@@ -85,7 +85,7 @@ static void flush_console(void) {
   memset(&pending_console, 0, sizeof pending_console);
   if (message.idle)
     g_source_remove(message.idle);
-  char *text = lane_console_take(message.text);
+  char *text = lane_console_end(message.text);
   send_console(message.page, message.level, message.line, text, message.source);
   g_free(text);
   g_free(message.text);
@@ -439,6 +439,7 @@ static void on_console_message(WebKitWebPage *web_page, WebKitConsoleMessage *me
     return;
   flush_console();
   G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  lane_console_begin();
   pending_console.page = page;
   pending_console.level = webkit_console_message_get_level(message);
   pending_console.line = webkit_console_message_get_line(message);

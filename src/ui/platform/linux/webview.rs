@@ -214,7 +214,7 @@ impl WebView {
       settings.set_javascript_can_open_windows_automatically(true);
       settings.set_javascript_can_access_clipboard(true);
       settings.set_enable_back_forward_navigation_gestures(false);
-      // The lane's extension takes the web process's output over and reads the arguments of console messages there.
+      // The lane's extension reads there what its own news of console messages lacks.
       settings.set_enable_write_console_messages_to_stdout(self.ui.upgrade().is_some_and(|ui| ui.config.web_extensions.is_some()));
       // A page that comes back from the cache has no new document for the lane, and Electron's pages are always loaded anew.
       settings.set_enable_page_cache(false);
