@@ -139,7 +139,11 @@ export function openPopup(menu, window, { x, y, position }, whenClosed) {
     popups.delete(popup);
     closedPopups.push(menu);
     if (closedPopups.length > CLOSED_POPUPS_KEPT) closedPopups.shift();
-    whenClosed();
+    try {
+      whenClosed();
+    } catch (error) {
+      reportUncaught(error);
+    }
   };
   const command = { type: 'menuPopup', menu: idOf(menu), window, x: given(x), y: given(y), positioningItem: given(position) };
   // A window that went away meanwhile took the pop-up with it: that is closed, too.

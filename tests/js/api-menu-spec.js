@@ -315,6 +315,35 @@ describe('Menu', () => {
       assert.deepStrictEqual(clicks, []);
     });
 
+    it('may end what they belong to (R32)', async () => {
+      const ends = {
+        window: (window) => window.destroy(),
+        bar: (window) => window.removeMenu(),
+        menu: () => Menu.setApplicationMenu(null),
+        items: (window) => window.setMenu(build({ label: 'other' })),
+      };
+      for (const end of Object.values(ends)) {
+        let ended = false;
+        Menu.setApplicationMenu(build({
+          label: 'Top',
+          submenu: [{
+            label: 'end',
+            accelerator: 'Ctrl+J',
+            click: (_, window) => {
+              end(window);
+              ended = true;
+            },
+          }],
+        }));
+        const window = await openFocusedWindow();
+        await waitUntil(async () => {
+          if (!ended) await xdotool('key', 'ctrl+j');
+          return ended;
+        });
+        if (!window.isDestroyed()) window.destroy();
+      }
+    });
+
     it('flip check marks', async () => {
       const { menu, press } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J', type: 'checkbox' }]);
       await press('ctrl+j');
@@ -365,6 +394,19 @@ describe('Menu', () => {
       const closed = new Promise((resolve) => build({ label: 'x' }).popup({ window, x: 20, y: 20, callback: () => resolve(true) }));
       await delay(300);
       window.destroy();
+      assert.strictEqual(await closed, true);
+    });
+
+    it('may be opened from the click of another one', async () => {
+      const window = await openFocusedWindow();
+      const closed = new Promise((resolve) => {
+        const inner = build({ label: 'inner' });
+        inner.on('menu-will-show', () => setTimeout(() => inner.closePopup(), 200));
+        const open = () => inner.popup({ window, x: 30, y: 30, callback: () => resolve(true) });
+        build({ label: 'outer', click: open }).popup({ window, x: 20, y: 20 });
+      });
+      await delay(500);
+      await xdotool('key', 'Down', 'Return');
       assert.strictEqual(await closed, true);
     });
 
