@@ -623,14 +623,14 @@ fn undo_wry(view: &webkit2gtk::WebView) {
     let object: *mut glib::gobject_ffi::GObject = view.upcast_ref::<glib::Object>().to_glib_none().0;
     let signal = glib::gobject_ffi::g_signal_lookup(c"close".as_ptr(), view.type_().into_glib_type());
     // `g_signal_handlers_disconnect_matched` finds nothing by a signal's number alone, so handlers are found one by one.
-    while signal != 0 {
-      let nothing: *mut std::ffi::c_void = std::ptr::null_mut();
-      let handler =
-        glib::gobject_ffi::g_signal_handler_find(object, glib::gobject_ffi::G_SIGNAL_MATCH_ID, signal, 0, nothing.cast(), nothing, nothing);
-      if handler == 0 {
-        break;
-      }
+    let nothing: *mut std::ffi::c_void = std::ptr::null_mut();
+    let find = || {
+      glib::gobject_ffi::g_signal_handler_find(object, glib::gobject_ffi::G_SIGNAL_MATCH_ID, signal, 0, nothing.cast(), nothing, nothing)
+    };
+    let mut handler = if signal == 0 { 0 } else { find() };
+    while handler != 0 {
       glib::gobject_ffi::g_signal_handler_disconnect(object, handler);
+      handler = find();
     }
   }
   if let Some(input) = view.input_method_context() {
