@@ -211,6 +211,31 @@ describe('app', () => {
       assert.strictEqual(code, 0);
     });
 
+    it('quits before it is ready', async () => {
+      const { lines, code } = await runApp(`${recordAll} app.quit(); app.whenReady().then(() => say('whenReady')); say('on');`);
+      assert.deepStrictEqual(lines, ['before-quit', 'will-quit', 'quit', 'on', 'exit 0']);
+      assert.strictEqual(code, 0);
+    });
+
+    it('stays when a page wants to', async () => {
+      const { lines, code } = await runApp(`
+        for (const name of ['before-quit', 'will-quit']) app.on(name, () => say(name));
+        app.whenReady().then(async () => {
+          const window = new BrowserWindow({ show: false });
+          await window.loadURL('data:text/html,<script>onbeforeunload = (event) => { event.preventDefault(); return false; }</script>');
+          window.webContents.once('will-prevent-unload', () => {
+            say('stays');
+            setTimeout(() => {
+              window.webContents.once('will-prevent-unload', (event) => event.preventDefault());
+              app.quit();
+            }, 100);
+          });
+          app.quit();
+        });`);
+      assert.deepStrictEqual(lines, ['before-quit', 'stays', 'before-quit', 'will-quit']);
+      assert.strictEqual(code, 0);
+    });
+
     it('exits at once with app.exit', async () => {
       const { lines, code } = await runApp(`${recordAll}
         app.whenReady().then(() => {

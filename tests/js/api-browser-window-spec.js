@@ -174,6 +174,13 @@ describe('BrowserWindow', () => {
       await closed;
     });
 
+    it('does nothing to a window that is not closable', async () => {
+      const window = new BrowserWindow({ show: false, closable: false });
+      window.on('close', () => assert.fail('close was emitted'));
+      window.close();
+      assert.strictEqual(window.isDestroyed(), false);
+    });
+
     it('takes child windows along', () => {
       const parent = new BrowserWindow({ show: false });
       const child = new BrowserWindow({ show: false, parent });

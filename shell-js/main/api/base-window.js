@@ -89,7 +89,8 @@ export class BaseWindow extends EventEmitter {
   // Life.
 
   close() {
-    this._closeAsked();
+    if (this._model.closable) this._closeAsked();
+    else peers.app._closeCancelled();
   }
 
   destroy() {

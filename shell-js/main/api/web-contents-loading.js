@@ -90,6 +90,9 @@ export class Loader {
   /** @param {string} url @param {any} [options] */
   loadURL(url, options) {
     if (typeof url !== 'string') throw new TypeError(`Error processing argument at index 0, conversion failure from ${String(url)}`);
+    for (const option of ['postData', 'baseURLForDataURL']) {
+      if (options?.[option]) throw new Error(`webContents.loadURL with ${option} is not implemented on ${process.platform} yet`);
+    }
     const load = new PendingLoad(url);
     this.#pending.add(load);
     const address = normalUrl(url);
@@ -97,12 +100,9 @@ export class Loader {
       this.#emitFailure('did-fail-load', ERR_INVALID_URL, 'ERR_INVALID_URL', url);
       return load.promise;
     }
-    if (options?.postData !== undefined) {
-      this.#pending.delete(load);
-      throw new Error(`webContents.loadURL with postData is not implemented on ${process.platform} yet`);
-    }
-    const sameDocument = isSameDocument(this.#url, address);
-    this.#announce(address, sameDocument, 'app');
+    // As in Electron, the user agent of one load stays.
+    if (typeof options?.userAgent === 'string') this.#contents._page.userAgent = options.userAgent;
+    this.#announce(address, isSameDocument(this.#url, address), 'app');
     // A listener of the events may have closed the page.
     if (this.#contents.isDestroyed()) return load.promise;
     send({

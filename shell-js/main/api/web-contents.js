@@ -309,6 +309,7 @@ export class WebContents extends EventEmitter {
     if (this._loader.uiEvent(event) || this._opener.uiEvent(event) || this._dialogs.uiEvent(event)) return;
     switch (event.type) {
       case 'pageCloseAsked':
+        this._emit('close', undefined);
         // The answer to `webViewTryClose` is the same event as the page's own `window.close()`.
         if (!this._closeAnswered(true)) this._owner._pageCloseAsked();
         break;

@@ -1,6 +1,28 @@
 /**
  * `webPreferences`: defaults, what `window.open` may ask for, and what a window inherits from its opener.
  */
+import process from 'node:process';
+
+/** Preferences whose value asks for something that pages do not get yet. @type {Record<string, any>} */
+const NOT_DONE = {
+  nodeIntegration: true,
+  nodeIntegrationInSubFrames: true,
+  nodeIntegrationInWorker: true,
+  webviewTag: true,
+  offscreen: true,
+  sandbox: false,
+};
+const warned = new Set();
+
+/** A page that lacks what its app asked for fails in places far from the cause, so the cause is told. @param {any} given */
+function warnOfMissing(given) {
+  for (const [key, value] of Object.entries(NOT_DONE)) {
+    const asked = key === 'offscreen' ? Boolean(given[key]) : given[key] === value;
+    if (!asked || warned.has(key)) continue;
+    warned.add(key);
+    console.warn(`webPreferences.${key} = ${value} is not implemented on ${process.platform} yet: the page has a sandboxed preload without it`);
+  }
+}
 
 /**
  * @param {any} given
@@ -8,6 +30,7 @@
  * @returns {any} the app's object completed with Electron's defaults
  */
 export function resolvePreferences(given, sandboxForced = false) {
+  warnOfMissing(given);
   /** @type {any} */
   const preferences = {
     contextIsolation: true,
