@@ -1,6 +1,7 @@
 //! The event loop: takes commands and hands each to its handler. There is one arm for each command.
 
 use std::rc::Rc;
+use std::sync::mpsc::TryRecvError;
 
 use tao::event::Event;
 use tao::event_loop::{ControlFlow, EventLoopBuilder, EventLoopWindowTarget};
@@ -37,14 +38,16 @@ pub(crate) fn run(end: UiEnd, commands: CommandReceiver, config: UiConfig) -> Re
   // While JS runs the app's main script, this thread has nothing to do.
   platform::warm_up();
   let code = event_loop.run_return(|event, target, flow| {
-    if *flow != ControlFlow::ExitWithCode(0) {
-      *flow = ControlFlow::Wait;
-    }
+    *flow = ControlFlow::Wait;
     // Commands that came before the waker was set are taken with the first event of the loop.
     if matches!(event, Event::NewEvents(_) | Event::UserEvent(Wake)) {
       while ui.exit_code.get().is_none() {
-        let Ok(Request { command, reply }) = commands.try_recv() else { break };
-        carry_out(&ui, target, command, reply);
+        match commands.try_recv() {
+          Ok(Request { command, reply }) => carry_out(&ui, target, command, reply),
+          Err(TryRecvError::Empty) => break,
+          // The JS thread ended without a word: nobody could ever close the windows.
+          Err(TryRecvError::Disconnected) => ui.exit_code.set(Some(1)),
+        }
       }
     }
     if let Some(code) = ui.exit_code.get() {

@@ -26,6 +26,9 @@ pub(crate) fn set(ui: &Rc<Ui>, id: WindowId, property: WindowProperty) -> Outcom
       return Err("a window cannot be its own parent".to_owned());
     }
     let parent = parent.map(|parent| ui.window(parent)).transpose()?;
+    if parent.as_ref().is_some_and(|parent| parent.descends_from(&window)) {
+      return Err("a window cannot be the child of its own child".to_owned());
+    }
     window.set_parent(parent.as_deref());
     return done();
   }

@@ -91,6 +91,7 @@ impl MenuModel {
     let event = pointer_event(&own);
     match at {
       Some((x, y)) => {
+        let (x, y) = (x.clamp(-32768, 32767), y.clamp(-32768, 32767));
         let (x, y) = window.content().translate_coordinates(window.gtk(), x, y).unwrap_or((x, y));
         let place = gdk::Rectangle::new(x, y, 1, 1);
         menu.popup_at_rect(&own, &place, gdk::Gravity::NorthWest, gdk::Gravity::NorthWest, event.as_ref());

@@ -224,8 +224,10 @@ impl WebView {
       if !options.web_security {
         settings.set_disable_web_security(true);
       }
-      if let Some(user_agent) = &options.user_agent {
-        settings.set_user_agent(Some(user_agent));
+      if let Some(user_agent) = &options.user_agent
+        && let Err(error) = self.set_user_agent(user_agent)
+      {
+        glib::g_warning!("shell", "{error}");
       }
       if let Some(size) = options.default_font_size {
         settings.set_default_font_size(size);
@@ -319,6 +321,7 @@ impl WebView {
   }
 
   pub(crate) fn set_bounds(&self, bounds: Option<Rect>) -> Result<(), String> {
+    let bounds = bounds.map(super::window::sane);
     self.bounds.set(bounds);
     match bounds {
       Some(bounds) => {

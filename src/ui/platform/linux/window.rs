@@ -103,7 +103,7 @@ impl Window {
       }
       window.set_app_paintable(true);
     }
-    window.set_title(&options.title);
+    window.set_title(&text(&options.title));
     window.set_decorated(options.frame);
     window.set_deletable(options.closable);
     window.set_accept_focus(options.focusable);
@@ -148,8 +148,8 @@ impl Window {
       model: RefCell::new(Model {
         frame,
         decorated: options.frame,
-        min_size: options.min_size,
-        max_size: options.max_size,
+        min_size: sane_size(options.min_size),
+        max_size: sane_size(options.max_size),
         limits_of_content: options.use_content_size,
         resizable: options.resizable,
         minimizable: options.minimizable,
@@ -169,7 +169,7 @@ impl Window {
     {
       this.set_background(color);
     }
-    if let Some(opacity) = options.opacity {
+    if let Some(opacity) = options.opacity.filter(|opacity| opacity.is_finite()) {
       this.window.set_opacity(opacity.clamp(0.0, 1.0));
     }
     this.window.set_keep_above(options.always_on_top);
@@ -220,6 +220,18 @@ impl Window {
     }
   }
 
+  /// Whether the window belongs to `other`, directly or through others.
+  pub(crate) fn descends_from(&self, other: &Window) -> bool {
+    let mut window = Some(self.window.clone().upcast::<gtk::Window>());
+    while let Some(current) = window {
+      if current == *other.window.upcast_ref::<gtk::Window>() {
+        return true;
+      }
+      window = current.transient_for();
+    }
+    false
+  }
+
   pub(crate) fn set_parent(&self, parent: Option<&Window>) {
     self.window.set_transient_for(parent.map(|parent| &parent.window));
     if parent.is_none() {
@@ -259,9 +271,10 @@ impl Window {
   pub(crate) fn set(&self, property: WindowProperty) -> Result<(), String> {
     use WindowProperty as P;
     match property {
-      P::Title(title) => self.window.set_title(&title.replace('\0', "")),
-      P::Bounds(bounds) => self.set_bounds(bounds),
+      P::Title(title) => self.window.set_title(&text(&title)),
+      P::Bounds(bounds) => self.set_bounds(sane(bounds)),
       P::ContentBounds(content) => {
+        let content = sane(content);
         let frame = self.model.borrow().frame;
         let menu = self.menu_bar.height();
         self.set_bounds(Rect {
@@ -272,11 +285,11 @@ impl Window {
         });
       }
       P::MinSize(size) => {
-        self.model.borrow_mut().min_size = size;
+        self.model.borrow_mut().min_size = sane_size(size);
         self.apply_limits();
       }
       P::MaxSize(size) => {
-        self.model.borrow_mut().max_size = size;
+        self.model.borrow_mut().max_size = sane_size(size);
         self.apply_limits();
       }
       P::Resizable(resizable) => {
@@ -428,6 +441,28 @@ impl Window {
       super::crossing::give_up_focus(&window);
     }
   }
+}
+
+/// The longest side and the farthest place of a window, X11's and GTK's own.
+const FARTHEST: i32 = i16::MAX as i32;
+
+/// Bounds that can be added to each other. An app may send any number.
+pub(super) fn sane(bounds: Rect) -> Rect {
+  Rect {
+    x: bounds.x.clamp(-FARTHEST, FARTHEST),
+    y: bounds.y.clamp(-FARTHEST, FARTHEST),
+    width: bounds.width.clamp(0, FARTHEST),
+    height: bounds.height.clamp(0, FARTHEST),
+  }
+}
+
+fn sane_size(size: Size) -> Size {
+  Size { width: size.width.clamp(0, FARTHEST), height: size.height.clamp(0, FARTHEST) }
+}
+
+/// Text without what would end it for C.
+fn text(text: &str) -> String {
+  text.replace('\0', "")
 }
 
 /// The freedesktop type of a window.

@@ -7,7 +7,7 @@ use gtk::{gdk, glib};
 
 use crate::bridge::{Rect, Size, UiEvent, WindowOptions};
 
-use super::{BOUNDS_SETTLE, FOCUS_SETTLE, SETTLE, Window};
+use super::{BOUNDS_SETTLE, FOCUS_SETTLE, SETTLE, Window, sane};
 use crate::ui::platform::linux::screen;
 use crate::ui::platform::linux::window_manager::{self, Frame};
 
@@ -15,7 +15,7 @@ impl Window {
   /// Size and place of a window that was never shown.
   pub(super) fn place_initially(&self, options: &WindowOptions, parent: Option<&Window>) {
     let frame = self.model.borrow().frame;
-    let mut bounds = Rect { x: 0, y: 0, width: options.width.max(1), height: options.height.max(1) };
+    let mut bounds = sane(Rect { x: 0, y: 0, width: options.width.max(1), height: options.height.max(1) });
     if options.use_content_size {
       bounds.width += frame.width();
       bounds.height += frame.height() + self.menu_bar.height();
@@ -33,6 +33,7 @@ impl Window {
     if options.center {
       (bounds.x, bounds.y) = (middle.x, middle.y);
     }
+    bounds = sane(bounds);
     {
       let mut model = self.model.borrow_mut();
       model.bounds = bounds;
@@ -481,7 +482,10 @@ impl Window {
     }
     if changed.contains(gdk::WindowState::FULLSCREEN) {
       let on = now.contains(gdk::WindowState::FULLSCREEN);
-      self.model.borrow_mut().full_screen = on;
+      // The page or the window manager can do it too.
+      if std::mem::replace(&mut self.model.borrow_mut().full_screen, on) != on {
+        self.menu_bar.set_full_screen(on);
+      }
       self.tell_full_screen(on);
       self.apply_limits();
     }
