@@ -1,7 +1,9 @@
-//! The build script: the web-process extension, symbols for native addons, and the shell's JavaScript for release builds.
+//! The build script: the web-process extension, the toolkit's libraries, symbols for native addons, and the shell's JavaScript for release builds.
 
 #[path = "src/lane/extension/build.rs"]
 mod lane_extension;
+#[path = "src/ui/platform/linux/libraries/build.rs"]
+mod toolkit_libraries;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,7 @@ fn main() {
   // Without these exported symbols a native addon finds no Node-API in the executable.
   deno_runtime::deno_napi::print_linker_flags("shell");
   lane_extension::compile_lane_extension();
+  toolkit_libraries::defer_toolkit_libraries();
   embed_shell_js();
 }
 

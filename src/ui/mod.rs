@@ -39,13 +39,16 @@ pub enum Error {
   /// There is no display, or the toolkit refuses it.
   #[error("cannot open a display\nhint: {0}")]
   NoDisplay(String),
+  /// The library of the web view, or one that it needs, is not installed.
+  #[error("the system's web view cannot be loaded: {0}\nhint: install WebKitGTK (Debian and Ubuntu: apt install libwebkit2gtk-4.1-0)")]
+  NoWebView(String),
 }
 
 /// Runs the user interface on the calling thread, which must be the process's main thread, and returns the exit code that
 /// [`crate::bridge::UiCommand::Exit`] asked for.
 ///
 /// # Errors
-/// When no display can be opened.
+/// When the web view's library is missing or no display can be opened.
 pub fn run(ui: UiEnd, commands: CommandReceiver, config: UiConfig) -> Result<i32, Error> {
   event_loop::run(ui, commands, config)
 }

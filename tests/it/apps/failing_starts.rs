@@ -79,3 +79,15 @@ fn display_does_not_answer() {
     command.env("DISPLAY", ":4242").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
   });
 }
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn web_view_library_is_missing() {
+  let app = app_folder("cjs");
+  // A file that is no library stands before the real one, as a damaged installation would have it.
+  let libraries = tempfile::tempdir().expect("temporary folder");
+  fs::write(libraries.path().join("libwebkit2gtk-4.1.so.0"), "").expect("a file in the temporary folder");
+  check_folder(&app, &["libwebkit2gtk-4.1.so.0", "apt install"], |command| {
+    command.env("LD_LIBRARY_PATH", libraries.path());
+  });
+}

@@ -5,6 +5,7 @@ mod clipboard;
 mod crossing;
 mod dialog;
 mod inspector;
+mod libraries;
 mod menu;
 mod net_error;
 mod picture;
@@ -33,8 +34,9 @@ pub(crate) use session::Sessions;
 pub(crate) use webview::WebView;
 pub(crate) use window::Window;
 
-/// Opens the display.
+/// Loads the toolkit and opens the display.
 pub(crate) fn start(config: &UiConfig) -> Result<(), Error> {
+  libraries::load()?;
   gtk::init().map_err(|_| {
     let display = std::env::var("DISPLAY").or_else(|_| std::env::var("WAYLAND_DISPLAY"));
     Error::NoDisplay(match display {

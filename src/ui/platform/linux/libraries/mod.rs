@@ -1,0 +1,69 @@
+//! Loads GTK and WebKitGTK when the user interface starts, not before `main`; build.rs beside this file says why and how.
+
+use std::ffi::{CStr, c_char, c_void};
+use std::sync::OnceLock;
+
+use crate::printer;
+use crate::ui::Error;
+
+/// The library that has all others below it.
+const LIBRARY: &CStr = c"libwebkit2gtk-4.1.so.0";
+
+/// The handle that `dlopen` gave. The library stays for the life of the process.
+struct Library(*mut c_void);
+
+// SAFETY: a handle of `dlopen` may be used by every thread.
+unsafe impl Send for Library {}
+// SAFETY: as above.
+unsafe impl Sync for Library {}
+
+static LOADED: OnceLock<Result<Library, String>> = OnceLock::new();
+
+/// Loads the libraries; the second call finds them loaded.
+///
+/// # Errors
+/// WebKitGTK, or a library that it needs, is missing or damaged.
+pub(crate) fn load() -> Result<(), Error> {
+  library().map(drop).map_err(|text| Error::NoWebView(text.to_owned()))
+}
+
+fn library() -> Result<&'static Library, &'static str> {
+  let loaded = LOADED.get_or_init(|| {
+    // SAFETY: the name ends with a zero. Its constructors run here as they would have run before `main`.
+    let handle = unsafe { libc::dlopen(LIBRARY.as_ptr(), libc::RTLD_LAZY | libc::RTLD_GLOBAL) };
+    if handle.is_null() { Err(last_error()) } else { Ok(Library(handle)) }
+  });
+  loaded.as_ref().map_err(String::as_str)
+}
+
+fn last_error() -> String {
+  // SAFETY: `dlerror` gives a string that holds until the next call on this thread, or null.
+  let text = unsafe { libc::dlerror() };
+  if text.is_null() {
+    return "unknown fault of the dynamic linker".into();
+  }
+  // SAFETY: it is not null, so it is a string that ends with a zero.
+  unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
+}
+
+/// The address of a function of the toolkit, for the first call of it. The jumps of `resolve.S` call this.
+///
+/// A function that the installed version lacks cannot be called, and its caller, a binding, has no way to learn that: the process ends
+/// with a line that names it.
+#[unsafe(no_mangle)]
+extern "C" fn shell_resolve_symbol(name: *const c_char) -> *const c_void {
+  let found = library().map(|library| {
+    // SAFETY: the handle is never closed, and the jumps give names that end with a zero.
+    unsafe { libc::dlsym(library.0, name) }
+  });
+  match found {
+    Ok(address) if !address.is_null() => address,
+    Ok(_) => end(&last_error()),
+    Err(text) => end(text),
+  }
+}
+
+fn end(text: &str) -> ! {
+  printer::error(&format!("error: {}", Error::NoWebView(text.to_owned())));
+  std::process::exit(1);
+}
