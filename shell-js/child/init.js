@@ -8,11 +8,6 @@
   /** @type {any} */
   const Module = builtin('module');
   const path = builtin('path');
-  /** @type {Record<string, string>} */
-  const versions = { ...process.versions, electron: settings.electron };
-  delete versions.deno;
-  delete versions.typescript;
-  Object.defineProperty(process, 'versions', { value: Object.freeze(versions), enumerable: true, configurable: true });
   process.execArgv = settings.execArgv;
   const { execPath } = process;
   if (settings.eval) {

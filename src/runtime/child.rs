@@ -77,8 +77,8 @@ async fn run_worker(worker: &mut MainWorker, start: &NodeStart, script: Option<&
     "eval": start.eval,
     "execArgv": start.exec_arguments,
     "arguments": start.arguments,
-    "electron": crate::app::ELECTRON_VERSION,
   });
+  worker.execute_script("shell:///common/process-versions.js", embedded::process_versions().into())?;
   worker.execute_script("shell:///child/init.js", embedded::call("child/init.js", &settings.to_string()).into())?;
   worker.dispatch_load_event()?;
   loop {

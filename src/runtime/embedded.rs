@@ -32,3 +32,8 @@ pub(super) fn call(path: &str, argument: &str) -> String {
   // A formatter ends the file with a semicolon.
   format!("({}\n)({argument})", source.trim_end().trim_end_matches(';'))
 }
+
+/// The script that puts Electron's version into `process.versions` of a child or a worker thread.
+pub(super) fn process_versions() -> String {
+  call("common/process-versions.js", &serde_json::Value::from(crate::app::ELECTRON_VERSION).to_string())
+}

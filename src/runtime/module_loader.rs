@@ -187,6 +187,15 @@ impl ModuleLoader for Loader {
     self.resolve_module(specifier, referrer, kind)
   }
 
+  /// Unlike an import it does not ask whether the file is there.
+  fn import_meta_resolve(&self, specifier: &str, referrer: &str) -> Result<ModuleSpecifier, JsErrorBox> {
+    let relative = ["./", "../", "/"].iter().any(|start| specifier.starts_with(start));
+    match Url::parse(referrer) {
+      Ok(referrer) if relative && referrer.scheme() == "file" => referrer.join(specifier).map_err(JsErrorBox::from_err),
+      _ => self.resolve_module(specifier, referrer, ResolutionKind::DynamicImport),
+    }
+  }
+
   fn load(&self, specifier: &ModuleSpecifier, referrer: Option<&ModuleLoadReferrer>, options: ModuleLoadOptions) -> ModuleLoadResponse {
     match specifier.scheme() {
       embedded::SCHEME => ModuleLoadResponse::Sync(self.load_own(specifier)),

@@ -14,7 +14,7 @@ use deno_runtime::{BootstrapOptions, WorkerExecutionMode};
 
 use super::module_loader::Loader;
 use super::services::{Services, Sys};
-use super::worker;
+use super::{embedded, worker};
 
 const MEGABYTE: usize = 1024 * 1024;
 
@@ -87,8 +87,9 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
     worker.js_runtime.op_state().borrow_mut().put(limits);
   }
   worker.bootstrap(&bootstrap);
-  // The guard cannot fail: it only redefines a global that the boot has just made.
+  // Neither can fail: they redefine what the boot has just made.
   let _ = worker.js_runtime.execute_script("shell:guard", crate::ops::guard::HIDE);
+  let _ = worker.js_runtime.execute_script("shell:///common/process-versions.js", embedded::process_versions());
   worker.js_runtime.op_state().borrow_mut().put(LoaderHookRegistry::default());
   if limited {
     // A worker that outgrows its limit ends alone; without this V8 would end the whole process.

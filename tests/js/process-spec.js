@@ -162,8 +162,13 @@ describe('main process', () => {
         const { parentPort } = require('node:worker_threads');
         let electron;
         try { electron = typeof require('electron').app; } catch (error) { electron = error.code; }
-        parentPort.postMessage({ electron, deno: typeof Deno, path: require('node:path').basename('/a/b') });`;
-      assert.deepStrictEqual(await fromWorker(code), { electron: 'MODULE_NOT_FOUND', deno: 'undefined', path: 'b' });
+        parentPort.postMessage({ electron, deno: typeof Deno, version: process.versions.electron, path: require('node:path').basename('/a/b') });`;
+      assert.deepStrictEqual(await fromWorker(code), {
+        electron: 'MODULE_NOT_FOUND',
+        deno: 'undefined',
+        version: process.versions.electron,
+        path: 'b',
+      });
     });
   });
 });
