@@ -6,6 +6,7 @@ import process from 'node:process';
 import { inspect } from 'node:util';
 
 import { send, setUncaughtHandler } from './binding.js';
+import { builtin } from './builtin.js';
 
 let lastRequest = 0x40000000;
 
@@ -14,7 +15,7 @@ let lastRequest = 0x40000000;
  * @param {string} text  what is shown, the stack as a rule
  */
 export function showErrorBox(text) {
-  process.stderr.write(`Uncaught Exception:\n${text}\n`);
+  report(`Uncaught Exception:\n${text}\n`);
   // Without a window, and without waiting: the box must not stop the app's event loop.
   send({
     type: 'dialogMessage',
@@ -34,6 +35,15 @@ export function showErrorBox(text) {
       icon: null,
     },
   });
+}
+
+/** Writes to standard error. Nobody may be reading it, and that must not become the next exception. @param {string} text */
+function report(text) {
+  try {
+    builtin.fs.writeSync(2, text);
+  } catch {
+    // There is no other place to say it.
+  }
 }
 
 /** @param {unknown} error */
@@ -83,7 +93,7 @@ globalThis.addEventListener('unhandledrejection', (event) => {
   if (process.listenerCount('unhandledRejection') > 0) return;
   // Electron only warns, whatever listeners for exceptions there are.
   event.preventDefault();
-  process.stderr.write(
+  report(
     `(${process.title}:${process.pid}) UnhandledPromiseRejectionWarning: ${describe(event.reason)}\n` +
       'A promise was rejected and nobody handled it: an async function without a catch block, or a promise without .catch().\n',
   );
