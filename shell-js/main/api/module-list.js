@@ -58,7 +58,8 @@ completeClass('session', Session);
 /** What `require('electron')` gives in the main process: each name with what loads it. @type {Record<string, {load: () => any}>} */
 export const moduleList = Object.fromEntries(
   mainModuleNames.map((name) => {
-    const value = done[name] ?? completeModule(name);
-    return [name, { load: () => value }];
+    let value = done[name];
+    // A module that only refuses is made when somebody asks for it: a start needs none of them.
+    return [name, { load: () => (value ??= completeModule(name)) }];
   }),
 );
