@@ -63,7 +63,23 @@ export function dispatchFrame(frame) {
   }
 }
 
-onUiEvent('laneOpened', () => {});
+/** What every new document gets and what does not change. @type {{renderer: Uint8Array, page: Uint8Array, process: object} | null} */
+let prepared = null;
+
+function prepare() {
+  if (prepared === null) {
+    const { arch, execPath, platform, version } = process;
+    prepared = { ...rendererScripts(), process: { arch, execPath, platform, version, versions: { ...process.versions } } };
+    // Compiles the codec.
+    serialize(prepared.process);
+  }
+  return prepared;
+}
+
+// The first page waits for the scripts before it runs its own. They are made while it is on its way: after the app's main had its turn, while
+// toolkit and web process start.
+setTimeout(prepare, 50).unref();
+onUiEvent('laneOpened', prepare);
 onUiEvent('laneClosed', ({ connection }) => removeConnection(connection));
 
 /** A reader of the simple payloads that the extension makes itself. @param {Uint8Array} bytes */
@@ -126,25 +142,21 @@ function loadDocument(frame) {
 function loadedPayload(contents, document) {
   const settings = contents._rendererConfig();
   const isolated = settings.contextIsolation !== false;
+  const { renderer, page, process: constant } = prepare();
   const config = serialize({
     preloads: contents._preloads(),
     frameToken: mainFrameOf(contents).frameToken,
     routingId: document.routingId,
     process: {
-      arch: process.arch,
+      ...constant,
       argv: [settings.execPath, ...settings.additionalArguments],
       contextId: `${document.connection}-${document.number}`,
       contextIsolated: isolated,
       env: { ...process.env },
-      execPath: settings.execPath,
       pid: document.processId,
-      platform: process.platform,
       resourcesPath: settings.resourcesPath,
-      version: process.version,
-      versions: { ...process.versions },
     },
   });
-  const { renderer, page } = rendererScripts();
   const payload = new Uint8Array(12 + renderer.length + page.length + config.length);
   const view = new DataView(payload.buffer);
   view.setUint32(0, isolated ? LOAD_ISOLATED : 0, true);
