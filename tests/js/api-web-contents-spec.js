@@ -546,6 +546,51 @@ describe('webContents', () => {
     });
   });
 
+  describe('addresses for other programs', () => {
+    it('are a permission, and no failed load', async () => {
+      const { webContents: contents } = open();
+      await contents.loadURL(`${server.url}/mail`);
+      await waitUntil(() => !contents.isLoading());
+      const order = recordNavigation(contents);
+      const asked = new Promise((resolve) => {
+        session.defaultSession.setPermissionRequestHandler((_contents, permission, callback, details) => {
+          callback(false);
+          resolve([permission, /** @type {any} */ (details).externalURL]);
+        });
+      });
+      contents.executeJavaScript('location.href = "mailto:somebody@example.com"; 1').catch(() => {});
+      assert.deepStrictEqual(await asked, ['openExternal', 'mailto:somebody@example.com']);
+      await waitUntil(() => !contents.isLoading());
+      assert(!order.includes('did-fail-load'), order.join());
+      assert.strictEqual(contents.getURL(), `${server.url}/mail`);
+      session.defaultSession.setPermissionRequestHandler(null);
+    });
+  });
+
+  describe('partitions', () => {
+    it('keep their storage apart', async () => {
+      const page = async (partition) => {
+        const { webContents: contents } = new BrowserWindow({ show: false, webPreferences: { partition } });
+        await contents.loadURL(`${server.url}/storage`);
+        return contents;
+      };
+      const one = await page('storage-one');
+      await one.executeJavaScript('localStorage.setItem("key", "value"); 1');
+      assert.strictEqual(await (await page('storage-one')).executeJavaScript('localStorage.getItem("key")'), 'value');
+      assert.strictEqual(await (await page('storage-two')).executeJavaScript('localStorage.getItem("key")'), null);
+    });
+  });
+
+  it('may refuse a redirect', async () => {
+    const { webContents: contents } = open();
+    contents.once('will-redirect', (event, url) => {
+      assert.strictEqual(url, `${server.url}/landed`);
+      event.preventDefault();
+    });
+    await assert.rejects(contents.loadURL(`${server.url}/redirect`), { code: 'ERR_ABORTED' });
+    assert.notStrictEqual(contents.getURL(), `${server.url}/landed`);
+  });
+
   it('sends to the page only on a channel that is text', () => {
     assert.throws(() => /** @type {any} */ (open().webContents).send(), { name: 'TypeError', message: 'Missing required channel argument' });
   });

@@ -1,7 +1,7 @@
 /**
  * What a page asks the user: `alert` and `confirm` as message boxes, `beforeunload` as `will-prevent-unload`, and permissions.
  */
-import { send } from '../binding.js';
+import { openWithSystem, send } from '../binding.js';
 import { peers } from '../object-registry.js';
 import { reportUncaught } from './event.js';
 
@@ -84,13 +84,30 @@ export class ContentsDialogs {
    * @param {{request: number, permission: string, origin: string}} event
    */
   #permission({ request, permission, origin }) {
+    const answer = (/** @type {boolean} */ allow) =>
+      send({ type: 'webViewAnswerPermission', webContents: this.#contents.id, request, allow });
+    this.#decide(permission, { requestingOrigin: origin }, answer);
+  }
+
+  /**
+   * The page goes to an address that is for another program, such as `mailto:`.
+   * @param {string} url
+   */
+  openExternal(url) {
+    this.#decide('openExternal', { externalURL: url }, (allow) => {
+      if (!allow) return;
+      openWithSystem(url).catch((error) => console.error(`${url} could not be opened:`, error));
+    });
+  }
+
+  /** @param {string} permission @param {object} details @param {(allow: boolean) => void} carryOut called once, while the page lives */
+  #decide(permission, details, carryOut) {
     const contents = this.#contents;
     let answered = false;
     const answer = (/** @type {any} */ allow) => {
       if (answered) return;
       answered = true;
-      if (contents.isDestroyed()) return;
-      send({ type: 'webViewAnswerPermission', webContents: contents.id, request, allow: Boolean(allow) });
+      if (!contents.isDestroyed()) carryOut(Boolean(allow));
     };
     const handler = contents.session._permissionRequestHandler;
     if (handler === null) {
@@ -98,7 +115,7 @@ export class ContentsDialogs {
       return;
     }
     try {
-      handler(contents, permission, answer, { requestingUrl: contents.getURL(), requestingOrigin: origin, isMainFrame: true });
+      handler(contents, permission, answer, { requestingUrl: contents.getURL(), isMainFrame: true, ...details });
     } catch (error) {
       answer(false);
       reportUncaught(error);

@@ -29,6 +29,12 @@ function normalUrl(text) {
   }
 }
 
+/** Schemes that pages are loaded from. An address of another one is for another program. */
+const PAGE_SCHEMES = new Set(['http', 'https', 'file', 'about', 'data', 'blob', 'javascript']);
+
+/** @param {string} url */
+const schemeOf = (url) => url.slice(0, Math.max(0, url.indexOf(':'))).toLowerCase();
+
 /** @param {string} url */
 const withoutFragment = (url) => url.split('#', 1)[0];
 
@@ -303,14 +309,11 @@ export class Loader {
       decide(!this.#emit('will-frame-navigate', details, url, false, false, ...this.#frameIds()));
       return;
     }
-    if (isSameDocument(this.#url, url) && kind !== 'reload') {
-      decide(true);
-      return;
-    }
     // The engine asks about a script's navigation only when the answer of the server is there: such a load has begun already, or it was
     // asked about before.
     const late = kind === 'other' && this.#current !== null && (this.#current.started || this.#current.url === url);
-    if (late && this.#current?.asked) {
+    const inPage = !late && kind !== 'reload' && isSameDocument(this.#url, url);
+    if (inPage || (late && this.#current?.asked)) {
       decide(true);
       return;
     }
@@ -324,8 +327,10 @@ export class Loader {
     const prevented =
       askable && (this.#emit('will-frame-navigate', details(), ...args) || this.#emit('will-navigate', details(), ...args));
     if (this.#contents.isDestroyed()) return;
-    decide(!prevented);
-    if (!prevented) return;
+    const foreign = !PAGE_SCHEMES.has(schemeOf(url));
+    decide(!prevented && !foreign);
+    if (!prevented && foreign) this.#contents._dialogs.openExternal(url);
+    if (!prevented && !foreign) return;
     // A listener that prevents a navigation often starts another one, which goes on.
     if (this.#current === navigation) {
       this.#failed(ERR_ABORTED, 'ERR_ABORTED', url, true);
