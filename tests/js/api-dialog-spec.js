@@ -1,5 +1,7 @@
 'use strict';
 
+// Whether a dialog is on the screen is not told to the app: hence the few waits for a time before one is closed.
+
 const { BrowserWindow, dialog } = require('electron');
 const assert = require('node:assert');
 const { execFile } = require('node:child_process');

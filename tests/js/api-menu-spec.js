@@ -1,5 +1,7 @@
 'use strict';
 
+// A pop-up takes the keyboard some time after it was shown, and nobody tells when: hence the few waits for a time.
+
 const { BrowserWindow, Menu, MenuItem } = require('electron');
 const assert = require('node:assert');
 const { execFile } = require('node:child_process');
