@@ -52,7 +52,12 @@ pub fn op_end_process(state: &mut OpState, code: i32) {
   if sent.is_ok() {
     std::thread::sleep(UI_PATIENCE);
   }
-  std::process::exit(code);
+  end(code)
+}
+
+#[expect(clippy::exit, reason = "this is the one place where a process with a user interface ends from another thread")]
+fn end(code: i32) -> ! {
+  std::process::exit(code)
 }
 
 /// Says which names `import { ... } from 'electron'` has.
