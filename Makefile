@@ -8,9 +8,9 @@ APP ?= templates/vanilla
 run:
 	scripts/run.sh "$(APP)"
 
-# TESTS limits what runs: any of "rust js apps"; FILTER is a part of the names of JS tests.
+# TESTS limits what runs: any of "rust js apps"; FILTER is a part of the names of specs.
 test:
-	scripts/test.sh $(TESTS)
+	SPEC_GREP="$(FILTER)" scripts/test.sh $(TESTS)
 
 lint:
 	scripts/lint.sh

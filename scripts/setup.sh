@@ -13,7 +13,7 @@ stop() { say "$*"; exit 1; }
 # What the build links and generates bindings with.
 build_packages=(build-essential pkg-config lld libclang-dev xz-utils ca-certificates git glib-networking libgtk-3-dev libwebkit2gtk-4.1-dev)
 # What running without a display and the tests need: a server, a window manager, a session bus, input and screenshots, one font.
-test_packages=(xvfb xauth openbox dbus dbus-x11 xdotool wmctrl x11-utils imagemagick fonts-dejavu-core procps)
+test_packages=(xvfb openbox dbus dbus-x11 xdotool wmctrl x11-utils imagemagick fonts-dejavu-core procps)
 
 install_packages() {
   local missing=() package
