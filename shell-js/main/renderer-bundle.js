@@ -14,6 +14,7 @@ const RENDERER = [
   'common/deserialize.js',
   'common/serialize.js',
   'renderer/event-emitter.js',
+  'renderer/refusal.js',
   'renderer/transport.js',
   'renderer/ipc-renderer.js',
   'renderer/context-bridge.js',

@@ -4,6 +4,7 @@
 // changed prototype. What the page shall get is built by page-bridge.js.
 
 import { deserialize, kindOf, serialize } from '../common/serialize.js';
+import { refusal } from './refusal.js';
 
 const MAX_DEPTH = 1000;
 const TOO_DEEP = 'Electron contextBridge recursion depth exceeded.  Nested objects deeper than 1000 are not supported.';
@@ -20,8 +21,9 @@ const bytesSet = Uint8Array.prototype.set;
  * @param {any} page What page-bridge.js exports.
  * @param {object} pageGlobal The page's `window`, of its own world.
  * @param {(value: object, toPage: boolean) => unknown} rewrap Gives a DOM object's wrapper of the other world, or undefined.
+ * @param {(code: string) => any} evaluate Runs code in the page's world and gives its value as it is.
  */
-export function createContextBridge(page, pageGlobal, rewrap) {
+export function createContextBridge(page, pageGlobal, rewrap, evaluate) {
   // `originals` names what a function proxy of the world stands for: a proxy that is sent back is the original again.
   const own = {
     other: () => pageWorld,
@@ -189,11 +191,13 @@ export function createContextBridge(page, pageGlobal, rewrap) {
       if (typeof key !== 'string' && typeof key !== 'number') throw new TypeError('Must pass apiKey as a string');
       expose(String(key), api);
     },
-    exposeInIsolatedWorld() {
-      throw new Error('contextBridge.exposeInIsolatedWorld is not implemented on linux yet');
-    },
-    executeInMainWorld() {
-      throw new Error('contextBridge.executeInMainWorld is not implemented on linux yet');
+    exposeInIsolatedWorld: refusal('contextBridge.exposeInIsolatedWorld'),
+    executeInMainWorld(script) {
+      if (typeof script?.func !== 'function') throw new TypeError("'func' must be a function");
+      if (script.args !== undefined && !Array.isArray(script.args)) throw new TypeError("'args' must be an array");
+      const target = evaluate(`(${script.func})`);
+      const args = script.args ?? [];
+      return functionForUs(target, undefined)(...args);
     },
     // For code of ours that looks at the page's values, such as the results of executeJavaScript.
     fromPage: (value) => convert(value, own, new Map(), 0, undefined),

@@ -1,18 +1,21 @@
 // What `require('electron')` gives a sandboxed preload.
 
-const NOT_DONE = ['crashReporter', 'nativeImage', 'webUtils'];
+import { refuseAll } from './refusal.js';
 
+const NOT_DONE = {
+  crashReporter: [
+    'addExtraParameter', 'getLastCrashReport', 'getParameters', 'getUploadedReports', 'getUploadToServer', 'removeExtraParameter',
+    'setUploadToServer', 'start'
+  ],
+  nativeImage: [
+    'createEmpty', 'createFromBitmap', 'createFromBuffer', 'createFromDataURL', 'createFromNamedImage', 'createFromPath', 'createMenuSymbol'
+  ],
+  webUtils: ['getPathForFile']
+};
+
+/** @param {object} members The modules that there are. */
 export function createElectronModule(members) {
   const electron = { ...members };
-  for (const name of NOT_DONE) {
-    // A module and not a value is missing: an error at its first use names the member that was wanted.
-    const refusing = new Proxy({}, {
-      get(_target, key) {
-        if (typeof key === 'symbol') return undefined;
-        throw new Error(`${name}.${key} is not implemented on linux yet`);
-      }
-    });
-    Object.defineProperty(electron, name, { enumerable: true, value: refusing });
-  }
+  for (const [name, methods] of Object.entries(NOT_DONE)) electron[name] = refuseAll({}, name, methods);
   return electron;
 }

@@ -24,20 +24,41 @@ export function start(natives, page, pageGlobal, configBytes) {
   const config = deserialize(configBytes);
   const transport = createTransport(natives);
   const isolated = config.process.contextIsolated;
-  const bridge = createContextBridge(page, pageGlobal, (value, toPage) => natives.rewrap(value, toPage));
+  const bridge = createContextBridge(page, pageGlobal, (value, toPage) => natives.rewrap(value, toPage), evaluateRaw);
+
+  // A value of the page as it is. It must not be given to a promise's `resolve`: were it a thenable of the page, the page would be handed
+  // functions of this world.
+  function evaluateRaw(code) {
+    const holder = { __proto__: null, value: undefined, error: undefined };
+    natives.evaluate(code, '', true, holder);
+    if (holder.error !== undefined) throw new Error(holder.error);
+    return holder.value;
+  }
 
   // A value of the page, with promises awaited.
-  function evaluateInPage(code, url) {
+  function evaluateInPage(code, url, onValue, onError) {
+    const holder = { __proto__: null, value: undefined, error: undefined };
+    natives.evaluate(code, url, true, holder);
+    if (holder.error !== undefined) {
+      console.error(holder.error);
+      onError(new Error(SCRIPT_FAILED));
+      return;
+    }
+    const { value } = holder;
+    if (!(bridge.isPagePromise(value) && page.then(value, onValue, onError))) onValue(value);
+  }
+
+  // The same for preloads, which get a copy.
+  function evaluateForPreload(code) {
     return new Promise((resolve, reject) => {
-      const holder = { __proto__: null, value: undefined, error: undefined };
-      natives.evaluate(code, url, true, holder);
-      if (holder.error !== undefined) {
-        console.error(holder.error);
-        reject(new Error(SCRIPT_FAILED));
-        return;
-      }
-      const { value } = holder;
-      if (!(bridge.isPagePromise(value) && page.then(value, resolve, reject))) resolve(value);
+      const copied = (settle) => (value) => {
+        try {
+          settle(bridge.fromPage(value));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      evaluateInPage(code, '', copied(resolve), copied(reject));
     });
   }
 
@@ -58,7 +79,7 @@ export function start(natives, page, pageGlobal, configBytes) {
         transport.post(FROM_PAGE.evaluated, id, [true, error]);
       }
     };
-    evaluateInPage(code, url).then(answer(false), answer(true));
+    evaluateInPage(code, url, answer(false), answer(true));
   }
 
   const process = createProcess(config.process);
@@ -71,7 +92,7 @@ export function start(natives, page, pageGlobal, configBytes) {
         }
       : refusingContextBridge,
     ipcRenderer: createIpcRenderer(transport),
-    webFrame: createWebFrame(config, (code) => evaluateInPage(code, '').then(bridge.fromPage, (error) => { throw bridge.fromPage(error); }))
+    webFrame: createWebFrame(config, evaluateForPreload)
   });
   const runPreload = createPreloadLoader(electron, process, evaluateHere);
 

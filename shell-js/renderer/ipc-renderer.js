@@ -1,6 +1,7 @@
 // ipcRenderer.
 
 import { EventEmitter } from './event-emitter.js';
+import { refuseAll } from './refusal.js';
 
 function checkChannel(channel) {
   if (typeof channel !== 'string') {
@@ -14,12 +15,6 @@ function describe(value) {
   } catch {
     return typeof value;
   }
-}
-
-function notImplemented(name) {
-  return () => {
-    throw new Error(`ipcRenderer.${name} is not implemented on linux yet`);
-  };
 }
 
 /** @param {any} transport What transport.js makes. */
@@ -41,8 +36,7 @@ export function createIpcRenderer(transport) {
     }
   }
   const ipcRenderer = new IpcRenderer();
-  ipcRenderer.postMessage = notImplemented('postMessage');
-  ipcRenderer.sendToHost = notImplemented('sendToHost');
+  refuseAll(ipcRenderer, 'ipcRenderer', ['postMessage', 'sendToHost']);
   transport.setMessageListener((channel, args) => {
     try {
       ipcRenderer.emit(channel, { sender: ipcRenderer, ports: [] }, ...args);

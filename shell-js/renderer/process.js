@@ -1,6 +1,7 @@
 // `process` of a sandboxed preload.
 
 import { EventEmitter } from './event-emitter.js';
+import { refuseAll } from './refusal.js';
 
 const NOT_DONE = [
   'crash', 'hang', 'getBlinkMemoryInfo', 'getCPUUsage', 'getHeapStatistics', 'getProcessMemoryInfo', 'getSystemMemoryInfo',
@@ -19,10 +20,5 @@ export function createProcess(config) {
   process.uptime = () => performance.now() / 1000;
   process.getCreationTime = () => performance.timeOrigin;
   process.nextTick = (callback, ...args) => queueMicrotask(() => callback(...args));
-  for (const name of NOT_DONE) {
-    process[name] = () => {
-      throw new Error(`process.${name} is not implemented on linux yet`);
-    };
-  }
-  return process;
+  return refuseAll(process, 'process', NOT_DONE);
 }

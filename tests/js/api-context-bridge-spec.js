@@ -170,6 +170,39 @@ describe('contextBridge', () => {
     assert.deepStrictEqual(result, []);
   });
 
+  it('does not leak the isolated world through thenables', async () => {
+    const window = await openWithPreload({ preload: "globalThis.secret = 1; require('electron').contextBridge.exposeInMainWorld('api', { wait: async (x) => x })" });
+    const thenable = `({ then(...functions) {
+      window.found ??= [];
+      for (const f of functions) { try { found.push(f.constructor('return typeof secret')()); } catch (error) { found.push('refused'); } }
+      functions[0](5);
+    } })`;
+    await assert.rejects(window.webContents.executeJavaScript(thenable), /could not be cloned/);
+    await assert.rejects(window.webContents.executeJavaScript(`Promise.resolve({ inner: ${thenable} })`), /could not be cloned/);
+    await window.webContents.executeJavaScript(`Promise.resolve(api.wait(${thenable}))`);
+    const found = await window.webContents.executeJavaScript('window.found ?? []');
+    assert.deepStrictEqual(found.filter((each) => each !== 'undefined'), []);
+  });
+
+  it('runs functions in the page with executeInMainWorld', async () => {
+    assert.deepStrictEqual(
+      await bridged(
+        ({ contextBridge }) => ({
+          sum: contextBridge.executeInMainWorld({ func: (a, b) => { window.ran = true; return a.n + b; }, args: [{ n: 1 }, 2] }),
+          refused: [{}, { func: () => {}, args: 1 }].map((script) => {
+            try {
+              return contextBridge.executeInMainWorld(script);
+            } catch (error) {
+              return error.message;
+            }
+          }),
+        }),
+        () => [api.sum, window.ran, api.refused[0], api.refused[1]]
+      ),
+      [3, true, "'func' must be a function", "'args' must be an array"]
+    );
+  });
+
   it('S8 does not depend on what the page changes', async () => {
     const result = await bridged(
       () => ({ f: (a) => ({ sum: a.x + 1, list: [new Date(5)] }), p: async (x) => ({ x }), cb: (f) => f([1]) }),

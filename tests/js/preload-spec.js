@@ -140,6 +140,20 @@ describe('preload', () => {
     assert.deepStrictEqual(await inPreload(samples), samples(require, process, exports, module, Buffer));
   });
 
+  it('runs code in the page with webFrame', async () => {
+    assert.deepStrictEqual(
+      await inPreload(async (require) => {
+        const { webFrame } = require('electron');
+        const results = [await webFrame.executeJavaScript('window.inPage = [1, new Date(5)]'), typeof window.inPage, webFrame.top === webFrame];
+        for (const code of ['Promise.reject(new TypeError("no"))', 'throw 1']) {
+          await webFrame.executeJavaScript(code).catch((error) => results.push([error instanceof Error, error.message.slice(0, 24)]));
+        }
+        return results;
+      }),
+      [[1, new Date(5)], 'undefined', true, [true, 'no'], [true, 'Script failed to execute']]
+    );
+  });
+
   it('runs before the page, for every document', async () => {
     const window = await openWithPreload({
       preload: "require('electron').contextBridge.exposeInMainWorld('early', document.documentElement === null || document.body === null)",
