@@ -57,11 +57,21 @@ describe('BrowserWindow', () => {
       assert.deepStrictEqual(window.getContentSize(), [400, 300]);
     });
 
+    it('has no menu bar without a frame', () => {
+      const window = new BrowserWindow({ show: false, frame: false, width: 300, height: 200 });
+      assert.strictEqual(window.isMenuBarVisible(), false);
+      assert.deepStrictEqual(window.getContentSize(), [300, 200]);
+    });
+
     it('rejects a parent that is no window', () => {
       assert.throws(() => new BrowserWindow({ show: false, parent: /** @type {any} */ ({}) }), TypeError);
     });
 
     it('is an event emitter of its class', () => {
+      const plain = new BrowserWindow({ show: false });
+      JSON.stringify(plain);
+      JSON.stringify(plain.webContents.getLastWebPreferences());
+      assert(!Object.keys(plain).includes('_model'));
       const window = new BrowserWindow({ show: false });
       assert(window instanceof BaseWindow);
       assert(window instanceof require('node:events').EventEmitter);

@@ -7,7 +7,7 @@ import { EventEmitter } from 'node:events';
 import { callSync, send } from '../binding.js';
 import { nextId, peers, windows } from '../object-registry.js';
 import { check, conversionError, guardDestroyed } from './arguments.js';
-import { emitNative } from './event.js';
+import { emitNative, hideInternals } from './event.js';
 import { installWindowProperties } from './window-properties.js';
 import { resolveWindowOptions } from './window-options.js';
 
@@ -53,7 +53,10 @@ export class BaseWindow extends EventEmitter {
     if (command.parent !== null) this.#adopt(options.parent);
     send({ type: 'windowCreate', window: this.#id, options: command });
     peers.menu.attachApplicationMenu(this);
+    // The keys of the menu work in a window without a frame too, but it has no bar.
+    if (!command.frame) this._set('menuBarVisible', false);
     this._showAtFirst = show;
+    hideInternals(this);
     // A window with a page is shown once it has its page.
     if (!isBrowserWindow) this._firstShow();
   }

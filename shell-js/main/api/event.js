@@ -40,6 +40,18 @@ export function reportUncaught(error) {
 }
 
 /**
+ * Keeps our own properties of an API object out of what apps print and serialise: they lead in circles.
+ * @param {any} object
+ */
+export function hideInternals(object) {
+  for (const name of Object.keys(object)) {
+    // The emitter's own are where Node's tools look for them.
+    if (!name.startsWith('_') || name.startsWith('_events') || name === '_maxListeners') continue;
+    Object.defineProperty(object, name, { enumerable: false });
+  }
+}
+
+/**
  * Calls `emitter.emit` such that errors of listeners are reported as uncaught.
  * @param {any} emitter
  * @param {string} name

@@ -10,7 +10,7 @@ import { IpcMainImpl } from '../ipc-main-impl.js';
 import { nextId, peers, webContents as registry } from '../object-registry.js';
 import { check, guardDestroyed } from './arguments.js';
 import { parseColor } from './color.js';
-import { emitNative, emitSafely, emitWith, NativeEvent } from './event.js';
+import { emitNative, emitSafely, emitWith, hideInternals, NativeEvent } from './event.js';
 import { ContentsDialogs } from './web-contents-dialogs.js';
 import { createNavigationHistory, installDeprecatedHistory } from './web-contents-history.js';
 import { Loader } from './web-contents-loading.js';
@@ -58,6 +58,7 @@ export class WebContents extends EventEmitter {
     const own = (/** @type {string} */ name, /** @type {any} */ value) => Object.defineProperty(this, name, { value, enumerable: true });
     own('ipc', new IpcMainImpl());
     own('navigationHistory', createNavigationHistory(this));
+    hideInternals(this);
     registry.set(this.#id, this);
     send({ type: 'webViewCreate', webContents: this.#id, window: owner.id, options: this.#viewOptions() });
     emitSafely(peers.app, 'web-contents-created', new NativeEvent({ sender: this }), this);
