@@ -1,5 +1,8 @@
 //! A web view: WebKitGTK's, made by wry, in a box of its own so that it can move between windows.
 
+mod loading;
+mod page;
+
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
@@ -8,18 +11,14 @@ use gtk::gio;
 use gtk::glib;
 use gtk::glib::translate::ToGlibPtr;
 use gtk::prelude::*;
-use webkit2gtk::{
-  BackForwardListExt, BackForwardListItemExt, PermissionRequestExt, ScriptDialogType, SettingsExt, SnapshotOptions, SnapshotRegion,
-  URIRequestExt, UserContentInjectedFrames, UserContentManagerExt, UserStyleLevel, UserStyleSheet, WebViewExt,
-};
+use webkit2gtk::{PermissionRequestExt, ScriptDialogType, SettingsExt, UserStyleSheet, WebViewExt};
 use wry::{WebViewBuilder, WebViewBuilderExtUnix, WebViewExtUnix};
 
-use crate::bridge::{Color, HistoryEntry, LaneSocket, Picture, Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptions, WindowId};
+use crate::bridge::{LaneSocket, Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptions, WindowId};
 
 use super::super::super::state::Ui;
 use super::inspector::Inspector;
 use super::net_error;
-use super::picture;
 use super::session::Session;
 use super::window::Window;
 
@@ -347,92 +346,6 @@ impl WebView {
     Ok(())
   }
 
-  pub(crate) fn load(&self, url: &str, user_agent: Option<&str>, headers: &[(String, String)]) -> Result<(), String> {
-    if url.contains('\0') || url::Url::parse(url).is_err() {
-      self.tell_failure(url, net_error::INVALID_URL, true);
-      return Ok(());
-    }
-    if let Some(user_agent) = user_agent {
-      self.set_user_agent(user_agent)?;
-    }
-    self.expect_load();
-    *self.load.url.borrow_mut() = url.to_owned();
-    {
-      let mut own = self.load.own_loads.borrow_mut();
-      if own.len() >= MOST_OWN_LOADS {
-        own.remove(0);
-      }
-      own.push(url.to_owned());
-    }
-    if headers.is_empty() {
-      self.view.load_uri(url);
-      return Ok(());
-    }
-    let request = webkit2gtk::URIRequest::new(url);
-    if let Some(map) = request.http_headers() {
-      for (name, value) in headers {
-        if !name.contains(['\0', '\r', '\n']) && !value.contains(['\0', '\r', '\n']) {
-          map.append(name, value);
-        }
-      }
-    }
-    self.view.load_request(&request);
-    Ok(())
-  }
-
-  pub(crate) fn reload(&self, ignore_cache: bool) -> Result<(), String> {
-    self.load.own_step.set(true);
-    self.expect_load();
-    if ignore_cache {
-      self.view.reload_bypass_cache()
-    } else {
-      self.view.reload()
-    }
-    Ok(())
-  }
-
-  pub(crate) fn stop(&self) -> Result<(), String> {
-    self.view.stop_loading();
-    Ok(())
-  }
-
-  pub(crate) fn go(&self, offset: i32) -> Result<(), String> {
-    if offset == 0 {
-      return self.reload(false);
-    }
-    let item = self.view.back_forward_list().and_then(|list| list.nth_item(offset));
-    let item = item.ok_or_else(|| format!("the history has no entry {offset} steps away"))?;
-    self.load.own_step.set(true);
-    self.expect_load();
-    self.view.go_to_back_forward_list_item(&item);
-    Ok(())
-  }
-
-  fn expect_load(&self) {
-    if self.load.stage.get() == Stage::Idle {
-      self.load.stage.set(Stage::Asked);
-    }
-  }
-
-  pub(crate) fn history(&self) -> (i32, Vec<HistoryEntry>) {
-    let Some(list) = self.view.back_forward_list() else { return (-1, Vec::new()) };
-    let entry = |item: &webkit2gtk::BackForwardListItem| HistoryEntry {
-      url: item.uri().map(String::from).unwrap_or_default(),
-      title: item.title().map(String::from).unwrap_or_default(),
-    };
-    // The list behind comes newest first.
-    let mut entries: Vec<_> = list.back_list().iter().rev().map(entry).collect();
-    let index = match list.current_item() {
-      Some(current) => {
-        entries.push(entry(&current));
-        i32::try_from(entries.len()).unwrap_or(i32::MAX) - 1
-      }
-      None => -1,
-    };
-    entries.extend(list.forward_list().iter().map(entry));
-    (index, entries)
-  }
-
   pub(crate) fn answer_dialog(&self, request: RequestId, accept: bool, text: Option<&str>) -> Result<(), String> {
     let dialog = self.questions.dialogs.borrow_mut().remove(&request).ok_or_else(|| format!("there is no script dialog {request}"))?;
     match dialog.dialog_type() {
@@ -453,146 +366,6 @@ impl WebView {
       asked.deny()
     }
     Ok(())
-  }
-
-  pub(crate) fn set_user_agent(&self, user_agent: &str) -> Result<(), String> {
-    let settings = WebViewExt::settings(&self.view).ok_or("the view has no settings")?;
-    if user_agent.contains(['\0', '\r', '\n']) {
-      return Err("a user agent is one line of text".to_owned());
-    }
-    settings.set_user_agent((!user_agent.is_empty()).then_some(user_agent));
-    Ok(())
-  }
-
-  pub(crate) fn user_agent(&self) -> String {
-    WebViewExt::settings(&self.view).and_then(|settings| settings.user_agent()).map(String::from).unwrap_or_default()
-  }
-
-  pub(crate) fn set_zoom(&self, factor: f64) -> Result<(), String> {
-    if !factor.is_finite() || factor <= 0.0 {
-      return Err("a zoom factor is a number above 0".to_owned());
-    }
-    self.view.set_zoom_level(factor);
-    Ok(())
-  }
-
-  pub(crate) fn set_muted(&self, muted: bool) -> Result<(), String> {
-    self.view.set_is_muted(muted);
-    Ok(())
-  }
-
-  pub(crate) fn focus(&self) -> Result<(), String> {
-    self.view.grab_focus();
-    Ok(())
-  }
-
-  pub(crate) fn set_background(&self, color: Color) -> Result<(), String> {
-    let channel = |value: u8| f64::from(value) / 255.0;
-    self.view.set_background_color(&gtk::gdk::RGBA::new(channel(color.r), channel(color.g), channel(color.b), channel(color.a)));
-    Ok(())
-  }
-
-  pub(crate) fn insert_css(&self, key: String, css: &str, user_origin: bool) -> Result<(), String> {
-    let manager = self.view.user_content_manager().ok_or("the view takes no style sheets")?;
-    let level = if user_origin { UserStyleLevel::User } else { UserStyleLevel::Author };
-    let sheet = UserStyleSheet::new(&css.replace('\0', ""), UserContentInjectedFrames::TopFrame, level, &[], &[]);
-    manager.add_style_sheet(&sheet);
-    if let Some(old) = self.styles.borrow_mut().insert(key, sheet) {
-      manager.remove_style_sheet(&old);
-    }
-    Ok(())
-  }
-
-  pub(crate) fn remove_css(&self, key: &str) -> Result<(), String> {
-    let manager = self.view.user_content_manager().ok_or("the view takes no style sheets")?;
-    if let Some(sheet) = self.styles.borrow_mut().remove(key) {
-      manager.remove_style_sheet(&sheet);
-    }
-    Ok(())
-  }
-
-  /// Style sheets belong to a document, not to the view.
-  pub(super) fn forget_css(&self) {
-    if let Some(manager) = self.view.user_content_manager() {
-      for (_, sheet) in self.styles.take() {
-        manager.remove_style_sheet(&sheet);
-      }
-    }
-  }
-
-  pub(crate) fn edit(&self, action: &str) -> Result<(), String> {
-    let command = match action {
-      "undo" => "Undo",
-      "redo" => "Redo",
-      "cut" => "Cut",
-      "copy" => "Copy",
-      "paste" => "Paste",
-      "pasteAndMatchStyle" => "PasteAsPlainText",
-      "delete" => "Delete",
-      "selectAll" => "SelectAll",
-      "unselect" => "Unselect",
-      _ => return Err(format!("there is no editing command {action:?}")),
-    };
-    self.view.execute_editing_command(command);
-    Ok(())
-  }
-
-  pub(crate) fn open_dev_tools(&self, detached: bool) -> Result<(), String> {
-    let enabled = WebViewExt::settings(&self.view).is_some_and(|settings| settings.enables_developer_extras());
-    if !enabled {
-      return Err("the web view was created without DevTools".to_owned());
-    }
-    self.inspector.open(detached);
-    Ok(())
-  }
-
-  pub(crate) fn close_dev_tools(&self) -> Result<(), String> {
-    self.inspector.close();
-    Ok(())
-  }
-
-  pub(crate) fn dev_tools_open(&self) -> bool {
-    self.inspector.is_open()
-  }
-
-  pub(crate) fn crash(&self) -> Result<(), String> {
-    self.view.terminate_web_process();
-    Ok(())
-  }
-
-  /// The process that serves the view, as the kernel told when the page opened its lane.
-  pub(crate) fn process_id(&self) -> u32 {
-    self.process_id.get()
-  }
-
-  pub(super) fn forget_process(&self) {
-    self.process_id.set(0);
-  }
-
-  /// A picture of what the view shows, or of a part.
-  pub(crate) fn capture(&self, rect: Option<Rect>, answer: impl FnOnce(Result<Picture, String>) + 'static) {
-    let scale = f64::from(self.view.scale_factor());
-    let whole = self.view.allocation();
-    self.view.snapshot(
-      SnapshotRegion::Visible,
-      SnapshotOptions::TRANSPARENT_BACKGROUND,
-      None::<&gio::Cancellable>,
-      move |result: Result<gtk::cairo::Surface, glib::Error>| {
-        let picture = result.map_err(|error| format!("the page could not be drawn: {error}")).and_then(|surface| {
-          let (full_width, full_height) = match gtk::cairo::ImageSurface::try_from(surface.clone()) {
-            Ok(image) => (f64::from(image.width()), f64::from(image.height())),
-            Err(_) => (f64::from(whole.width()) * scale, f64::from(whole.height()) * scale),
-          };
-          let part = rect.unwrap_or(Rect { x: 0, y: 0, width: i32::MAX, height: i32::MAX });
-          let x = (f64::from(part.x) * scale).clamp(0.0, full_width);
-          let y = (f64::from(part.y) * scale).clamp(0.0, full_height);
-          let width = (f64::from(part.width) * scale).clamp(0.0, full_width - x);
-          let height = (f64::from(part.height) * scale).clamp(0.0, full_height - y);
-          picture::from_surface(&surface, x, y, width as i32, height as i32)
-        });
-        answer(picture);
-      },
-    );
   }
 
   pub(super) fn tell_failure(&self, url: &str, error: net_error::NetError, provisional: bool) {

@@ -3,6 +3,7 @@
 //! Geometry under X11 is told, not asked: a request goes to the window manager, and what became of it arrives later. So each
 //! window keeps a model of itself that changes with the request; the display's news correct it. JS reads the model.
 
+mod events;
 mod geometry;
 
 use std::cell::{Cell, RefCell};

@@ -1,0 +1,95 @@
+//! Loads that the app asks for, and the history.
+
+use webkit2gtk::{BackForwardListExt, BackForwardListItemExt, URIRequestExt, WebViewExt};
+
+use super::super::net_error;
+use super::{MOST_OWN_LOADS, Stage, WebView};
+use crate::bridge::HistoryEntry;
+
+impl WebView {
+  pub(crate) fn load(&self, url: &str, user_agent: Option<&str>, headers: &[(String, String)]) -> Result<(), String> {
+    if url.contains('\0') || url::Url::parse(url).is_err() {
+      self.tell_failure(url, net_error::INVALID_URL, true);
+      return Ok(());
+    }
+    if let Some(user_agent) = user_agent {
+      self.set_user_agent(user_agent)?;
+    }
+    self.expect_load();
+    *self.load.url.borrow_mut() = url.to_owned();
+    {
+      let mut own = self.load.own_loads.borrow_mut();
+      if own.len() >= MOST_OWN_LOADS {
+        own.remove(0);
+      }
+      own.push(url.to_owned());
+    }
+    if headers.is_empty() {
+      self.view.load_uri(url);
+      return Ok(());
+    }
+    let request = webkit2gtk::URIRequest::new(url);
+    if let Some(map) = request.http_headers() {
+      for (name, value) in headers {
+        if !name.contains(['\0', '\r', '\n']) && !value.contains(['\0', '\r', '\n']) {
+          map.append(name, value);
+        }
+      }
+    }
+    self.view.load_request(&request);
+    Ok(())
+  }
+
+  pub(crate) fn reload(&self, ignore_cache: bool) -> Result<(), String> {
+    self.load.own_step.set(true);
+    self.expect_load();
+    if ignore_cache {
+      self.view.reload_bypass_cache()
+    } else {
+      self.view.reload()
+    }
+    Ok(())
+  }
+
+  pub(crate) fn stop(&self) -> Result<(), String> {
+    self.view.stop_loading();
+    Ok(())
+  }
+
+  pub(crate) fn go(&self, offset: i32) -> Result<(), String> {
+    if offset == 0 {
+      return self.reload(false);
+    }
+    let item = self.view.back_forward_list().and_then(|list| list.nth_item(offset));
+    let item = item.ok_or_else(|| format!("the history has no entry {offset} steps away"))?;
+    self.load.own_step.set(true);
+    self.expect_load();
+    self.view.go_to_back_forward_list_item(&item);
+    Ok(())
+  }
+
+  pub(super) fn expect_load(&self) {
+    if self.load.stage.get() == Stage::Idle {
+      self.load.stage.set(Stage::Asked);
+    }
+  }
+
+  pub(crate) fn history(&self) -> (i32, Vec<HistoryEntry>) {
+    let Some(list) = self.view.back_forward_list() else { return (-1, Vec::new()) };
+    let entry = |item: &webkit2gtk::BackForwardListItem| HistoryEntry {
+      url: item.uri().map(String::from).unwrap_or_default(),
+      title: item.title().map(String::from).unwrap_or_default(),
+    };
+    // The list behind comes newest first.
+    let mut entries: Vec<_> = list.back_list().iter().rev().map(entry).collect();
+    let index = match list.current_item() {
+      Some(current) => {
+        entries.push(entry(&current));
+        i32::try_from(entries.len()).unwrap_or(i32::MAX) - 1
+      }
+      None => -1,
+    };
+    entries.extend(list.forward_list().iter().map(entry));
+    (index, entries)
+  }
+}
