@@ -111,7 +111,7 @@ describe('contextBridge', () => {
     const result = await bridged(
       () => {
         globalThis.secret = 'leaked';
-        return { f: (callback) => callback && callback({}, () => {}, Promise.resolve([])), p: async () => ({}), throws: () => null.x };
+        return { f: (callback) => typeof callback === 'function' && callback({}, () => {}, Promise.resolve([])), p: async () => ({}), throws: () => null.x };
       },
       async () => {
         const found = [];
@@ -139,6 +139,34 @@ describe('contextBridge', () => {
             look(arguments.callee.caller, 'caller');
           } catch {}
         });
+        const hand = (value) => {
+          try {
+            api.f(value);
+          } catch {}
+        };
+        // Who calls a getter, or a trap, is code of the isolated world.
+        const caller = function () {
+          try {
+            look(arguments.callee.caller, 'caller');
+            look(arguments, 'arguments');
+          } catch {}
+          return 1;
+        };
+        hand(Object.defineProperty({}, 'x', { get: caller, enumerable: true }));
+        hand(Object.defineProperty([], 0, { get: caller, enumerable: true }));
+        hand(new Proxy({ a: 1 }, { get: caller, has: caller, getPrototypeOf() { caller(); return null; }, ownKeys() { caller(); return ['a']; } }));
+        hand(Object.defineProperty(new Error('x'), 'message', { get: caller }));
+        hand(Object.defineProperty(Promise.resolve(), 'constructor', { get: caller }));
+        class Species extends Promise {
+          constructor(executor) {
+            look(executor, 'executor');
+            super((...functions) => {
+              functions.forEach((f) => look(f, 'resolver'));
+              executor(...functions);
+            });
+          }
+        }
+        hand(Species.resolve({ then(...functions) { functions.forEach((f) => look(f, 'then')); } }));
         const traps = new Proxy({}, {
           get: (target, name) => (...args) => {
             args.forEach((value, i) => look(value, `trap ${String(name)} ${i}`));
