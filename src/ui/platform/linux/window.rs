@@ -85,6 +85,8 @@ pub(crate) struct Window {
   told: Told,
   /// The window was made for a size of its content, and neither shown nor resized since.
   fresh_content_size: Cell<bool>,
+  /// The size that was asked for is the content's, until JS sets bounds or the frame is known.
+  sized_by_content: Cell<bool>,
   me: Weak<Window>,
 }
 
@@ -161,6 +163,7 @@ impl Window {
       }),
       told: Told::default(),
       fresh_content_size: Cell::new(options.use_content_size),
+      sized_by_content: Cell::new(options.use_content_size),
       me: me.clone(),
     });
     this.menu_bar.attach(&this.window);

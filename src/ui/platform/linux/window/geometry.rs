@@ -45,6 +45,7 @@ impl Window {
   /// What JS asked for: in the model at once, then at the window manager.
   pub(super) fn set_bounds(&self, bounds: Rect) {
     self.fresh_content_size.set(false);
+    self.sized_by_content.set(false);
     let bounds = self.within_limits(bounds);
     let blocked = {
       let model = self.model.borrow();
@@ -165,7 +166,12 @@ impl Window {
     {
       self.model.borrow_mut().frame = frame;
       window_manager::remember_frame(frame);
-      if let Some((bounds, _)) = asked {
+      if let Some((mut bounds, _)) = asked {
+        if self.sized_by_content.take() {
+          bounds.width += frame.width() - known.width();
+          bounds.height += frame.height() - known.height();
+          self.note_bounds(bounds);
+        }
         // The frame turned out to be another than was assumed: ask again, with the right client area.
         self.request(bounds);
         return;
