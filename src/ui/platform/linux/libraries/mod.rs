@@ -63,6 +63,7 @@ extern "C" fn shell_resolve_symbol(name: *const c_char) -> *const c_void {
   }
 }
 
+#[expect(clippy::exit, reason = "the caller is a binding that cannot be told of a missing function")]
 fn end(text: &str) -> ! {
   printer::error(&format!("error: {}", Error::NoWebView(text.to_owned())));
   std::process::exit(1);
