@@ -100,8 +100,10 @@ pub enum UiEvent {
     web_contents: WebContentsId,
     url: String,
   },
+  /// The server sent the load elsewhere. Answered by `webViewDecideNavigation`: the answer there is not looked at before.
   LoadRedirected {
     web_contents: WebContentsId,
+    request: RequestId,
     url: String,
   },
   /// The new document replaced the old one. `status` is the HTTP status code, 0 for other schemes.

@@ -211,7 +211,7 @@ export class Loader {
         this.#started(event.url);
         return true;
       case 'loadRedirected':
-        this.#redirected(event.url);
+        this.#redirected(event);
         return true;
       case 'loadCommitted':
         this.#commit(event);
@@ -356,9 +356,13 @@ export class Loader {
     if (this.#current !== null) /** @type {Navigation} */ (this.#current).started = true;
   }
 
-  /** @param {string} url */
-  #redirected(url) {
-    if (this.#current === null) return;
+  /** @param {{request: number, url: string}} event */
+  #redirected({ request, url }) {
+    const follow = () => send({ type: 'webViewDecideNavigation', webContents: this.#contents.id, request, allow: true });
+    if (this.#current === null) {
+      follow();
+      return;
+    }
     this.#current.url = url;
     const frame = this.#contents.mainFrame;
     const details = () => ({ url, isSameDocument: false, isMainFrame: true, frame, initiator: undefined });
@@ -367,6 +371,7 @@ export class Loader {
       if (!this.#contents.isDestroyed()) this.stop();
       return;
     }
+    if (!this.#contents.isDestroyed()) follow();
     this.#emit('did-redirect-navigation', details(), ...args);
   }
 

@@ -120,7 +120,14 @@ impl WebView {
   /// Before a document replaces the one there is.
   fn decide_response(&self, decision: &PolicyDecision) -> bool {
     let Some(response) = decision.downcast_ref::<ResponsePolicyDecision>() else { return false };
-    if !response.is_main_frame_main_resource() || self.load.approved.get() {
+    if !response.is_main_frame_main_resource() {
+      return false;
+    }
+    if let Some(request) = self.load.redirect.get() {
+      self.questions.policies.borrow_mut().insert(request, decision.clone());
+      return true;
+    }
+    if self.load.approved.get() {
       return false;
     }
     let url = response.request().and_then(|request| request.uri()).map(String::from).unwrap_or_default();
@@ -134,8 +141,33 @@ impl WebView {
     true
   }
 
+  /// The redirected load is over, or another one takes its place.
+  pub(super) fn forget_redirect(&self) {
+    if let Some(request) = self.load.redirect.take()
+      && let Some(decision) = self.questions.policies.borrow_mut().remove(&request)
+    {
+      decision.ignore();
+    }
+  }
+
   pub(crate) fn decide_navigation(&self, request: RequestId, allow: bool) -> Result<(), String> {
     let decision = self.questions.policies.borrow_mut().remove(&request);
+    if self.load.redirect.get() == Some(request) {
+      self.load.redirect.set(None);
+      match decision {
+        // The answer came before the server's.
+        None if !allow => self.view.stop_loading(),
+        None => {}
+        Some(decision) if !allow => decision.ignore(),
+        // To follow the redirect is one question, whether the page may go there at all the other.
+        Some(decision) => {
+          if !self.decide_response(&decision) {
+            decision.use_();
+          }
+        }
+      }
+      return Ok(());
+    }
     let decision = decision.ok_or_else(|| format!("there is no navigation question {request}"))?;
     if allow {
       self.load.approved.set(true);

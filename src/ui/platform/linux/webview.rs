@@ -55,6 +55,8 @@ pub(super) struct Load {
   pub(super) process_gone: Cell<bool>,
   /// The main frame's current load is the app's own, or the app agreed to it.
   pub(super) approved: Cell<bool>,
+  /// The question whether a redirect may be followed, until it is answered.
+  pub(super) redirect: Cell<Option<RequestId>>,
   /// Where the page wants to go. The view's address changes only when it is there.
   pub(super) wanted: RefCell<Option<String>>,
   /// A change of the address that no load explains yet.

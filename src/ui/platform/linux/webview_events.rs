@@ -156,6 +156,7 @@ impl WebView {
           this.tell_finished();
           this.load.process_gone.set(false);
           this.load.failed.set(false);
+          this.forget_redirect();
           this.load.stage.set(Stage::Provisional);
           let url = this.load.wanted.take().unwrap_or(url);
           this.load.url.replace(url.clone());
@@ -163,7 +164,9 @@ impl WebView {
         }
         LoadEvent::Redirected => {
           this.load.url.replace(url.clone());
-          this.tell(|web_contents| UiEvent::LoadRedirected { web_contents, url });
+          let Some(request) = this.ui.upgrade().map(|ui| ui.next_request()) else { return };
+          this.load.redirect.set(Some(request));
+          this.tell(move |web_contents| UiEvent::LoadRedirected { web_contents, request, url });
         }
         LoadEvent::Committed => {
           this.load.stage.set(Stage::Committed);
@@ -203,6 +206,7 @@ impl WebView {
       if let Some(this) = weak.upgrade() {
         this.load.failed.set(true);
         this.load.approved.set(false);
+        this.forget_redirect();
         let was = this.load.stage.get();
         this.load.stage.set(Stage::Idle);
         this.load.moved_to.replace(None);
