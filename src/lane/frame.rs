@@ -16,7 +16,7 @@ pub const MAX_PAGE_KIND: u8 = 31;
 pub const KIND_CLOSED: u8 = 0;
 
 /// How much is reserved for a payload before its bytes arrive.
-const FIRST_RESERVE: usize = 1 << 20;
+const FIRST_RESERVE: usize = 4 << 20;
 
 /// A frame's header without its length.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
