@@ -89,6 +89,7 @@ async fn run_worker(worker: &mut MainWorker, start: &NodeStart, script: Option<&
   }
   worker.dispatch_unload_event()?;
   worker.dispatch_process_exit_event()?;
+  super::code_cache::save();
   worker.run_napi_ref_finalizers();
   Ok(worker.exit_code())
 }

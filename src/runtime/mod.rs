@@ -4,6 +4,7 @@
 
 pub mod child;
 mod cjs;
+mod code_cache;
 mod embedded;
 mod module_loader;
 mod services;
@@ -12,6 +13,7 @@ mod typescript;
 mod web_worker;
 mod worker;
 
+pub(crate) use code_cache::save as save_code_cache;
 pub use module_loader::ElectronNames;
 pub use thread::spawn;
 pub(crate) use typescript::explain_syntax;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::path::Path;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use deno_core::futures::FutureExt;
 use deno_core::url::Url;
 use deno_core::{
   FastString, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleSource, ModuleSourceCode, ModuleSpecifier,
-  ModuleType, RequestedModuleType, ResolutionKind,
+  ModuleType, RequestedModuleType, ResolutionKind, SourceCodeCacheInfo,
 };
 use deno_error::JsErrorBox;
 use deno_runtime::deno_node::NodeRequireLoader;
@@ -22,7 +23,7 @@ use node_resolver::errors::PackageJsonLoadError;
 use node_resolver::{NodeResolutionKind, ResolutionMode};
 
 use super::services::Services;
-use super::{embedded, typescript};
+use super::{code_cache, embedded, typescript};
 
 /// The module that stands for `electron` in ES modules of the main process.
 const ELECTRON_URL: &str = "electron:electron";
@@ -85,7 +86,8 @@ impl Loader {
       Cow::Borrowed(text) => FastString::from_static(text),
       Cow::Owned(text) => text.into(),
     };
-    Ok(ModuleSource::new(ModuleType::JavaScript, ModuleSourceCode::String(code), specifier, None))
+    let compiled = compiled(specifier, code.as_str());
+    Ok(ModuleSource::new(ModuleType::JavaScript, ModuleSourceCode::String(code), specifier, compiled))
   }
 
   /// The module `electron`: its names are exports, so that an ES module can import them.
@@ -127,6 +129,16 @@ fn unsupported_scheme(scheme: &str) -> JsErrorBox {
   JsErrorBox::type_error(format!(
     "Only URLs with a scheme in: file, data and node are supported by the default ESM loader. Received protocol '{scheme}:'"
   ))
+}
+
+/// V8's compiled form of a module that comes with the executable. Without data it tells the runtime to hand the form over once it is made.
+fn compiled(specifier: &Url, source: &str) -> Option<SourceCodeCacheInfo> {
+  let specifier = specifier.as_str();
+  if !code_cache::covers(specifier) {
+    return None;
+  }
+  let hash = code_cache::source_hash(specifier, source);
+  Some(SourceCodeCacheInfo { hash, data: code_cache::get(specifier, hash) })
 }
 
 /// Sources of the modules that a CommonJS module re-exports.
@@ -185,6 +197,15 @@ fn load_data(specifier: &Url) -> Result<ModuleSource, JsErrorBox> {
 impl ModuleLoader for Loader {
   fn resolve(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> Result<ModuleSpecifier, JsErrorBox> {
     self.resolve_module(specifier, referrer, kind)
+  }
+
+  fn get_code_cache(&self, specifier: &ModuleSpecifier, source: &str) -> Option<SourceCodeCacheInfo> {
+    compiled(specifier, source)
+  }
+
+  fn code_cache_ready(&self, specifier: ModuleSpecifier, hash: u64, data: &[u8]) -> Pin<Box<dyn Future<Output = ()>>> {
+    code_cache::put(specifier.as_str(), hash, data);
+    std::future::ready(()).boxed_local()
   }
 
   /// Unlike an import it does not ask whether the file is there.
