@@ -20,6 +20,9 @@ const MAX_SIZE: u64 = 64 * 1024 * 1024;
 /// What a start compiles comes within this time; then it is written in one go.
 const SETTLING: Duration = Duration::from_secs(3);
 
+/// A cache that was not written anew for so long is removed; one that is still in use costs one slower start then.
+const KEPT: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+
 #[derive(Default)]
 struct Store {
   path: Option<PathBuf>,
@@ -118,17 +121,17 @@ impl Store {
     if written.is_err() {
       let _ = fs::remove_file(&draft);
     }
-    remove_others(folder, path);
+    remove_old(folder);
     written
   }
 }
 
-/// Caches of other versions of the executable would pile up.
-fn remove_others(folder: &Path, kept: &Path) {
+/// Caches of executables that are gone would pile up. Those of other apps, which carry their own executable, are in use.
+fn remove_old(folder: &Path) {
   for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-    let path = entry.path();
-    if path != kept && path.extension().is_some_and(|extension| extension == "v8") {
-      let _ = fs::remove_file(path);
+    let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
+    if age.is_some_and(|age| age > KEPT) {
+      let _ = fs::remove_file(entry.path());
     }
   }
 }
