@@ -17,17 +17,20 @@ pub(crate) enum Session {
   InMemory(webkit2gtk::WebContext),
 }
 
-/// The sessions in use, by partition.
+/// The sessions in use, by folder, and by partition where there is none.
 #[derive(Default)]
 pub(crate) struct Sessions(RefCell<HashMap<String, Session>>);
 
 impl Sessions {
   /// The session of a partition; `data_directory` is the folder of the default one.
   pub(crate) fn get(&self, partition: &str, data_directory: &str, extensions: Option<&Path>) -> Session {
-    if let Some(session) = self.0.borrow().get(partition) {
+    let folder = folder(partition, data_directory);
+    // Two contexts over one folder would write each other's files, and two names may come to one folder.
+    let key = folder.as_ref().map_or_else(|| partition.to_owned(), |folder| folder.to_string_lossy().into_owned());
+    if let Some(session) = self.0.borrow().get(&key) {
       return session.clone();
     }
-    let session = match folder(partition, data_directory) {
+    let session = match folder {
       Some(folder) => Session::Stored(Rc::new(RefCell::new(wry::WebContext::new(Some(folder))))),
       None => {
         let context = webkit2gtk::WebContext::new_ephemeral();
@@ -37,7 +40,7 @@ impl Sessions {
         Session::InMemory(context)
       }
     };
-    self.0.borrow_mut().insert(partition.to_owned(), session.clone());
+    self.0.borrow_mut().insert(key, session.clone());
     session
   }
 }
