@@ -26,7 +26,7 @@ impl Sessions {
   pub(crate) fn get(&self, partition: &str, data_directory: &str, extensions: Option<&Path>) -> Session {
     let folder = folder(partition, data_directory);
     // Two contexts over one folder would write each other's files, and two names may come to one folder.
-    let key = folder.as_ref().map_or_else(|| partition.to_owned(), |folder| folder.to_string_lossy().into_owned());
+    let key = folder.as_ref().map_or_else(|| format!("memory {partition}"), |folder| folder.to_string_lossy().into_owned());
     if let Some(session) = self.0.borrow().get(&key) {
       return session.clone();
     }
