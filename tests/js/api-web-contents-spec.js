@@ -291,7 +291,9 @@ describe('webContents', () => {
       assert.strictEqual(history.canGoForward(), false);
       assert.strictEqual(history.canGoToOffset(-1), true);
       let finished = once(contents, 'did-finish-load');
+      const started = once(contents, 'did-start-navigation');
       history.goBack();
+      assert.strictEqual((await started)[1], `${server.url}/one`);
       await finished;
       assert.strictEqual(contents.getURL(), `${server.url}/one`);
       finished = once(contents, 'did-finish-load');
@@ -593,6 +595,15 @@ describe('webContents', () => {
 
   it('sends to the page only on a channel that is text', () => {
     assert.throws(() => /** @type {any} */ (open().webContents).send(), { name: 'TypeError', message: 'Missing required channel argument' });
+  });
+
+  it('sends to a frame', async () => {
+    const { webContents: contents } = await openPage();
+    const { processId, routingId } = contents.mainFrame;
+    assert.strictEqual(contents.sendToFrame(routingId, 'channel'), true);
+    assert.strictEqual(contents.sendToFrame([processId, routingId], 'channel', 1), true);
+    assert.strictEqual(contents.sendToFrame([processId, 9999], 'channel'), false);
+    assert.throws(() => contents.sendToFrame(/** @type {any} */ ('x'), 'channel'), { message: 'Missing required frame argument (must be number or [processId, frameId])' });
   });
 
   it('mutes', () => {

@@ -21,7 +21,10 @@ export function createNavigationHistory(contents) {
     const { index, entries } = read();
     if (offset !== 0 && entries[index + offset] === undefined) return;
     if (offset === 0) contents.reload();
-    else send({ type: 'webViewGo', webContents: contents.id, offset });
+    else {
+      contents._loader.stepTo(entries[index + offset].url);
+      send({ type: 'webViewGo', webContents: contents.id, offset });
+    }
   };
   const history = {
     canGoBack: () => history.canGoToOffset(-1),

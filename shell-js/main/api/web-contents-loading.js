@@ -67,6 +67,8 @@ export class Loader {
   #finishing = null;
   /** The address of a same-document `loadURL` on its way. @type {string | null} */
   #announcedInPage = null;
+  /** Where a step through the history on its way leads. @type {string | null} */
+  #stepTarget = null;
   /** @type {Array<() => void>} */
   #scriptWaiters = [];
 
@@ -145,6 +147,11 @@ export class Loader {
   }
 
   // For the other parts of a web contents.
+
+  /** The app goes through the history: the engine begins such a load under the address that it leaves. @param {string} url */
+  stepTo(url) {
+    this.#stepTarget = url;
+  }
 
   hasDocument() {
     return this.#committed;
@@ -352,7 +359,9 @@ export class Loader {
       this.#current.started = true;
       return;
     }
-    this.#announce(url, false, 'page');
+    const target = this.#stepTarget;
+    this.#stepTarget = null;
+    this.#announce(target ?? url, false, target === null ? 'page' : 'app');
     if (this.#current !== null) /** @type {Navigation} */ (this.#current).started = true;
   }
 
@@ -465,6 +474,7 @@ export class Loader {
     // `loadURL` has announced its own; the page's are announced here.
     const announced = this.#announcedInPage === url;
     this.#announcedInPage = null;
+    this.#stepTarget = null;
     if (!announced) this.#navigationStarted(url, true, 'page');
     this.#url = url;
     this.#each((load) => load.navigatedInPage());

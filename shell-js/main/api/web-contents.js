@@ -241,6 +241,22 @@ export class WebContents extends EventEmitter {
     }
   }
 
+  /**
+   * @param {number | [number, number]} frame routing id in the page's own process, or process and routing id
+   * @param {string} channel @param {...any} args
+   * @returns {boolean} whether there is such a frame
+   */
+  sendToFrame(frame, channel, ...args) {
+    const pair = typeof frame === 'number' ? [this.mainFrame?.processId, frame] : frame;
+    if (!Array.isArray(pair) || pair.length !== 2 || !pair.every((part) => typeof part === 'number')) {
+      throw new Error('Missing required frame argument (must be number or [processId, frameId])');
+    }
+    const found = peers.webFrameMain.webFrameMain.fromId(pair[0], pair[1]);
+    if (!found) return false;
+    found.send(channel, ...args);
+    return true;
+  }
+
   /** @param {string} code @param {boolean} [_hasUserGesture] */
   async executeJavaScript(code, _hasUserGesture) {
     await this._loader.scriptable();
