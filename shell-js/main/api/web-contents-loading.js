@@ -67,6 +67,8 @@ export class Loader {
   #finishing = null;
   /** The address of a same-document `loadURL` on its way. @type {string | null} */
   #announcedInPage = null;
+  /** A redirect's target that a listener refused. @type {string | null} */
+  #refusedRedirect = null;
   /** Where a step through the history on its way leads. @type {string | null} */
   #stepTarget = null;
   /** @type {Array<() => void>} */
@@ -287,6 +289,7 @@ export class Loader {
    */
   #announce(url, sameDocument, who) {
     if (!sameDocument) {
+      this.#refusedRedirect = null;
       if (this.#current !== null) this.#replaced.push(this.#current);
       // The app need not be asked about what it does itself.
       this.#current = { url, started: false, asked: who === 'app' };
@@ -320,6 +323,11 @@ export class Loader {
     // asked about before.
     const late = kind === 'other' && this.#current !== null && (this.#current.started || this.#current.url === url);
     const inPage = !late && kind !== 'reload' && isSameDocument(this.#url, url);
+    if (url === this.#refusedRedirect) {
+      this.#refusedRedirect = null;
+      decide(false);
+      return;
+    }
     if (inPage || (late && this.#current?.asked)) {
       decide(true);
       return;
@@ -377,7 +385,10 @@ export class Loader {
     const details = () => ({ url, isSameDocument: false, isMainFrame: true, frame, initiator: undefined });
     const args = [url, false, true, ...this.#frameIds()];
     if (this.#emit('will-redirect', details(), ...args)) {
-      if (!this.#contents.isDestroyed()) this.stop();
+      if (this.#contents.isDestroyed()) return;
+      // The engine is stopped, and asks once more in case that comes too late.
+      this.#refusedRedirect = url;
+      this.stop();
       return;
     }
     if (!this.#contents.isDestroyed()) follow();

@@ -109,6 +109,10 @@ impl WebView {
       return false;
     }
     self.load.wanted.replace(Some(url.clone()));
+    if action.is_redirect() {
+      // The app may refuse a redirect and hears of it while the load goes on, so it is asked again with the answer.
+      self.load.approved.set(false);
+    }
     let answered_later =
       LOADED_SCHEMES.contains(&scheme.as_str()) || matches!(scheme.as_str(), "about" | "data" | "blob" | "javascript" | "");
     if action.is_redirect() || (kind == NavigationKind::Other && answered_later) {
