@@ -13,6 +13,7 @@ import { send } from '../binding.js';
 import { documentMoved } from '../ipc-dispatch.js';
 import { peers } from '../object-registry.js';
 import { emitSafely, NativeEvent } from './event.js';
+import { isSameDocument, normalUrl, PAGE_SCHEMES, requestHeaders, schemeOf } from './load-request.js';
 import { ERR_ABORTED, ERR_FAILED, PendingLoad } from './pending-load.js';
 
 const ERR_INVALID_URL = -300;
@@ -20,33 +21,13 @@ const ERR_INVALID_URL = -300;
 /** How long the end of a load waits for the page's channel, in milliseconds. */
 const CHANNEL_PATIENCE = 50;
 
-/** @param {string} text @returns {string | null} */
-function normalUrl(text) {
-  try {
-    return new URL(text).href;
-  } catch {
-    return null;
-  }
-}
-
-/** Schemes that pages are loaded from. An address of another one is for another program. */
-const PAGE_SCHEMES = new Set(['http', 'https', 'file', 'about', 'data', 'blob', 'javascript']);
-
-/** @param {string} url */
-const schemeOf = (url) => url.slice(0, Math.max(0, url.indexOf(':'))).toLowerCase();
-
-/** @param {string} url */
-const withoutFragment = (url) => url.split('#', 1)[0];
+/** How long after the end of loading its outcome may come, in milliseconds. */
+const END_PATIENCE = 200;
 
 /**
- * Whether going from one address to another stays in the same document.
- * @param {string} from @param {string} to
+ * A main-frame navigation that was announced and has not ended. `command` is what began it, until it is sent a second time.
+ * @typedef {{url: string, started: boolean, asked?: boolean, command?: any}} Navigation
  */
-function isSameDocument(from, to) {
-  return from !== '' && to.includes('#') && withoutFragment(from) === withoutFragment(to);
-}
-
-/** @typedef {{url: string, started: boolean, asked?: boolean}} Navigation a main-frame navigation that was announced and has not ended */
 
 export class Loader {
   #contents;
@@ -65,6 +46,8 @@ export class Loader {
   #domReady = false;
   /** Waits for `dom-ready` while the engine has finished already. @type {ReturnType<typeof setTimeout> | null} */
   #finishing = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #silence = undefined;
   /** The address of a same-document `loadURL` on its way. @type {string | null} */
   #announcedInPage = null;
   /** A redirect's target that a listener refused. @type {string | null} */
@@ -115,13 +98,15 @@ export class Loader {
     this.#announce(address, isSameDocument(this.#url, address), 'app');
     // A listener of the events may have closed the page.
     if (this.#contents.isDestroyed()) return load.promise;
-    send({
+    const command = {
       type: 'webViewLoad',
       webContents: this.#contents.id,
       url: address,
       userAgent: typeof options?.userAgent === 'string' ? options.userAgent : null,
       headers: requestHeaders(options),
-    });
+    };
+    if (this.#current?.url === address) this.#current.command = command;
+    send(command);
     return load.promise;
   }
 
@@ -181,6 +166,7 @@ export class Loader {
   abandon() {
     this.#each((load) => load.stopped());
     if (this.#finishing !== null) clearTimeout(this.#finishing);
+    clearTimeout(this.#silence);
     this.#current = null;
     this.#loading = false;
   }
@@ -236,9 +222,12 @@ export class Loader {
         return true;
       case 'loadingChanged':
         // A main-frame load has its own end, and going to a fragment is no load; this is about what the page loads afterwards.
+        clearTimeout(this.#silence);
         if (this.#current === null && this.#announcedInPage === null) {
           if (event.loading) this.#startLoading();
           else this.#stopLoading();
+        } else if (this.#current?.started && !event.loading) {
+          this.#expectEnd(this.#current);
         }
         return true;
       default:
@@ -247,6 +236,22 @@ export class Loader {
   }
 
   // Steps.
+
+  /**
+   * The engine loads no more, so the end of the load is due. Once in a while, when one load replaces another at the wrong moment, WebKit
+   * drops both without a word: then the load is begun again, once.
+   * @param {Navigation} navigation
+   */
+  #expectEnd(navigation) {
+    this.#silence = setTimeout(() => {
+      if (this.#current !== navigation || this.#finishing !== null) return;
+      const { command } = navigation;
+      navigation.command = undefined;
+      navigation.started = false;
+      if (command) send(command);
+      else this.#failed(ERR_FAILED, 'ERR_FAILED', navigation.url, true);
+    }, END_PATIENCE);
+  }
 
   /** @param {(load: PendingLoad) => void} tell @param {Iterable<PendingLoad>} loads */
   #each(tell, loads = this.#pending) {
@@ -501,18 +506,4 @@ export class Loader {
       if (owner && !contents.isDestroyed()) emitSafely(owner, 'ready-to-show', new NativeEvent());
     });
   }
-}
-
-/** @param {any} options @returns {Array<[string, string]>} */
-function requestHeaders(options) {
-  /** @type {Array<[string, string]>} */
-  const headers = [];
-  const referrer = options?.httpReferrer;
-  const referrerUrl = typeof referrer === 'string' ? referrer : referrer?.url;
-  if (typeof referrerUrl === 'string' && referrerUrl !== '') headers.push(['Referer', referrerUrl]);
-  for (const line of String(options?.extraHeaders ?? '').split('\n')) {
-    const colon = line.indexOf(':');
-    if (colon > 0) headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
-  }
-  return headers;
 }
