@@ -4,6 +4,8 @@ mod assemble;
 pub mod manifest;
 pub mod role;
 pub mod single_instance;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod thread_exit;
 
 use std::process::ExitCode;
 
