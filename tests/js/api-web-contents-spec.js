@@ -172,7 +172,10 @@ describe('webContents', () => {
 
     it('resolves for a fragment of the same page, and pushState does not end a load', async () => {
       const { webContents: contents } = open();
+      // The promise is settled by `did-finish-load`; what is recorded below begins after the load's last event.
+      const stopped = once(contents, 'did-stop-loading');
       await contents.loadURL(`${server.url}/a`);
+      await stopped;
       const inPage = once(contents, 'did-navigate-in-page');
       await contents.loadURL(`${server.url}/a#part`);
       assert.strictEqual((await inPage)[1], `${server.url}/a#part`);
