@@ -5,6 +5,7 @@ import { call, callSync, send } from '../binding.js';
 import { evaluate } from '../ipc-dispatch.js';
 import { webContents as registry } from '../object-registry.js';
 import { check } from './arguments.js';
+import { defineAccessors, defineMethods } from './members.js';
 
 /** One zoom level is a fifth more. */
 const ZOOM_STEP = 1.2;
@@ -169,30 +170,14 @@ const accessors = {
  * @param {any} prototype
  */
 export function installPageMembers(prototype) {
-  const define = (/** @type {string} */ name, /** @type {any} */ value) =>
-    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
-  for (const [name, method] of Object.entries(members)) define(name, method);
+  defineMethods(prototype, members);
   for (const action of EDITS) {
-    const edit = {
+    defineMethods(prototype, {
       /** @this {any} */
       [action]() {
         send({ type: 'webViewEdit', webContents: this.id, action });
       },
-    };
-    define(action, edit[action]);
-  }
-  for (const [name, [getter, setter]] of Object.entries(accessors)) {
-    Object.defineProperty(prototype, name, {
-      /** @this {any} */
-      get() {
-        return this[getter]();
-      },
-      /** @this {any} @param {any} value */
-      set(value) {
-        this[setter](value);
-      },
-      enumerable: true,
-      configurable: true,
     });
   }
+  defineAccessors(prototype, accessors, { enumerable: true });
 }

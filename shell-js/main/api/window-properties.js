@@ -4,6 +4,7 @@
 import { check, conversionError, rectangle } from './arguments.js';
 import { formatColor, parseColor } from './color.js';
 import { emitNative } from './event.js';
+import { defineAccessors, defineMethods } from './members.js';
 import { iconPicture } from './window-options.js';
 
 /** What the bridge answers has no prototype; apps get plain objects. @param {any} rect */
@@ -275,30 +276,20 @@ const accessors = {
  * @param {any} prototype
  */
 export function installWindowProperties(prototype) {
-  const define = (/** @type {string} */ name, /** @type {Function} */ value) =>
-    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
-  for (const [name, method] of Object.entries({ ...geometry, ...appearance })) define(name, method);
+  defineMethods(prototype, { ...geometry, ...appearance });
   for (const [property, suffix] of Object.entries(permissions)) {
-    define(`is${suffix}`, /** @this {any} */ function () {
-      return this._model[property];
-    });
-    define(`set${suffix}`, /** @this {any} @param {boolean} flag */ function (flag) {
-      check(arguments, 'boolean');
-      this._model[property] = Boolean(flag);
-      this._set(property, this._model[property]);
-    });
-  }
-  for (const [name, [getter, setter]] of Object.entries(accessors)) {
-    Object.defineProperty(prototype, name, {
+    defineMethods(prototype, {
       /** @this {any} */
-      get() {
-        return this[getter]();
+      [`is${suffix}`]: function () {
+        return this._model[property];
       },
-      /** @this {any} @param {any} value */
-      set(value) {
-        this[setter](value);
+      /** @this {any} @param {boolean} flag */
+      [`set${suffix}`]: function (flag) {
+        check(arguments, 'boolean');
+        this._model[property] = Boolean(flag);
+        this._set(property, this._model[property]);
       },
-      configurable: true,
     });
   }
+  defineAccessors(prototype, accessors, { enumerable: false });
 }
