@@ -11,6 +11,7 @@ use deno_resolver::npm::{
 use deno_runtime::FeatureChecker;
 use deno_runtime::deno_fs::{FileSystem, RealFs};
 use deno_runtime::deno_inspector_server::MainInspectorSessionChannel;
+use deno_runtime::deno_node::{NodeExtInitServices, NodeRequireLoaderRc};
 use deno_runtime::deno_permissions::PermissionsContainer;
 use deno_runtime::deno_web::{BlobStore, InMemoryBroadcastChannel};
 use deno_runtime::permissions::RuntimePermissionDescriptorParser;
@@ -106,6 +107,16 @@ impl Services {
       permissions: PermissionsContainer::allow_all(Arc::new(RuntimePermissionDescriptorParser::new(sys))),
       inspector: MainInspectorSessionChannel::new(),
     })
+  }
+
+  /// What the Node layer of a worker on one thread gets; `loader` serves its `require`.
+  pub(super) fn node(&self, loader: NodeRequireLoaderRc) -> NodeExtInitServices<DenoInNpmPackageChecker, NpmResolver<Sys>, Sys> {
+    NodeExtInitServices {
+      node_require_loader: loader,
+      node_resolver: self.node_resolver.clone(),
+      pkg_json_resolver: self.package_json.clone(),
+      sys: Sys::default(),
+    }
   }
 
   /// Numbers of the enabled features, as the bootstrap code takes them.

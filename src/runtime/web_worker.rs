@@ -4,7 +4,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use deno_core::v8;
-use deno_runtime::deno_node::NodeExtInitServices;
 use deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry;
 use deno_runtime::deno_node::ops::worker_threads::{DEFAULT_STACK_SIZE_MB, ResolvedResourceLimits};
 use deno_runtime::fmt_errors::format_js_error;
@@ -13,7 +12,7 @@ use deno_runtime::web_worker::{SendableWebWorkerHandle, WebWorker, WebWorkerOpti
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode};
 
 use super::module_loader::Loader;
-use super::services::{Services, Sys};
+use super::services::Services;
 use super::{embedded, worker};
 
 const MEGABYTE: usize = 1024 * 1024;
@@ -34,12 +33,7 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
     fs: services.file_system.clone(),
     main_inspector_session_tx: services.inspector.clone(),
     module_loader: loader.clone(),
-    node_services: Some(NodeExtInitServices {
-      node_require_loader: loader,
-      node_resolver: services.node_resolver.clone(),
-      pkg_json_resolver: services.package_json.clone(),
-      sys: Sys::default(),
-    }),
+    node_services: Some(services.node(loader)),
     npm_process_state_provider: None,
     permissions: args.permissions,
     root_cert_store_provider: None,

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use deno_core::url::Url;
 use deno_core::{Extension, FastString, v8};
-use deno_runtime::deno_node::NodeExtInitServices;
 use deno_runtime::deno_node::ops::ipc::ChildIpcSerialization;
 use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::worker::{MainWorker, WorkerOptions, WorkerServiceOptions};
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode, WorkerLogLevel, colors};
 
 use super::module_loader::Loader;
-use super::services::{Services, Sys};
+use super::services::Services;
 use super::{embedded, web_worker};
 use crate::ops::guard;
 
@@ -49,12 +48,7 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
     feature_checker: services.features.clone(),
     fs: services.file_system.clone(),
     module_loader: loader.clone(),
-    node_services: Some(NodeExtInitServices {
-      node_require_loader: loader,
-      node_resolver: services.node_resolver.clone(),
-      pkg_json_resolver: services.package_json.clone(),
-      sys: Sys::default(),
-    }),
+    node_services: Some(services.node(loader)),
     npm_process_state_provider: None,
     permissions: services.permissions.clone(),
     root_cert_store_provider: None,
