@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::manifest::Manifest;
+use super::paths;
 use crate::error::Result;
 use crate::{bridge, printer, runtime, ui};
 
@@ -76,8 +77,15 @@ fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path
   let (js_end, events, ui_end, commands) = bridge::pair();
   // V8 boots on its thread while the toolkit starts on this one.
   runtime::spawn(config.clone(), js_end, events, ui_end.clone())?;
-  let ui_config = ui::UiConfig { app_name: app_name(manifest), web_extensions: web_extensions() };
+  let app_name = app_name(manifest);
+  let session_folder = paths::user_folder("appData").map(|folder| folder.join(&app_name)).filter(|folder| is_session(folder));
+  let ui_config = ui::UiConfig { app_name, web_extensions: web_extensions(), session_folder };
   Ok(ui::run(ui_end, commands, ui_config)?)
+}
+
+/// Whether an engine has kept a session in the folder. One that is only the app's own, because the app keeps sessions elsewhere, stays as it is.
+fn is_session(folder: &Path) -> bool {
+  folder.join("storage").is_dir()
 }
 
 /// Electron's `app.name`: what the desktop calls the app.

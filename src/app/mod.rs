@@ -2,6 +2,7 @@
 
 mod assemble;
 pub mod manifest;
+pub(crate) mod paths;
 pub mod role;
 pub mod single_instance;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

@@ -36,7 +36,7 @@ pub(crate) fn run(end: UiEnd, commands: CommandReceiver, config: UiConfig) -> Re
   platform::watch_quit_requests(&ui);
   ui.end.emit(UiEvent::Ready {});
   // While JS runs the app's main script, this thread has nothing to do.
-  platform::warm_up();
+  platform::warm_up(&ui);
   let code = event_loop.run_return(|event, target, flow| {
     *flow = ControlFlow::Wait;
     // Commands that came before the waker was set are taken with the first event of the loop.

@@ -30,6 +30,9 @@ pub struct UiConfig {
   pub app_name: String,
   /// Folder with the web-process extension. Without one, pages open no native lane.
   pub web_extensions: Option<PathBuf>,
+  /// Folder of the default session unless the main script names another, if there is one from an earlier start. A web process is then started
+  /// for it while the main script runs.
+  pub session_folder: Option<PathBuf>,
 }
 
 /// Why the user interface could not start.

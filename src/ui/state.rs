@@ -50,6 +50,8 @@ pub(crate) struct Ui {
   pub(crate) web_views: Table<WebContentsId, WebView>,
   /// Views that a page opened and that JS has not yet accepted or refused.
   pub(crate) proposed_views: Table<RequestId, WebView>,
+  /// The view that was made ahead for the first window, as long as nobody took it.
+  pub(crate) spare_view: RefCell<Option<Rc<WebView>>>,
   pub(crate) menus: Table<MenuId, MenuModel>,
   pub(crate) message_dialogs: Table<RequestId, MessageDialog>,
   pub(crate) exit_code: Cell<Option<i32>>,
@@ -65,6 +67,7 @@ impl Ui {
       windows: Table::default(),
       web_views: Table::default(),
       proposed_views: Table::default(),
+      spare_view: RefCell::default(),
       menus: Table::default(),
       message_dialogs: Table::default(),
       exit_code: Cell::new(None),

@@ -40,6 +40,27 @@ fn sample_app_closes_by_the_window_manager() {
   assert_eq!(app.wait().code, Some(0));
 }
 
+/// The engine is started ahead in the folder of an earlier start. An app must not notice: neither when it keeps to that folder nor when it has
+/// another one.
+#[test]
+fn a_start_in_a_known_folder_is_like_the_first() {
+  let home = tempfile::tempdir().expect("temporary folder");
+  let other = home.path().join("other");
+  let default = home.path().join("config/second-start");
+  let choose_other = format!("--user-data={}", other.display());
+  for (arguments, folder) in [(vec![], &default), (vec![], &default), (vec![choose_other], &other), (vec![], &default)] {
+    let mut command = shell(home.path());
+    command.arg(app_folder("second-start")).args(&arguments);
+    let mut app = RunningApp::spawn(command, tempfile::tempdir().expect("temporary folder"));
+    let page = app.expect("page");
+    assert_eq!(page["title"], "started");
+    assert_eq!((&page["preloads"], &page["history"], &page["url"]), (&1.into(), &1.into(), &"index.html".into()), "{arguments:?}");
+    assert_eq!(page["events"], serde_json::json!(["did-start-loading", "did-navigate", "dom-ready", "did-finish-load"]));
+    assert_eq!(app.wait().code, Some(0));
+    assert!(folder.join("storage").is_dir(), "the engine keeps the session in {}", folder.display());
+  }
+}
+
 #[test]
 fn dev_command_runs_the_app() {
   let home = tempfile::tempdir().expect("temporary folder");

@@ -18,6 +18,7 @@ mod window;
 mod window_manager;
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use gtk::glib;
 
@@ -53,10 +54,36 @@ pub(crate) fn start(config: &UiConfig) -> Result<(), Error> {
   Ok(())
 }
 
-/// Sets the engine up. The first context costs 80 ms or more, whatever it is for; every later one costs next to nothing. What is
-/// made here is thrown away: where the app's data goes is not known before its main script has run.
-pub(crate) fn warm_up() {
-  drop(webkit2gtk::WebContext::new_ephemeral());
+/// How long a web process that was started ahead waits for its window.
+const SPARE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Sets the engine up: the first context costs 60 ms or more, whatever it is for, and a web process as much again. Where the app's data is, is not
+/// known before its main script has run; what is made for a folder that turns out to be another one is thrown away.
+pub(crate) fn warm_up(ui: &Rc<Ui>) {
+  let Some(folder) = &ui.config.session_folder else {
+    drop(webkit2gtk::WebContext::new_ephemeral());
+    return;
+  };
+  // Without a spare view the first window makes its own and tells what is wrong.
+  let Ok(view) = WebView::spare(ui, folder) else { return };
+  ui.spare_view.replace(Some(view));
+  let weak = Rc::downgrade(ui);
+  // An app without windows shall not keep a web process.
+  glib::timeout_add_local_once(SPARE_PATIENCE, move || {
+    if let Some(ui) = weak.upgrade() {
+      drop_spare(&ui);
+    }
+  });
+}
+
+/// Ends the spare view, if it is there, and the session that was made for it.
+fn drop_spare(ui: &Rc<Ui>) {
+  let spare = ui.spare_view.take();
+  if let Some(view) = spare {
+    view.destroy();
+    drop(view);
+    ui.sessions.forget_unused();
+  }
 }
 
 /// Flushes what was asked of the display before the process ends.

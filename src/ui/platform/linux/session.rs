@@ -43,6 +43,14 @@ impl Sessions {
     self.0.borrow_mut().insert(key, session.clone());
     session
   }
+
+  /// Lets go of the sessions on disk that no view uses.
+  pub(crate) fn forget_unused(&self) {
+    self.0.borrow_mut().retain(|_, session| match session {
+      Session::Stored(context) => Rc::strong_count(context) > 1,
+      Session::InMemory(_) => true,
+    });
+  }
 }
 
 /// The folder of a partition, `None` for one in memory.

@@ -5,6 +5,7 @@ mod page;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::path::Path;
 use std::rc::{Rc, Weak};
 
 use gtk::gio;
@@ -114,35 +115,72 @@ impl WebView {
     options: &WebViewOptions,
     opener: Option<&WebView>,
   ) -> Result<Rc<Self>, String> {
-    let place = gtk::Box::new(gtk::Orientation::Vertical, 0);
-    let extensions = ui.config.web_extensions.as_deref();
-    let (view, wry, session) = match opener {
-      Some(opener) => related(&place, &opener.view).map(|(view, wry)| (view, Some(wry), opener.session.clone()))?,
+    let this = match opener {
+      Some(opener) => {
+        let place = gtk::Box::new(gtk::Orientation::Vertical, 0);
+        let (view, wry) = related(&place, &opener.view)?;
+        Self::assemble(ui, view, Some(wry), opener.session.clone(), place)
+      }
       None => {
-        let session = ui.sessions.get(&options.partition, &options.data_directory, extensions);
-        let (view, wry) = match &session {
-          Session::Stored(context) => {
-            let mut context = context.borrow_mut();
-            let mut builder = WebViewBuilder::new_with_web_context(&mut context);
-            if let Some(extensions) = extensions {
-              builder = builder.with_extensions_path(extensions);
-            }
-            let wry = builder.build_gtk(&place).map_err(|error| error.to_string())?;
-            (wry.webview(), Some(wry))
-          }
-          Session::InMemory(context) => {
-            let view =
-              webkit2gtk::WebView::builder().web_context(context).user_content_manager(&webkit2gtk::UserContentManager::new()).build();
-            place.pack_start(&view, true, true, 0);
-            (view, None)
-          }
-        };
-        (view, wry, Some(session))
+        let session = ui.sessions.get(&options.partition, &options.data_directory, ui.config.web_extensions.as_deref());
+        match Self::take_spare(ui, &session) {
+          Some(view) => view,
+          None => Self::build(ui, session)?,
+        }
       }
     };
-    let this = Self::assemble(ui, view, wry, session, place);
     this.adopt(id, window, options);
     Ok(this)
+  }
+
+  /// Makes a view of a session, without a window yet.
+  fn build(ui: &Rc<Ui>, session: Session) -> Result<Rc<Self>, String> {
+    let place = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    let (view, wry) = match &session {
+      Session::Stored(context) => {
+        let mut context = context.borrow_mut();
+        let mut builder = WebViewBuilder::new_with_web_context(&mut context);
+        if let Some(extensions) = ui.config.web_extensions.as_deref() {
+          builder = builder.with_extensions_path(extensions);
+        }
+        let wry = builder.build_gtk(&place).map_err(|error| error.to_string())?;
+        (wry.webview(), Some(wry))
+      }
+      Session::InMemory(context) => {
+        let manager = webkit2gtk::UserContentManager::new();
+        let view = webkit2gtk::WebView::builder().web_context(context).user_content_manager(&manager).build();
+        place.pack_start(&view, true, true, 0);
+        (view, None)
+      }
+    };
+    Ok(Self::assemble(ui, view, wry, Some(session), place))
+  }
+
+  /// Makes a view of the default session in `folder` before anybody wants one, and starts its web process, which else begins with the first
+  /// load.
+  pub(super) fn spare(ui: &Rc<Ui>, folder: &Path) -> Result<Rc<Self>, String> {
+    let session = ui.sessions.get("", &folder.to_string_lossy(), ui.config.web_extensions.as_deref());
+    let view = Self::build(ui, session)?;
+    // The engine starts the process for a script as for a load, but there is no document, no entry in the history and no event.
+    view.view.evaluate_javascript("0", None, None, gio::Cancellable::NONE, |_| {});
+    Ok(view)
+  }
+
+  /// The spare view, if it is of this session. One of another session is of no use to the app any more.
+  fn take_spare(ui: &Rc<Ui>, session: &Session) -> Option<Rc<Self>> {
+    let spare = ui.spare_view.take()?;
+    let fits = match (&spare.session, session) {
+      (Some(Session::Stored(own)), Session::Stored(wanted)) => Rc::ptr_eq(own, wanted),
+      _ => false,
+    };
+    // Its process may have ended meanwhile.
+    if fits && !spare.load.process_gone.get() {
+      return Some(spare);
+    }
+    spare.destroy();
+    drop(spare);
+    ui.sessions.forget_unused();
+    None
   }
 
   /// Makes the view that a page opened, without a place yet: the engine wants it before anybody can be asked.
