@@ -90,6 +90,18 @@ pub enum UiCommand {
   /// Answers `{ index: number, entries: HistoryEntry[] }`.
   WebViewHistory {
     web_contents: WebContentsId,
+    page_states: bool,
+  },
+  /// Takes one entry out of the history, or with `None` all but the active one, which always stays. Answers a boolean.
+  WebViewRemoveHistory {
+    web_contents: WebContentsId,
+    index: Option<u32>,
+  },
+  /// Gives a view that has loaded nothing yet a history and loads the entry `index`.
+  WebViewRestoreHistory {
+    web_contents: WebContentsId,
+    index: u32,
+    entries: Vec<HistoryEntry>,
   },
   /// Answers a question of [`super::UiEvent::NavigationAsked`].
   WebViewDecideNavigation {

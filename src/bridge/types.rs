@@ -330,10 +330,13 @@ pub enum ProcessGoneReason {
 }
 
 /// One entry of a web view's history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct HistoryEntry {
   pub url: String,
   pub title: String,
+  /// What the engine knows of the page beyond that, such as its scroll position; opaque.
+  pub page_state: Option<String>,
 }
 
 /// One monitor.

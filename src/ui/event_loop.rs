@@ -92,7 +92,11 @@ fn carry_out(ui: &Rc<Ui>, target: &Target, command: UiCommand, reply: Reply) {
     C::WebViewReload { web_contents, ignore_cache } => webview::with(ui, web_contents, |view| view.reload(ignore_cache)),
     C::WebViewStop { web_contents } => webview::with(ui, web_contents, |view| view.stop()),
     C::WebViewGo { web_contents, offset } => webview::with(ui, web_contents, |view| view.go(offset)),
-    C::WebViewHistory { web_contents } => webview::history(ui, web_contents),
+    C::WebViewHistory { web_contents, page_states } => webview::history(ui, web_contents, page_states),
+    C::WebViewRemoveHistory { web_contents, index } => webview::remove_history(ui, web_contents, index),
+    C::WebViewRestoreHistory { web_contents, index, entries } => {
+      webview::with(ui, web_contents, |view| view.restore_history(index, &entries))
+    }
     C::WebViewDecideNavigation { web_contents, request, allow } => {
       webview::with(ui, web_contents, |view| view.decide_navigation(request, allow))
     }

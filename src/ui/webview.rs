@@ -48,9 +48,13 @@ pub(crate) fn with(ui: &Rc<Ui>, id: WebContentsId, run: impl FnOnce(&WebView) ->
   done()
 }
 
-pub(crate) fn history(ui: &Rc<Ui>, id: WebContentsId) -> Outcome {
-  let (index, entries) = ui.web_view(id)?.history();
+pub(crate) fn history(ui: &Rc<Ui>, id: WebContentsId, page_states: bool) -> Outcome {
+  let (index, entries) = ui.web_view(id)?.history(page_states)?;
   json(serde_json::json!({ "index": index, "entries": entries }))
+}
+
+pub(crate) fn remove_history(ui: &Rc<Ui>, id: WebContentsId, index: Option<u32>) -> Outcome {
+  json(ui.web_view(id)?.remove_history(index)?)
 }
 
 pub(crate) fn user_agent(ui: &Rc<Ui>, id: WebContentsId) -> Outcome {

@@ -288,7 +288,9 @@ describe('webContents', () => {
       await contents.loadURL(`${server.url}/two`);
       assert.strictEqual(history.length(), 2);
       assert.strictEqual(history.getActiveIndex(), 1);
-      assert.deepStrictEqual(history.getEntryAtIndex(0), { url: `${server.url}/one`, title: '/one' });
+      const { pageState, ...first } = history.getEntryAtIndex(0);
+      assert.deepStrictEqual(first, { url: `${server.url}/one`, title: '/one' });
+      assert.match(String(pageState), /^[A-Za-z0-9+/]+=*$/);
       assert.deepStrictEqual(history.getAllEntries().map(({ url }) => url), [`${server.url}/one`, `${server.url}/two`]);
       assert.strictEqual(history.canGoBack(), true);
       assert.strictEqual(history.canGoForward(), false);

@@ -4,7 +4,6 @@
 import process from 'node:process';
 
 import { callSync, send } from '../binding.js';
-import { refusal } from '../unimplemented.js';
 import { check } from './arguments.js';
 
 /**
@@ -12,10 +11,11 @@ import { check } from './arguments.js';
  * @returns {any} Electron's `NavigationHistory` of a web contents
  */
 export function createNavigationHistory(contents) {
-  const read = () => {
+  const ask = (/** @type {any} */ command) => {
     if (contents.isDestroyed()) throw new TypeError('Object has been destroyed');
-    return callSync({ type: 'webViewHistory', webContents: contents.id });
+    return callSync({ ...command, webContents: contents.id });
   };
+  const read = (pageStates = false) => ask({ type: 'webViewHistory', pageStates });
   const go = (/** @type {number} */ offset) => {
     // Electron restarts a page that is gone and ignores a step that leads nowhere.
     const { index, entries } = read();
@@ -35,13 +35,15 @@ export function createNavigationHistory(contents) {
       const { index, entries } = read();
       return entries[index + offset] !== undefined;
     },
-    clear: refusal('NavigationHistory.clear'),
+    clear() {
+      ask({ type: 'webViewRemoveHistory', index: null });
+    },
     getActiveIndex: () => read().index,
-    getAllEntries: () => read().entries.map(entry),
+    getAllEntries: () => read(true).entries.map(entry),
     /** @param {number} index */
     getEntryAtIndex(index) {
       check(arguments, 'int');
-      const found = read().entries[index];
+      const found = read(true).entries[index];
       return found === undefined ? null : entry(found);
     },
     goBack: () => go(-1),
@@ -58,14 +60,44 @@ export function createNavigationHistory(contents) {
       go(offset);
     },
     length: () => read().entries.length,
-    removeEntryAtIndex: refusal('NavigationHistory.removeEntryAtIndex'),
-    restore: refusal('NavigationHistory.restore'),
+    /** @param {number} index */
+    removeEntryAtIndex(index) {
+      check(arguments, 'int');
+      return index >= 0 && ask({ type: 'webViewRemoveHistory', index });
+    },
+    /** @param {{index?: number, entries: any[]}} options */
+    restore({ index, entries }) {
+      const active = index === undefined ? entries.length - 1 : index;
+      if (active < 0 || !entries[active]) {
+        throw new Error('Invalid index. Index must be a positive integer and within the bounds of the entries length.');
+      }
+      if (contents.isDestroyed()) throw new TypeError('Object has been destroyed');
+      try {
+        if (contents.getURL() !== '') throw new Error('Cannot restore history on webContents that have previously loaded a page.');
+        ask({ type: 'webViewRestoreHistory', index: active, entries: entries.map(given) });
+      } catch (error) {
+        const refused = Promise.reject(error);
+        refused.catch(() => {});
+        return refused;
+      }
+      // What the engine tells of it comes in a later turn.
+      contents._loader.stepTo(entries[active].url);
+      return contents._loader.awaitNext(entries[active].url);
+    },
   };
   return history;
 }
 
-/** @param {{url: string, title: string}} entry */
-const entry = ({ url, title }) => ({ url, title });
+/** @param {{url: string, title: string, pageState: string | null}} entry */
+const entry = ({ url, title, pageState }) => ({ url, title, ...(pageState === null ? {} : { pageState }) });
+
+/** @param {any} entry what an app hands back @param {number} index */
+function given(entry, index) {
+  if (typeof entry?.url !== 'string' || typeof entry.title !== 'string') {
+    throw new Error(`Failed to restore navigation history: Invalid navigation entry at index ${index}.`);
+  }
+  return { url: entry.url, title: entry.title, pageState: typeof entry.pageState === 'string' ? entry.pageState : null };
+}
 
 /** Deprecated methods and what replaced them. @type {Record<string, string>} */
 const REPLACED = {

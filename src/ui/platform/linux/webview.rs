@@ -1,5 +1,6 @@
 //! A web view: WebKitGTK's, made by wry, in a box of its own so that it can move between windows.
 
+mod history;
 mod loading;
 mod page;
 

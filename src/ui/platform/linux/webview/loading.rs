@@ -1,10 +1,9 @@
-//! Loads that the app asks for, and the history.
+//! Loads that the app asks for, and steps through the history.
 
-use webkit2gtk::{BackForwardListExt, BackForwardListItemExt, URIRequestExt, WebViewExt};
+use webkit2gtk::{BackForwardListExt, URIRequestExt, WebViewExt};
 
 use super::super::net_error;
 use super::{MOST_OWN_LOADS, Stage, WebView};
-use crate::bridge::HistoryEntry;
 
 impl WebView {
   pub(crate) fn load(&self, url: &str, user_agent: Option<&str>, headers: &[(String, String)]) -> Result<(), String> {
@@ -72,24 +71,5 @@ impl WebView {
     if self.load.stage.get() == Stage::Idle {
       self.load.stage.set(Stage::Asked);
     }
-  }
-
-  pub(crate) fn history(&self) -> (i32, Vec<HistoryEntry>) {
-    let Some(list) = self.view.back_forward_list() else { return (-1, Vec::new()) };
-    let entry = |item: &webkit2gtk::BackForwardListItem| HistoryEntry {
-      url: item.uri().map(String::from).unwrap_or_default(),
-      title: item.title().map(String::from).unwrap_or_default(),
-    };
-    // The list behind comes newest first.
-    let mut entries: Vec<_> = list.back_list().iter().rev().map(entry).collect();
-    let index = match list.current_item() {
-      Some(current) => {
-        entries.push(entry(&current));
-        i32::try_from(entries.len()).unwrap_or(i32::MAX) - 1
-      }
-      None => -1,
-    };
-    entries.extend(list.forward_list().iter().map(entry));
-    (index, entries)
   }
 }
