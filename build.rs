@@ -11,11 +11,17 @@ use std::{env, fs};
 
 fn main() {
   println!("cargo:rerun-if-changed=build.rs");
-  // Without these exported symbols a native addon finds no Node-API in the executable.
-  deno_runtime::deno_napi::print_linker_flags("shell");
+  #[cfg(feature = "executable")]
+  export_addon_symbols();
   lane_extension::compile_lane_extension();
   toolkit_libraries::defer_toolkit_libraries();
   embed_shell_js();
+}
+
+/// Without these exported symbols a native addon finds no Node-API in the executable.
+#[cfg(feature = "executable")]
+fn export_addon_symbols() {
+  deno_runtime::deno_napi::print_linker_flags("shell");
 }
 
 /// Writes a table of all files under `shell-js/`. Debug builds read the files from disk and skip this.

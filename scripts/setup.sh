@@ -7,44 +7,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-say() { echo "setup: $*" >&2; }
-stop() { say "$*"; exit 1; }
+# shellcheck source=scripts/packages.sh
+. scripts/packages.sh
 
 # What the build links and generates bindings with.
 build_packages=(build-essential pkg-config lld libclang-dev xz-utils ca-certificates git glib-networking libgtk-3-dev libwebkit2gtk-4.1-dev)
 # What running without a display and the tests need: a server, a window manager, a session bus, input and screenshots, one font.
 test_packages=(xvfb openbox dbus dbus-x11 xdotool wmctrl x11-utils imagemagick fonts-dejavu-core procps)
-
-install_packages() {
-  local missing=() package
-  for package in "${build_packages[@]}" "${test_packages[@]}"; do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing+=("$package")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  local install="apt-get install -y --no-install-recommends ${missing[*]}"
-  if [ "$(id -u)" = 0 ]; then
-    say "installing ${missing[*]}"
-    apt-get update -q >&2
-    # shellcheck disable=SC2086 # the words of the command are wanted
-    DEBIAN_FRONTEND=noninteractive $install >&2
-  elif command -v sudo >/dev/null && { [ "${SHELL_SETUP_YES:-}" = 1 ] || ask "sudo $install"; }; then
-    sudo apt-get update -q >&2
-    # shellcheck disable=SC2086
-    sudo DEBIAN_FRONTEND=noninteractive $install >&2
-  else
-    say "system packages are missing; this command installs them:"
-    echo "  sudo apt-get update && sudo $install" >&2
-    exit 1
-  fi
-}
-
-# Asks only a person: in a script nobody answers, and the command is printed instead.
-ask() {
-  [ -t 0 ] && [ -t 2 ] || return 1
-  local answer
-  read -r -p "setup: run '$1'? [y/N] " answer
-  [ "$answer" = y ] || [ "$answer" = Y ]
-}
 
 # Runs `npm ci` in a folder when its lock file changed since the last time.
 install_npm() {
@@ -64,7 +33,7 @@ done
 
 if [ "$(uname -s)" = Linux ]; then
   if command -v dpkg-query >/dev/null; then
-    install_packages
+    install_packages "${build_packages[@]}" "${test_packages[@]}"
   else
     pkg-config --exists webkit2gtk-4.1 || stop "this is not Debian: install WebKitGTK 4.1 with headers, GTK 3, pkg-config, lld, libclang, Xvfb, openbox, xdotool and ImageMagick"
   fi

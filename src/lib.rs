@@ -7,7 +7,6 @@ pub mod app;
 pub mod bridge;
 pub mod cli;
 pub mod error;
-#[cfg(unix)]
 pub mod lane;
 pub mod ops;
 pub mod printer;

@@ -12,10 +12,10 @@ pub type MenuId = u32;
 pub type RequestId = u32;
 
 /// The host's end of a page's native channel.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 pub type LaneSocket = std::os::fd::OwnedFd;
 /// Platforms without the native lane never open one.
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 pub type LaneSocket = std::convert::Infallible;
 
 /// A rectangle; `x` and `y` are relative to the virtual screen for window bounds and to the window's content for views.

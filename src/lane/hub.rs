@@ -273,7 +273,6 @@ fn set_nonblocking(socket: &OwnedFd) -> io::Result<()> {
 }
 
 /// A socket pair remembers who made it: the web process.
-#[cfg(target_os = "linux")]
 fn peer_process(socket: &OwnedFd) -> Option<u32> {
   let mut credentials = libc::ucred { pid: 0, uid: 0, gid: 0 };
   let mut length = size_of::<libc::ucred>() as libc::socklen_t;
@@ -281,11 +280,6 @@ fn peer_process(socket: &OwnedFd) -> Option<u32> {
   let result =
     unsafe { libc::getsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, libc::SO_PEERCRED, (&raw mut credentials).cast(), &raw mut length) };
   if result == 0 { u32::try_from(credentials.pid).ok() } else { None }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn peer_process(_socket: &OwnedFd) -> Option<u32> {
-  None
 }
 
 fn read(socket: &OwnedFd, buffer: &mut [u8]) -> io::Result<usize> {

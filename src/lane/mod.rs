@@ -5,9 +5,12 @@
 //!
 //! Architecture Invariant: neither V8 nor GTK types here, so that the frame format is tested without either.
 
+#[cfg(target_os = "linux")]
 pub mod extension;
 mod frame;
+#[cfg(target_os = "linux")]
 mod hub;
 
 pub use frame::{Frame, FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, MAX_PAGE_KIND, MAX_PAYLOAD, ProtocolError};
+#[cfg(target_os = "linux")]
 pub use hub::{Hub, LaneFrame};

@@ -2,9 +2,9 @@
 
 use deno_core::{OpState, op2};
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 pub use native::PageChannels;
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 pub use none::PageChannels;
 
 /// Queues a frame to a page. False when its connection is gone.
@@ -32,7 +32,7 @@ pub fn op_shell_source(#[string] path: &str) -> Option<String> {
   crate::runtime::embedded_source(path).map(std::borrow::Cow::into_owned)
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod native {
   use std::io;
 
@@ -82,7 +82,7 @@ mod native {
   }
 }
 
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 mod none {
   use std::io;
 

@@ -5,13 +5,15 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use super::platform;
 
 /// Begins the file; the digits change with its form.
 const MAGIC: &[u8; 8] = b"shcode01";
@@ -102,17 +104,10 @@ impl Store {
   fn write(&self) -> io::Result<()> {
     let Some(path) = &self.path else { return Ok(()) };
     let Some(folder) = path.parent() else { return Ok(()) };
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-      use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-      builder.mode(0o700);
-      options.mode(0o600);
-    }
-    builder.create(folder)?;
+    platform::make_private(&mut options);
+    platform::create_private_folder(folder)?;
     // A rename puts the whole file there at once: other instances read and write it too.
     let draft = path.with_extension(std::process::id().to_string());
     let _ = fs::remove_file(&draft);
@@ -138,8 +133,7 @@ fn remove_old(folder: &Path) {
 
 /// `~/.cache/shell/code/<identity of the executable>.v8`.
 fn cache_file() -> Option<PathBuf> {
-  let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-  let cache = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))?;
+  let cache = platform::cache_folder()?;
   let executable = std::env::current_exe().ok()?;
   let metadata = fs::metadata(&executable).ok()?;
   let mut hasher = DefaultHasher::new();
@@ -149,14 +143,8 @@ fn cache_file() -> Option<PathBuf> {
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
   let metadata = fs::symlink_metadata(path)?;
-  #[cfg(unix)]
-  {
-    use std::os::unix::fs::MetadataExt;
-    // SAFETY: `geteuid` cannot fail and touches no memory.
-    let user = unsafe { libc::geteuid() };
-    if metadata.uid() != user || metadata.mode() & 0o022 != 0 {
-      return Err(io::ErrorKind::PermissionDenied.into());
-    }
+  if !platform::is_private(&metadata) {
+    return Err(io::ErrorKind::PermissionDenied.into());
   }
   if !metadata.is_file() || metadata.len() > MAX_SIZE {
     return Err(io::ErrorKind::InvalidData.into());

@@ -11,10 +11,11 @@ use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::worker::MainWorker;
 
 use super::module_loader::{ElectronNames, Loader};
+use super::platform;
 use super::services::Services;
 use super::worker::{self, Recipe};
 use crate::app::AppConfig;
-use crate::bridge::{EventReceiver, JsEnd, Reply, Request, UiCommand, UiEnd, UiEvent};
+use crate::bridge::{EventReceiver, JsEnd, Reply, Request, UiCommand, UiEnd};
 use crate::error::{Error, Result};
 use crate::ops::host::UncaughtHandler;
 use crate::{ops, printer};
@@ -47,7 +48,7 @@ pub fn spawn(config: AppConfig, end: JsEnd, events: EventReceiver, ui_end: UiEnd
 }
 
 async fn run(config: AppConfig, end: JsEnd, events: EventReceiver, ui_end: UiEnd) {
-  forward_signals(&ui_end);
+  platform::forward_quit_requests(&ui_end);
   let Ok(main_module) = Url::parse(ENTRY) else {
     return fail(&end, "the entry module has no valid address");
   };
@@ -100,23 +101,4 @@ fn describe(error: CoreError) -> String {
 fn fail(end: &JsEnd, text: &str) {
   printer::error(&format!("error: {text}"));
   let _ = end.send(Request { command: UiCommand::Exit { code: 1 }, reply: Reply::none() });
-}
-
-/// SIGINT, SIGTERM and SIGHUP ask the app to quit.
-fn forward_signals(ui_end: &UiEnd) {
-  #[cfg(unix)]
-  {
-    use tokio::signal::unix::{SignalKind, signal};
-    for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
-      let ui_end = ui_end.clone();
-      // A signal that cannot be taken keeps its default, which ends the process too.
-      if let Ok(mut signals) = signal(kind) {
-        tokio::spawn(async move {
-          while signals.recv().await.is_some() {
-            ui_end.emit(UiEvent::QuitAsked {});
-          }
-        });
-      }
-    }
-  }
 }

@@ -13,7 +13,7 @@ use deno_runtime::{BootstrapOptions, WorkerExecutionMode};
 
 use super::module_loader::Loader;
 use super::services::Services;
-use super::{embedded, worker};
+use super::{embedded, snapshot, worker};
 
 const MEGABYTE: usize = 1024 * 1024;
 
@@ -52,9 +52,9 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
     worker_id: args.worker_id,
     bootstrap,
     extensions: vec![crate::ops::guard::shell_guard::init()],
-    startup_snapshot: deno_snapshots::CLI_SNAPSHOT,
-    residual_lazy_js_sources: deno_snapshots::RESIDUAL_LAZY_JS,
-    residual_lazy_esm_sources: deno_snapshots::RESIDUAL_LAZY_ESM,
+    startup_snapshot: snapshot::CLI_SNAPSHOT,
+    residual_lazy_js_sources: snapshot::RESIDUAL_LAZY_JS,
+    residual_lazy_esm_sources: snapshot::RESIDUAL_LAZY_ESM,
     create_params,
     unsafely_ignore_certificate_errors: None,
     seed: None,

@@ -12,7 +12,7 @@ use deno_runtime::{BootstrapOptions, WorkerExecutionMode, WorkerLogLevel, colors
 
 use super::module_loader::Loader;
 use super::services::Services;
-use super::{embedded, web_worker};
+use super::{embedded, snapshot, web_worker};
 use crate::ops::guard;
 
 /// What the main worker differs in.
@@ -32,9 +32,9 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   let options = WorkerOptions {
     bootstrap: bootstrap(services, recipe.arguments, recipe.channel, WorkerExecutionMode::None),
     extensions: recipe.extensions,
-    startup_snapshot: deno_snapshots::CLI_SNAPSHOT,
-    residual_lazy_js_sources: deno_snapshots::RESIDUAL_LAZY_JS,
-    residual_lazy_esm_sources: deno_snapshots::RESIDUAL_LAZY_ESM,
+    startup_snapshot: snapshot::CLI_SNAPSHOT,
+    residual_lazy_js_sources: snapshot::RESIDUAL_LAZY_JS,
+    residual_lazy_esm_sources: snapshot::RESIDUAL_LAZY_ESM,
     create_params: create_params(),
     skip_op_registration: false,
     create_web_worker_cb: web_worker::callback(services.clone()),

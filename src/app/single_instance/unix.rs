@@ -1,7 +1,4 @@
-//! The single-instance lock of an app: one holder for each user data folder, and the way to it for those who come later.
-//!
-//! The lock is `flock` on a file of the user data folder, so the kernel frees it however the holder ends. A socket beside it takes the
-//! arguments of later instances. Both are for one user: the peer's uid is checked on both ends, and what arrives is data, never options.
+//! The lock of Unix: `flock` on a file, and a socket beside it. The peer's user is checked on both ends.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -14,24 +11,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
+use super::{HEADER_LENGTH, PATIENCE, SecondInstance, decode, encode, lengths, stable_hash};
 
-/// Electron's limit on Linux and macOS; a larger message loses the lock without an event.
-pub const MAX_MESSAGE: usize = 32 * 1024 * 1024;
-/// How long either end waits for the other before it gives up.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Longest path that fits a Unix socket address, with its closing zero.
-const MAX_SOCKET_PATH: usize = 107;
-
-/// What a later instance tells the holder.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SecondInstance {
-  pub argv: Vec<String>,
-  pub cwd: String,
-  /// Bytes of the codec, empty when the app gave none.
-  #[serde(skip)]
-  pub data: Vec<u8>,
-}
+/// Longest path that fits a Unix socket address everywhere, with its closing zero: macOS has 104 bytes, Linux 108.
+const MAX_SOCKET_PATH: usize = 103;
 
 /// A held lock. Dropping it frees the lock and removes the socket.
 #[derive(Debug)]
@@ -106,12 +89,7 @@ fn socket_path(user_data: &Path) -> io::Result<PathBuf> {
   if beside.as_os_str().len() <= MAX_SOCKET_PATH {
     return Ok(beside);
   }
-  // FNV-1a: the name must be the same in every build, which the standard library's hasher does not promise.
-  let hash = user_data
-    .as_os_str()
-    .as_bytes()
-    .iter()
-    .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+  let hash = stable_hash(user_data.as_os_str().as_bytes());
   let uid = own_uid();
   let base = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
   let folder = base.join(format!("shell-{uid}"));
@@ -132,6 +110,7 @@ fn own_uid() -> u32 {
 }
 
 /// The uid of the process at the other end.
+#[cfg(target_os = "linux")]
 fn peer_uid(stream: &UnixStream) -> io::Result<u32> {
   let mut credentials = libc::ucred { pid: 0, uid: u32::MAX, gid: u32::MAX };
   let mut length = size_of::<libc::ucred>() as libc::socklen_t;
@@ -139,6 +118,15 @@ fn peer_uid(stream: &UnixStream) -> io::Result<u32> {
   let result =
     unsafe { libc::getsockopt(stream.as_raw_fd(), libc::SOL_SOCKET, libc::SO_PEERCRED, (&raw mut credentials).cast(), &raw mut length) };
   if result == 0 { Ok(credentials.uid) } else { Err(io::Error::last_os_error()) }
+}
+
+/// The uid of the process at the other end.
+#[cfg(not(target_os = "linux"))]
+fn peer_uid(stream: &UnixStream) -> io::Result<u32> {
+  let (mut uid, mut gid) = (u32::MAX, u32::MAX);
+  // SAFETY: both numbers outlive the call, and the descriptor is open.
+  let result = unsafe { libc::getpeereid(stream.as_raw_fd(), &raw mut uid, &raw mut gid) };
+  if result == 0 { Ok(uid) } else { Err(io::Error::last_os_error()) }
 }
 
 fn check_peer(stream: &UnixStream) -> io::Result<()> {
@@ -149,10 +137,7 @@ fn check_peer(stream: &UnixStream) -> io::Result<()> {
 }
 
 fn tell(socket: &Path, message: &SecondInstance) -> io::Result<()> {
-  let head = serde_json::to_vec(message)?;
-  if head.len() + message.data.len() > MAX_MESSAGE {
-    return Err(io::Error::new(io::ErrorKind::InvalidInput, "the message for the first instance is larger than 32 MB"));
-  }
+  let bytes = encode(message)?;
   // The holder binds a moment after it took the lock.
   let started = Instant::now();
   let mut stream = loop {
@@ -165,10 +150,7 @@ fn tell(socket: &Path, message: &SecondInstance) -> io::Result<()> {
   check_peer(&stream)?;
   stream.set_write_timeout(Some(PATIENCE))?;
   stream.set_read_timeout(Some(PATIENCE))?;
-  stream.write_all(&(head.len() as u32).to_le_bytes())?;
-  stream.write_all(&(message.data.len() as u32).to_le_bytes())?;
-  stream.write_all(&head)?;
-  stream.write_all(&message.data)?;
+  stream.write_all(&bytes)?;
   // The holder answers with one byte when it has it all, so that our exit cannot cut the message short.
   stream.read_exact(&mut [0])
 }
@@ -177,17 +159,11 @@ fn receive(mut stream: UnixStream) -> io::Result<SecondInstance> {
   check_peer(&stream)?;
   stream.set_read_timeout(Some(PATIENCE))?;
   stream.set_write_timeout(Some(PATIENCE))?;
-  let mut length = [0; 4];
-  stream.read_exact(&mut length)?;
-  let head_length = u32::from_le_bytes(length) as usize;
-  stream.read_exact(&mut length)?;
-  let data_length = u32::from_le_bytes(length) as usize;
-  if head_length.saturating_add(data_length) > MAX_MESSAGE {
-    return Err(io::Error::new(io::ErrorKind::InvalidData, "the announced message is larger than 32 MB"));
-  }
-  let head = read_exactly(&mut stream, head_length)?;
-  let mut message: SecondInstance = serde_json::from_slice(&head)?;
-  message.data = read_exactly(&mut stream, data_length)?;
+  let mut header = [0; HEADER_LENGTH];
+  stream.read_exact(&mut header)?;
+  let (head, data) = lengths(header)?;
+  let bytes = read_exactly(&mut stream, head + data)?;
+  let message = decode(bytes, head)?;
   stream.write_all(&[1])?;
   Ok(message)
 }

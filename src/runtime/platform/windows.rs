@@ -1,0 +1,41 @@
+//! Windows: folders of the user are the user's own by what they inherit, and the console tells what signals tell elsewhere.
+
+use std::fs::{Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
+
+use crate::bridge::{UiEnd, UiEvent};
+
+/// Makes a folder and those above it. Below the user's profile, folders inherit that only the user may write them.
+pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
+  std::fs::create_dir_all(folder)
+}
+
+/// Files inherit who may read them from their folder.
+pub(crate) fn make_private(_options: &mut OpenOptions) {}
+
+/// What lies in the user's own folder is taken for the user's.
+pub(crate) fn is_private(_metadata: &Metadata) -> bool {
+  true
+}
+
+/// The keys and the events of the console that end a program ask the app to quit. Must be called in the tokio runtime of the JavaScript
+/// thread.
+pub(crate) fn forward_quit_requests(ui_end: &UiEnd) {
+  macro_rules! forward {
+    ($($listen:ident),+) => {$(
+      let end = ui_end.clone();
+      // What cannot be listened to keeps its default, which ends the process too.
+      if let Ok(mut asked) = $listen() {
+        tokio::spawn(async move {
+          while asked.recv().await.is_some() {
+            end.emit(UiEvent::QuitAsked {});
+          }
+        });
+      }
+    )+};
+  }
+  forward!(ctrl_c, ctrl_break, ctrl_close, ctrl_logoff, ctrl_shutdown);
+}
