@@ -1,5 +1,5 @@
 # Every target starts with scripts/setup.sh, which does nothing when nothing is missing.
-.PHONY: run test lint bench setup build format
+.PHONY: run test lint bench soak setup build format
 .DEFAULT_GOAL := run
 
 # The app that `make run` opens.
@@ -17,6 +17,9 @@ lint:
 
 bench:
 	scripts/bench.sh
+
+soak:
+	scripts/soak.sh
 
 setup:
 	scripts/setup.sh

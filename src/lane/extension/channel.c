@@ -1,7 +1,7 @@
 /* The page's end of the channel.
  *
- * The host may be busy for a long time, so nothing here waits for it except a request, which is what `sendSync` means. When the host is
- * gone the channel closes and the page lives on without it. */
+ * The host may be busy for a long time, so nothing here waits for it except a request, which is what `sendSync` means, and a sender that
+ * the host cannot follow. When the host is gone the channel closes and the page lives on without it. */
 
 #include "channel.h"
 
@@ -15,8 +15,8 @@
 
 #define HEADER_LENGTH 24
 #define MAX_PAYLOAD (256u << 20)
-/* A host that leaves this much unread gets no more. */
-#define MAX_QUEUED (512u << 20)
+/* What the host leaves unread is kept up to here; a page that goes on sending then waits until the host has read. */
+#define MAX_QUEUED (32u << 20)
 #define READ_SIZE (64 << 10)
 #define SOCKET_BUFFER (2 << 20)
 
@@ -138,9 +138,19 @@ static gboolean on_writable(int fd, GIOCondition condition, gpointer data) {
   return G_SOURCE_REMOVE;
 }
 
+/* Holds the page up while too much of what it sent is unread. The host never waits for a page, so this ends. */
+static void slow_down(LaneChannel *channel) {
+  while (channel->fd >= 0 && channel->outgoing_bytes > MAX_QUEUED) {
+    struct pollfd poller = {.fd = channel->fd, .events = POLLOUT};
+    if (poll(&poller, 1, -1) < 0 && errno != EINTR)
+      hang_up(channel);
+    flush(channel);
+  }
+}
+
 gboolean lane_channel_send(LaneChannel *channel, const LaneFrame *frame) {
   gsize total = HEADER_LENGTH + (gsize)frame->length;
-  if (channel->fd < 0 || frame->length > MAX_PAYLOAD || channel->outgoing_bytes + total > MAX_QUEUED)
+  if (channel->fd < 0 || frame->length > MAX_PAYLOAD)
     return FALSE;
   guint8 header[HEADER_LENGTH] = {0};
   put32(header, frame->length);
@@ -184,7 +194,8 @@ gboolean lane_channel_send(LaneChannel *channel, const LaneFrame *frame) {
     g_source_set_callback(channel->out_source, (GSourceFunc)(void (*)(void))on_writable, channel, NULL);
     g_source_attach(channel->out_source, NULL);
   }
-  return TRUE;
+  slow_down(channel);
+  return channel->fd >= 0;
 }
 
 /* Takes one complete frame out of what was read, or NULL. */

@@ -28,7 +28,7 @@ void lane_channel_close(LaneChannel *channel);
 LaneChannel *lane_channel_ref(LaneChannel *channel);
 void lane_channel_unref(LaneChannel *channel);
 
-/* Sends or queues a frame; never blocks. FALSE when the host is gone or the payload is too long. */
+/* Sends or queues a frame; waits only for a host that left tens of megabytes unread. FALSE when the host is gone or the payload is too long. */
 gboolean lane_channel_send(LaneChannel *channel, const LaneFrame *frame);
 
 /* Sends a frame and blocks until the frame of kind `answer` with the same id comes; frames that come in between are delivered later. NULL
