@@ -15,6 +15,8 @@ export { deserialize } from './deserialize.js';
 const ObjectPrototype = Object.prototype;
 const objectKeys = Object.keys;
 const objectToString = uncurry(ObjectPrototype.toString);
+/** `[object ...]` of a value of any world. */
+export const tagOf = (value) => objectToString(value);
 const hasOwn = uncurry(ObjectPrototype.hasOwnProperty);
 const stringReplace = uncurry(String.prototype.replace);
 const functionToString = uncurry(Function.prototype.toString);
@@ -39,6 +41,7 @@ const numberValue = uncurry(Number.prototype.valueOf);
 const stringValue = uncurry(String.prototype.valueOf);
 const booleanValue = uncurry(Boolean.prototype.valueOf);
 const bigIntValue = uncurry(BigInt.prototype.valueOf);
+const symbolValue = uncurry(Symbol.prototype.valueOf);
 const bigIntToString = uncurry(BigInt.prototype.toString);
 const charCodeAt = uncurry(String.prototype.charCodeAt);
 const isWellFormed = uncurry(String.prototype.isWellFormed);
@@ -476,6 +479,7 @@ export function kindOf(value) {
   for (const read of [mapSize, setSize, dateValue, bufferLength, numberValue, stringValue, booleanValue, bigIntValue]) {
     if (probe(read, value) !== undefined) return 'slots';
   }
+  if (tag === '[object Symbol]' && probe(symbolValue, value) !== undefined) return 'slots';
   if (hasRegExpSlots(value)) return 'slots';
   return isPlatformObject(value) ? 'platform' : 'plain';
 }

@@ -348,15 +348,16 @@ export function sendToFrame(contentsId, frame, channel, args) {
 }
 
 /**
- * Runs code in the page's world and gives its value, with promises awaited.
+ * Runs code in a world of the page (its own, if none is named) and gives its value, with promises awaited.
  * @param {number} contentsId
- * @param {string} code
+ * @param {string | {code: string, url: string}[]} code of several scripts the first one's value counts
+ * @param {number} [worldId]
  * @returns {Promise<any>}
  */
-export function evaluate(contentsId, code) {
+export function evaluate(contentsId, code, worldId = 0) {
   const document = currentDocument(contentsId);
   if (document === null) return Promise.reject(new Error('The page has no document to run the script in'));
-  return askEvaluation(document, serializeOrThrow([code, '']));
+  return askEvaluation(document, serializeOrThrow([code, '', worldId]));
 }
 
 /**

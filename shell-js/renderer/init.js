@@ -7,11 +7,10 @@ import { createElectronModule } from './electron-module.js';
 import { createIpcRenderer } from './ipc-renderer.js';
 import { createPreloadLoader } from './preload-loader.js';
 import { createProcess } from './process.js';
+import { createScripts } from './scripts.js';
 import { createTransport } from './transport.js';
 import { createWebFrame } from './web-frame.js';
-
-const SCRIPT_FAILED =
-  'Script failed to execute, this normally means an error was thrown. Check the renderer console for the error.';
+import { createWorlds } from './worlds.js';
 
 /**
  * @param {any} natives The extension's functions.
@@ -24,54 +23,13 @@ export function start(natives, page, pageGlobal, configBytes) {
   const config = deserialize(configBytes);
   const transport = createTransport(natives);
   const isolated = config.process.contextIsolated;
-  const bridge = createContextBridge(page, pageGlobal, (value, toPage) => natives.rewrap(value, toPage), evaluateRaw);
-
-  // A value of the page as it is. It must not be given to a promise's `resolve`: were it a thenable of the page, the page would be handed
-  // functions of this world.
-  function evaluateRaw(code) {
-    const holder = { __proto__: null, value: undefined, error: undefined };
-    natives.evaluate(code, '', true, holder);
-    if (holder.error !== undefined) throw new Error(holder.error);
-    return holder.value;
-  }
-
-  // A value of the page, with promises awaited.
-  function evaluateInPage(code, url, onValue, onError) {
-    const holder = { __proto__: null, value: undefined, error: undefined };
-    natives.evaluate(code, url, true, holder);
-    if (holder.error !== undefined) {
-      console.error(holder.error);
-      onError(new Error(SCRIPT_FAILED));
-      return;
-    }
-    const { value } = holder;
-    if (!(bridge.isPagePromise(value) && page.then(value, onValue, onError))) onValue(value);
-  }
-
-  // The same for preloads, which get a copy.
-  function evaluateForPreload(code) {
-    return new Promise((resolve, reject) => {
-      const copied = (settle) => (value) => {
-        try {
-          settle(bridge.fromPage(value));
-        } catch (error) {
-          reject(error);
-        }
-      };
-      evaluateInPage(code, '', copied(resolve), copied(reject));
-    });
-  }
-
-  function evaluateHere(code, url) {
-    const holder = { __proto__: null, value: undefined, error: undefined };
-    natives.evaluate(code, url, false, holder);
-    if (holder.error !== undefined) throw new SyntaxError(holder.error);
-    return holder.value;
-  }
+  const worlds = createWorlds(natives, page, pageGlobal, isolated);
+  const bridge = createContextBridge(worlds);
+  const scripts = createScripts(worlds, bridge);
 
   // The result goes to the main process as it is, by the codec; it reads values of any world.
   function answerEvaluation(id, bytes) {
-    const [code, url] = deserialize(bytes);
+    const [code, url, worldId] = deserialize(bytes);
     const answer = (failed) => (value) => {
       try {
         transport.post(FROM_PAGE.evaluated, id, [failed, value]);
@@ -79,22 +37,16 @@ export function start(natives, page, pageGlobal, configBytes) {
         transport.post(FROM_PAGE.evaluated, id, [true, error]);
       }
     };
-    evaluateInPage(code, url, answer(false), answer(true));
+    scripts.evaluate(code, url, worldId, answer(false), answer(true));
   }
 
   const process = createProcess(config.process);
   const electron = createElectronModule({
-    contextBridge: isolated
-      ? {
-          exposeInMainWorld: bridge.exposeInMainWorld,
-          exposeInIsolatedWorld: bridge.exposeInIsolatedWorld,
-          executeInMainWorld: bridge.executeInMainWorld
-        }
-      : refusingContextBridge,
+    contextBridge: isolated ? bridge.api : refusingContextBridge,
     ipcRenderer: createIpcRenderer(transport),
-    webFrame: createWebFrame(config, evaluateForPreload)
+    webFrame: createWebFrame(config, scripts, worlds)
   });
-  const runPreload = createPreloadLoader(electron, process, evaluateHere);
+  const runPreload = createPreloadLoader(electron, process, worlds.evaluateHere);
 
   for (const preload of config.preloads) {
     try {

@@ -5,28 +5,72 @@ import { refusal, refuseAll } from './refusal.js';
 
 const NOT_DONE = [
   'setZoomFactor', 'getZoomFactor', 'setZoomLevel', 'getZoomLevel', 'setVisualZoomLevelLimits', 'setSpellCheckProvider', 'insertCSS',
-  'removeInsertedCSS', 'insertText', 'executeJavaScriptInIsolatedWorld', 'setIsolatedWorldInfo', 'getResourceUsage', 'clearCache',
-  'getFrameForSelector', 'findFrameByName', 'findFrameByRoutingId', 'findFrameByToken', 'isWordMisspelled', 'getWordSuggestions',
-  'getIsolatedWorlds'
+  'removeInsertedCSS', 'insertText', 'getResourceUsage', 'clearCache',
+  'getFrameForSelector', 'findFrameByName', 'findFrameByRoutingId', 'findFrameByToken', 'isWordMisspelled', 'getWordSuggestions'
 ];
 
 /**
  * @param {{frameToken: string, routingId: number}} config
- * @param {(code: string) => Promise<unknown>} evaluate Runs code in the page.
+ * @param {any} scripts What scripts.js makes.
+ * @param {any} worlds What worlds.js makes.
  */
-export function createWebFrame(config, evaluate) {
+export function createWebFrame(config, scripts, worlds) {
+  // The callback hears of the value first, and of a promise before it has settled.
+  function execute(code, worldId, rest) {
+    const callback = rest.find((value) => typeof value === 'function');
+    let value;
+    try {
+      value = scripts.run(code, worldId);
+    } catch (error) {
+      callback?.(undefined, error);
+      return Promise.reject(error);
+    }
+    callback?.(value, undefined);
+    return Promise.resolve(value);
+  }
+
+  function sourcesOf(scriptsGiven) {
+    if (!Array.isArray(scriptsGiven)) throw new TypeError('Error processing argument at index 1, conversion failure');
+    return scriptsGiven.map((script) => {
+      if (typeof script?.code !== 'string') throw new Error("Invalid 'code'");
+      return { code: script.code, url: typeof script.url === 'string' ? script.url : '' };
+    });
+  }
+
   const webFrame = Object.assign(Object.create(EventEmitter.prototype), {
     frameToken: config.frameToken,
     routingId: config.routingId,
     // Preloads run in main frames only, which have neither.
     parent: null,
     nextSibling: null,
-    executeJavaScript(code, _userGesture, callback) {
-      const result = evaluate(String(code));
-      if (typeof callback === 'function') result.then((value) => callback(value, undefined), (error) => callback(undefined, error));
-      return result;
-    }
+
+    executeJavaScript: (code, ...rest) => execute(String(code), 0, rest),
+
+    executeJavaScriptInIsolatedWorld(worldId, given, ...rest) {
+      if (!Number.isInteger(worldId)) throw new TypeError('Error processing argument at index 0, conversion failure');
+      let sources;
+      try {
+        sources = sourcesOf(given);
+      } catch (error) {
+        if (error instanceof TypeError) throw error;
+        rest.find((value) => typeof value === 'function')?.(undefined, error);
+        return Promise.reject(error);
+      }
+      return execute(sources, worldId, rest);
+    },
+
+    setIsolatedWorldInfo(worldId, info) {
+      if (!Number.isInteger(worldId)) throw new TypeError('Error processing argument at index 0, conversion failure');
+      const { securityOrigin = '', csp = '', name = '' } = info ?? {};
+      if (csp !== '' && securityOrigin === '') throw new Error('If csp is specified, securityOrigin should also be specified');
+      // A world of the engine has the page's origin, and no policy of its own.
+      if (securityOrigin !== '') throw new Error('webFrame.setIsolatedWorldInfo: securityOrigin and csp are not available on linux');
+      worlds.setName(worldId, String(name));
+    },
+
+    getIsolatedWorlds: () => worlds.ids()
   });
+  worlds.setCreationListener((id) => webFrame.emit('isolated-world-created', id));
   webFrame.top = webFrame;
   refuseAll(webFrame, 'webFrame', NOT_DONE);
   // Other frames are not known here; null would say that there are none.

@@ -38,4 +38,16 @@ async function openWithPreload({ preload, html = '', webPreferences = {} } = {})
   return window;
 }
 
-module.exports = { openWithPreload, pageFile, preloadFile };
+/**
+ * Exposes what `make` gives as `api` and runs `look` in the page. Both run elsewhere and see nothing of the spec.
+ * @param {Function} make @param {Function} look @param {string} [html]
+ */
+async function bridged(make, look, html = '') {
+  const preload = `const { contextBridge, ipcRenderer, webFrame } = require('electron');
+    const made = (${make})({ contextBridge, ipcRenderer, webFrame });
+    if (made !== undefined) contextBridge.exposeInMainWorld('api', made);`;
+  const window = await openWithPreload({ preload, html });
+  return window.webContents.executeJavaScript(`(${look})()`);
+}
+
+module.exports = { bridged, openWithPreload, pageFile, preloadFile };

@@ -1,10 +1,10 @@
 /**
- * Small controls of a page: zoom, user agent, style sheets, editing, sound, developer tools.
+ * Small controls of a page: zoom, user agent, scripts of other worlds, style sheets, editing, sound, developer tools.
  */
 import { call, callSync, send } from '../binding.js';
 import { evaluate } from '../ipc-dispatch.js';
 import { webContents as registry } from '../object-registry.js';
-import { check } from './arguments.js';
+import { check, conversionError } from './arguments.js';
 import { defineAccessors, defineMethods } from './members.js';
 
 /** One zoom level is a fifth more. */
@@ -87,6 +87,23 @@ const members = {
     check(arguments, 'string');
     this._page.userAgent = userAgent;
     send({ type: 'webViewSetUserAgent', webContents: this.id, userAgent });
+  },
+
+  // Scripts of the app.
+
+  /**
+   * The value is the first script's, as in Electron.
+   * @param {number} worldId @param {{code: string, url?: string}[]} scripts @param {boolean} [_hasUserGesture]
+   */
+  async executeJavaScriptInIsolatedWorld(worldId, scripts, _hasUserGesture) {
+    check(arguments, 'int', 'object');
+    if (!Array.isArray(scripts)) throw conversionError(1, scripts);
+    const sources = scripts.map((script) => {
+      if (typeof script?.code !== 'string') throw new Error("Invalid 'code'");
+      return { code: script.code, url: typeof script.url === 'string' ? script.url : '' };
+    });
+    await this._loader.scriptable();
+    return evaluate(this.id, sources, worldId);
   },
 
   // Style sheets of the app.

@@ -12,6 +12,7 @@
 
 #include "channel.h"
 #include "console.h"
+#include "worlds.h"
 
 /* Kinds of frames; shell-js/common/lane-frames.js is the other place that names them. */
 enum {
@@ -190,6 +191,14 @@ static gboolean bytes_from_js(JSCValue *value, LaneFrame *frame) {
   return TRUE;
 }
 
+/* The frame that shows the document, if the page still has it. */
+static WebKitFrame *document_frame(Document *document) {
+  /* Deprecated in favour of nothing that an extension could reach. */
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  return webkit_web_page_get_main_frame(document->web_page);
+  G_GNUC_END_IGNORE_DEPRECATIONS
+}
+
 /* send(kind, id, bytes): boolean */
 static gboolean native_send(guint kind, guint id, JSCValue *bytes, Document *document) {
   flush_console();
@@ -215,40 +224,51 @@ static JSCValue *native_request(JSCValue *bytes, Document *document) {
   return result;
 }
 
-/* evaluate(code, url, inPage, holder): puts `value` or `error` (message), `line` and `url` into the holder. Content security policy does not
- * apply to it, as it does not apply to Electron's executeJavaScript. */
-static void native_evaluate(const char *code, const char *url, gboolean in_page, JSCValue *holder, Document *document) {
-  JSCContext *context = in_page ? document->page_context : document->own_context;
+/* The context of a world in a document that is still shown, or NULL. */
+static JSCContext *context_of(Document *document, guint id) {
+  if (!document->channel)
+    return NULL;
+  if (id == LANE_WORLD_PAGE)
+    return g_object_ref(document->page_context);
+  /* Without isolation the preload runs in the page's world, and 999 is one like any other. */
+  WebKitScriptWorld *found = lane_world(id, NULL);
+  WebKitFrame *frame = found ? document_frame(document) : NULL;
+  return frame ? webkit_frame_get_js_context_for_script_world(frame, found) : NULL;
+}
+
+/* evaluate(code, url, world, holder): `value` or `error` of the code. Content security policy does not apply to it, as it does not apply to
+ * Electron's executeJavaScript. */
+static void native_evaluate(const char *code, const char *url, guint id, JSCValue *holder, Document *document) {
+  /* The number of the document's own world, whichever that is, so that preloads run where the bundle runs. */
+  JSCContext *context = id == G_MAXUINT32 && document->own_context ? g_object_ref(document->own_context) : context_of(document, id);
   if (!context || !code)
+    lane_put_text(holder, "error", "Error: The script has no context to run in");
+  else
+    lane_evaluate(context, code, -1, url, holder);
+  g_clear_object(&context);
+}
+
+/* world(id, name, holder): `global` of a world and `value`, its side of the bridge; nothing if there can be no such world. */
+static void native_world(guint id, const char *name, JSCValue *holder, Document *document) {
+  lane_world(id, name);
+  JSCContext *context = context_of(document, id);
+  if (!context)
     return;
-  g_object_ref(context);
-  JSCValue *value = jsc_context_evaluate_with_source_uri(context, code, -1, url, 1);
-  JSCException *exception = jsc_context_get_exception(context);
-  if (exception) {
-    char *text = jsc_exception_to_string(exception);
-    JSCValue *error = jsc_value_new_string(jsc_value_get_context(holder), text);
-    jsc_value_object_set_property(holder, "error", error);
-    g_object_unref(error);
-    g_free(text);
-    jsc_context_clear_exception(context);
-  } else {
-    jsc_value_object_set_property(holder, "value", value);
-  }
-  g_clear_object(&value);
+  lane_world_enter(context, holder);
   g_object_unref(context);
 }
 
-/* rewrap(value, toPage): the wrapper of a DOM node for the other world, or null for what is no node. */
-static JSCValue *native_rewrap(JSCValue *value, gboolean to_page, Document *document) {
+/* rewrap(value, world): the wrapper of a DOM node for another world, or null for what is no node. */
+static JSCValue *native_rewrap(JSCValue *value, guint id, Document *document) {
   JSCValue *result = NULL;
   /* Deprecated without a replacement: nothing else leads from one world's wrapper to another's. */
   G_GNUC_BEGIN_IGNORE_DEPRECATIONS
   if (document->channel && jsc_value_is_object(value)) {
     WebKitDOMNode *node = webkit_dom_node_for_js_value(value);
-    WebKitFrame *frame = webkit_web_page_get_main_frame(document->web_page);
-    if (node && frame)
-      result = webkit_frame_get_js_value_for_dom_object_in_script_world(frame, WEBKIT_DOM_OBJECT(node),
-                                                                        to_page ? webkit_script_world_get_default() : world);
+    WebKitScriptWorld *target = lane_world(id, NULL);
+    WebKitFrame *frame = node && target ? document_frame(document) : NULL;
+    if (frame)
+      result = webkit_frame_get_js_value_for_dom_object_in_script_world(frame, WEBKIT_DOM_OBJECT(node), target);
   }
   G_GNUC_END_IGNORE_DEPRECATIONS
   return result ? result : jsc_value_new_null(jsc_value_get_context(value));
@@ -268,9 +288,11 @@ static JSCValue *make_natives(Document *document) {
   set_native(natives, document, "send", G_CALLBACK(native_send), G_TYPE_BOOLEAN, 3, send);
   GType request[] = {JSC_TYPE_VALUE};
   set_native(natives, document, "request", G_CALLBACK(native_request), JSC_TYPE_VALUE, 1, request);
-  GType evaluate[] = {G_TYPE_STRING, G_TYPE_STRING, G_TYPE_BOOLEAN, JSC_TYPE_VALUE};
+  GType evaluate[] = {G_TYPE_STRING, G_TYPE_STRING, G_TYPE_UINT, JSC_TYPE_VALUE};
   set_native(natives, document, "evaluate", G_CALLBACK(native_evaluate), G_TYPE_NONE, 4, evaluate);
-  GType rewrap[] = {JSC_TYPE_VALUE, G_TYPE_BOOLEAN};
+  GType script_world[] = {G_TYPE_UINT, G_TYPE_STRING, JSC_TYPE_VALUE};
+  set_native(natives, document, "world", G_CALLBACK(native_world), G_TYPE_NONE, 3, script_world);
+  GType rewrap[] = {JSC_TYPE_VALUE, G_TYPE_UINT};
   set_native(natives, document, "rewrap", G_CALLBACK(native_rewrap), JSC_TYPE_VALUE, 2, rewrap);
   return natives;
 }
@@ -302,6 +324,7 @@ static void run_bundle(Page *page, Document *document, const LaneFrame *answer, 
   const char *bridge = bundle ? take_text(&at, &left, &bridge_length) : NULL;
   if (!bridge || bundle_length == 0)
     return;
+  lane_world_set_bridge(bridge, bridge_length);
   document->page_context = webkit_frame_get_js_context_for_script_world(frame, webkit_script_world_get_default());
   document->own_context =
     isolated ? webkit_frame_get_js_context_for_script_world(frame, world) : g_object_ref(document->page_context);
@@ -473,8 +496,7 @@ static void on_page_created(WebKitWebExtension *extension, WebKitWebPage *web_pa
 G_MODULE_EXPORT void webkit_web_extension_initialize(WebKitWebExtension *extension) {
   lane_console_init();
   page_quark = g_quark_from_static_string("shell-lane-page");
-  /* Made before any page: WebKit announces new window objects only to worlds that exist. */
-  world = webkit_script_world_new_with_name("shell");
+  world = lane_worlds_init();
   g_signal_connect(world, "window-object-cleared", G_CALLBACK(on_window_object_cleared), NULL);
   g_signal_connect(extension, "page-created", G_CALLBACK(on_page_created), NULL);
 }

@@ -1,0 +1,77 @@
+#include "worlds.h"
+
+/* Worlds live as long as the process and each costs a window object in every frame that uses it. Apps name a handful. */
+enum {
+  MAX_WORLDS = 64,
+  MAX_WORLD_ID = 536870911,
+};
+
+static WebKitScriptWorld *preload_world;
+/* Those with other numbers. */
+static GHashTable *others;
+/* The page's side of the bridge, which every world that a document uses runs first. */
+static GBytes *bridge_script;
+
+WebKitScriptWorld *lane_worlds_init(void) {
+  others = g_hash_table_new(g_direct_hash, g_direct_equal);
+  preload_world = webkit_script_world_new_with_name("shell");
+  return preload_world;
+}
+
+WebKitScriptWorld *lane_world(guint id, const char *name) {
+  if (id == LANE_WORLD_PAGE)
+    return webkit_script_world_get_default();
+  if (id == LANE_WORLD_PRELOAD)
+    return preload_world;
+  WebKitScriptWorld *world = g_hash_table_lookup(others, GUINT_TO_POINTER(id));
+  if (world || id > MAX_WORLD_ID || g_hash_table_size(others) >= MAX_WORLDS)
+    return world;
+  /* Names are unique, or WebKit would make up another one. */
+  char *unique = name && *name ? g_strdup_printf("%s (%u)", name, id) : g_strdup_printf("World %u", id);
+  world = webkit_script_world_new_with_name(unique);
+  g_free(unique);
+  g_hash_table_insert(others, GUINT_TO_POINTER(id), world);
+  return world;
+}
+
+void lane_put_text(JSCValue *holder, const char *name, const char *text) {
+  JSCValue *value = jsc_value_new_string(jsc_value_get_context(holder), text);
+  jsc_value_object_set_property(holder, name, value);
+  g_object_unref(value);
+}
+
+void lane_evaluate(JSCContext *context, const char *code, gssize length, const char *url, JSCValue *holder) {
+  JSCValue *value = jsc_context_evaluate_with_source_uri(context, code, length, url, 1);
+  JSCException *exception = jsc_context_get_exception(context);
+  if (exception) {
+    char *text = jsc_exception_to_string(exception);
+    lane_put_text(holder, "error", text);
+    g_free(text);
+    jsc_context_clear_exception(context);
+  } else {
+    jsc_value_object_set_property(holder, "value", value);
+  }
+  g_clear_object(&value);
+}
+
+void lane_world_set_bridge(const char *script, gsize length) {
+  GBytes *given = g_bytes_new(script, length);
+  if (bridge_script && g_bytes_equal(given, bridge_script)) {
+    g_bytes_unref(given);
+    return;
+  }
+  if (bridge_script)
+    g_bytes_unref(bridge_script);
+  bridge_script = given;
+}
+
+void lane_world_enter(JSCContext *context, JSCValue *holder) {
+  if (!bridge_script)
+    return;
+  gsize length = 0;
+  const char *script = g_bytes_get_data(bridge_script, &length);
+  JSCValue *global = jsc_context_get_global_object(context);
+  jsc_value_object_set_property(holder, "global", global);
+  g_object_unref(global);
+  lane_evaluate(context, script, (gssize)length, "shell:page-bridge", holder);
+}
