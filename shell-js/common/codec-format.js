@@ -29,7 +29,8 @@ export const MAX_OBJECTS = 8_000_000;
 
 export const T = {
   undefined: 0, null: 1, true: 2, false: 3, int: 4, double: 5, ascii: 6, utf8: 7, utf16: 8, bigint: 9, date: 10, regexp: 11, map: 12,
-  set: 13, array: 14, sparse: 15, object: 16, error: 17, buffer: 18, view: 19, boxed: 20, ref: 21, end: 22, hole: 23
+  set: 13, array: 14, sparse: 15, object: 16, error: 17, buffer: 18, view: 19, boxed: 20, ref: 21, end: 22, hole: 23,
+  port: 24
 };
 
 /** The longest message that the lane carries. */

@@ -21,8 +21,9 @@ const errorConstructors = { __proto__: null };
 for (const name of ERROR_NAMES) errorConstructors[name] = globalThis[name];
 
 class Reader {
-  constructor(bytes) {
+  constructor(bytes, ports) {
     this.bytes = bytes;
+    this.ports = ports;
     this.end = bytes.length;
     this.at = 0;
     this.objects = { __proto__: null };
@@ -185,6 +186,11 @@ class Reader {
         this.objects[slot] = object;
         return object;
       }
+      case T.port: {
+        const index = this.length();
+        if (this.ports === undefined || index >= this.ports.length) throw malformed();
+        return this.remember(this.ports[index]);
+      }
       default: throw malformed();
     }
   }
@@ -300,10 +306,11 @@ function malformed() {
 /**
  * Decodes what `serialize` made. Throws for anything else.
  * @param {Uint8Array} bytes Not changed, and not kept: the value shares no memory with it.
+ * @param {object[]} [ports] Message ports that came along.
  * @returns {any}
  */
-export function deserialize(bytes) {
-  const reader = new Reader(bytes);
+export function deserialize(bytes, ports) {
+  const reader = new Reader(bytes, ports);
   const value = reader.value();
   reader.run();
   if (reader.at !== reader.end) throw malformed();

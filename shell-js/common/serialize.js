@@ -70,7 +70,8 @@ const KEPT_SCRATCH = 8 << 20;
 let scratch = new BytesCtor(4096);
 
 class Writer {
-  constructor() {
+  constructor(ports) {
+    this.ports = ports;
     // Taken away while in use: a getter of the value may send a message itself.
     this.bytes = scratch === null ? new BytesCtor(256) : scratch;
     scratch = null;
@@ -203,6 +204,13 @@ class Writer {
     }
     if (this.count >= MAX_OBJECTS) throw uncloneable();
     mapSet(this.seen, value, this.count++);
+    if (this.ports !== undefined) {
+      const index = mapGet(this.ports, value);
+      if (index !== undefined) {
+        this.byte(T.port);
+        return this.length(index);
+      }
+    }
     const tag = objectToString(value);
     if (tag === '[object Object]' && getPrototypeOf(value) === ObjectPrototype) return this.plain(value);
     if (isArray(value)) return this.array(value);
@@ -435,10 +443,11 @@ const NATIVE_CODE = /\{\s*\[native code\]\s*\}\s*$/;
 /**
  * Encodes a value.
  * @param {unknown} value Usually the array of a message's arguments, so that identity holds across them.
+ * @param {Map<object, number>} [ports] Message ports that go along and may be in the value, with their places in the transfer list.
  * @returns {Uint8Array} Valid until the next call: whoever wants to keep it makes a copy.
  */
-export function serialize(value) {
-  const writer = new Writer();
+export function serialize(value, ports) {
+  const writer = new Writer(ports);
   try {
     writer.value(value);
     writer.run();

@@ -100,6 +100,21 @@ describe('serialize', () => {
     it(`keeps ${name}`, () => assert.deepStrictEqual(around(make()), make()));
   }
 
+  it('puts ports that go along where they were, and no others', () => {
+    class Port {
+      static {
+        Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'MessagePort' });
+      }
+    }
+    const [first, second] = [new Port(), new Port()];
+    const places = new Map([[first, 0], [second, 1]]);
+    const bytes = codec.serialize({ second, list: [first, first], map: new Map([['first', first]]) }, places);
+    const got = codec.deserialize(bytes, [first, second]);
+    assert.deepStrictEqual([got.second === second, got.list[0] === first, got.list[1] === first, got.map.get('first') === first], [true, true, true, true]);
+    assert.throws(() => codec.deserialize(bytes, [first]));
+    assert.throws(() => codec.deserialize(bytes));
+  });
+
   it('keeps an invalid date', () => assert.ok(Number.isNaN(around(new Date(Number.NaN)).getTime())));
 
   it('keeps errors', () => {
