@@ -3,7 +3,7 @@
  * extension gave it; a number alone, which a page could guess, names nothing.
  */
 import { TO_PAGE } from '../common/lane-frames.js';
-import { lanePeer, laneSend } from './binding.js';
+import { laneClose, lanePeer, laneSend } from './binding.js';
 
 let lastRoutingId = 0;
 
@@ -70,6 +70,16 @@ export function removeDocument(document) {
     reject(new Error('The page went away before the script had a result'));
   }
   document.evaluations.clear();
+}
+
+/**
+ * Ends the connections of web contents that are going: a page that waits for an answer would hold its process up.
+ * @param {number} contentsId
+ */
+export function closeConnections(contentsId) {
+  for (const [connection, documents] of byConnection) {
+    if ([...documents.values()].some((document) => document.contentsId === contentsId)) laneClose(connection);
+  }
 }
 
 /** @param {number} connection */

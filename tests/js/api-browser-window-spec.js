@@ -3,6 +3,7 @@
 const { app, BaseWindow, BrowserWindow } = require('electron');
 const assert = require('node:assert');
 const { closeAllWindows, once, openPage, waitUntil } = require('./helpers');
+const { preloadFile } = require('./lane-helpers');
 
 /** A window manager moves and sizes windows a little later than the app asks for it. */
 const near = (actual, expected, tolerance = 2) => actual.length === expected.length && actual.every((value, index) => Math.abs(value - expected[index]) <= tolerance);
@@ -424,6 +425,37 @@ describe('BrowserWindow', () => {
       await again;
       assert.strictEqual(window.getTitle(), 'from the page');
       assert.strictEqual(window.webContents.getTitle(), 'changed');
+    });
+  });
+
+  describe('S17 webPreferences from an object that somebody else wrote', () => {
+    it('ignore what is unknown and what stands in a prototype', async () => {
+      const preload = preloadFile('require("electron").contextBridge.exposeInMainWorld("reached", true)');
+      const text = `{"unknown": {"deep": [1]}, "__proto__": {"preload": ${JSON.stringify(preload)}, "nodeIntegration": true, "contextIsolation": false}}`;
+      const window = new BrowserWindow({ show: false, webPreferences: JSON.parse(text) });
+      await window.loadURL('data:text/html,x');
+      const seen = await window.webContents.executeJavaScript('[typeof reached, typeof require, typeof process]');
+      assert.deepStrictEqual(seen, ['undefined', 'undefined', 'undefined']);
+      const preferences = window.webContents.getLastWebPreferences();
+      assert.strictEqual(preferences.contextIsolation, true);
+      assert.strictEqual(preferences.nodeIntegration, false);
+      assert.strictEqual(/** @type {any} */ ({}).nodeIntegration, undefined);
+    });
+
+    it('of any type never end the process', async () => {
+      for (const webPreferences of [{ zoomFactor: 'x' }, { zoomFactor: NaN }, { partition: 5 }, { preload: {} }, { additionalArguments: 'x' }, { session: 1 }, { backgroundColor: 7 }]) {
+        let window;
+        try {
+          window = new BrowserWindow({ show: false, webPreferences });
+        } catch (error) {
+          assert(error instanceof Error && error.message !== '', JSON.stringify(webPreferences));
+          continue;
+        }
+        await window.loadURL('data:text/html,x');
+        assert.strictEqual(await window.webContents.executeJavaScript('1 + 1'), 2, JSON.stringify(webPreferences));
+        window.destroy();
+      }
+      assert.strictEqual(BrowserWindow.getAllWindows().filter((window) => !window.isDestroyed()).length, 0);
     });
   });
 

@@ -7,6 +7,7 @@ import { EventEmitter } from 'node:events';
 import { call, callSync, send } from '../binding.js';
 import { evaluate, sendToFrame } from '../ipc-dispatch.js';
 import { IpcMainImpl } from '../ipc-main-impl.js';
+import { closeConnections } from '../lane-documents.js';
 import { nextId, peers, webContents as registry } from '../object-registry.js';
 import { check, guardDestroyed } from './arguments.js';
 import { parseColor } from './color.js';
@@ -224,6 +225,7 @@ export class WebContents extends EventEmitter {
     this._loader.abandon();
     this.#destroyed = true;
     registry.delete(this.#id);
+    closeConnections(this.#id);
     send({ type: 'webViewDestroy', webContents: this.#id });
     for (const observer of this.#observers.get('destroyed') ?? []) observer();
     emitNative(this, 'destroyed');
