@@ -20,7 +20,13 @@ export const FROM_PAGE = Object.freeze({
   /** Codec: `[channel, ...args]`, as for the two after it. */
   send: 7,
   invoke: 8,
-  sync: 9
+  sync: 9,
+  /** `window.open`; answered by `syncReply`. Codec: `[url, target, features, modifiers]`. */
+  windowOpen: 18,
+  /** The allowed window is there, or the engine did without. */
+  windowOpened: 19,
+  /** `window.close` of a page that the engine would not close. */
+  windowClose: 20
 });
 
 /** To a page. */

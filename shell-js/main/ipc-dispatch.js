@@ -32,7 +32,7 @@ export function dispatchFrame(frame) {
   const contents = document && webContents.get(document.contentsId);
   if (document === undefined || contents === undefined) {
     // A blocked page is never left blocked.
-    if (frame.kind === FROM_PAGE.sync) {
+    if (frame.kind === FROM_PAGE.sync || frame.kind === FROM_PAGE.windowOpen) {
       laneSend(frame.connection, TO_PAGE.syncReply, frame.id, frame.document, frame.frame, serialize([{ error: NEVER_SENT }]));
     }
     return undefined;
@@ -58,6 +58,12 @@ export function dispatchFrame(frame) {
       return undefined;
     case FROM_PAGE.sync:
       return askedSync(contents, document, frame);
+    case FROM_PAGE.windowOpen:
+      return windowAsked(contents, document, frame);
+    case FROM_PAGE.windowOpened:
+      return contents._opener.opened();
+    case FROM_PAGE.windowClose:
+      return contents._pageWantsToClose();
     default:
       return undefined;
   }
@@ -331,6 +337,18 @@ function askedSync(contents, document, { id, data }) {
   contents.emit('ipc-message-sync', event, channel, ...args);
   for (const target of targets) target.emit(channel, event, ...args);
   return undefined;
+}
+
+/** @param {any} contents @param {LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
+function windowAsked(contents, document, { id, data }) {
+  let verdict = 0;
+  try {
+    const [url, target, features, modifiers] = decode(data) ?? [];
+    const texts = [url, target, features].every((value) => typeof value === 'string');
+    if (texts && Number.isInteger(modifiers)) verdict = contents._opener.asked({ from: document.url, url, target, features, modifiers });
+  } finally {
+    document.send(TO_PAGE.syncReply, id, serialize([verdict]));
+  }
 }
 
 /**

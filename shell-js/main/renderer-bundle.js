@@ -17,6 +17,7 @@ const RENDERER = [
   'renderer/refusal.js',
   'renderer/transport.js',
   'renderer/ipc-renderer.js',
+  'renderer/page-windows.js',
   'renderer/page-bridge.js',
   'renderer/worlds.js',
   'renderer/context-bridge.js',
@@ -28,9 +29,10 @@ const RENDERER = [
   'renderer/url-module.js',
   'renderer/electron-module.js',
   'renderer/preload-loader.js',
+  'renderer/window-open.js',
   'renderer/init.js',
 ];
-const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-bridge.js'];
+const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-windows.js', 'renderer/page-bridge.js'];
 
 const IMPORT = /^(import|export) \{ ([\w, ]+) \} from '[./\w-]*\/([\w-]+\.js)';$/;
 const COMMENT = /^\s*(?:\/\/|\/\*\*?(?:$|.*\*\/$)|\*(?:$|[ /]))/;

@@ -10,6 +10,7 @@ import { createProcess } from './process.js';
 import { createScripts } from './scripts.js';
 import { createTransport } from './transport.js';
 import { createWebFrame } from './web-frame.js';
+import { connectWindowOpen } from './window-open.js';
 import { createWorlds } from './worlds.js';
 
 /**
@@ -39,6 +40,8 @@ export function start(natives, page, pageGlobal, configBytes) {
     };
     scripts.evaluate(code, url, worldId, answer(false), answer(true));
   }
+
+  connectWindowOpen(page, natives);
 
   const process = createProcess(config.process);
   const electron = createElectronModule({

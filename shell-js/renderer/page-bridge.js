@@ -7,6 +7,7 @@
 
 import { getterOf, reflectApply, uncurry } from '../common/codec-format.js';
 import { deserialize } from '../common/deserialize.js';
+import { replaceWindowFunctions } from './page-windows.js';
 
 /** @type {any} */
 const defineProperty = Reflect.defineProperty;
@@ -59,6 +60,7 @@ export const pageSide = {
     thrown = undefined;
     return error;
   },
+  replaceWindowFunctions,
 
   newObject: () => ({}),
   newArray: () => [],

@@ -109,6 +109,17 @@ pub enum UiCommand {
     request: RequestId,
     allow: bool,
   },
+  /// The page may open `url` next: the question about that window will bear the number of the answer
+  /// `{ request, replaced }`, in place of an older consent that was not used.
+  WebViewExpectWindow {
+    web_contents: WebContentsId,
+    url: String,
+  },
+  /// Takes that back, if no window came; answers whether that was so.
+  WebViewForgetWindow {
+    web_contents: WebContentsId,
+    request: RequestId,
+  },
   /// Answers [`super::UiEvent::WindowOpenAsked`] with a refusal; consent is a `webViewCreate` that names the request.
   WebViewRefuseWindow {
     web_contents: WebContentsId,

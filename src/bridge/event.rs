@@ -88,7 +88,6 @@ pub enum UiEvent {
     url: String,
     frame_name: String,
     features: String,
-    referrer: String,
     disposition: String,
   },
   /// The page called `window.close()`.

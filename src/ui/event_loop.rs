@@ -83,6 +83,8 @@ fn carry_out(ui: &Rc<Ui>, target: &Target, command: UiCommand, reply: Reply) {
     C::WebViewCreate { web_contents, window, options } => webview::create(ui, web_contents, window, &options),
     C::WebViewDestroy { web_contents } => webview::destroy(ui, web_contents),
     C::WebViewTryClose { web_contents } => webview::with(ui, web_contents, |view| view.try_close()),
+    C::WebViewExpectWindow { web_contents, url } => webview::expect_window(ui, web_contents, url),
+    C::WebViewForgetWindow { web_contents, request } => webview::forget_window(ui, web_contents, request),
     C::WebViewRefuseWindow { request, .. } => webview::refuse_window(ui, request),
     C::WebViewCapture { web_contents, rect } => return webview::capture(ui, web_contents, rect, reply),
     C::WebViewSetBounds { web_contents, bounds } => webview::with(ui, web_contents, |view| view.set_bounds(bounds)),

@@ -35,6 +35,17 @@ pub(crate) fn destroy(ui: &Rc<Ui>, id: WebContentsId) -> Outcome {
   done()
 }
 
+pub(crate) fn expect_window(ui: &Rc<Ui>, id: WebContentsId, url: String) -> Outcome {
+  let view = ui.web_view(id)?;
+  let request = ui.next_request();
+  let replaced = view.expect_window(request, url);
+  json(serde_json::json!({ "request": request, "replaced": replaced }))
+}
+
+pub(crate) fn forget_window(ui: &Rc<Ui>, id: WebContentsId, request: RequestId) -> Outcome {
+  json(ui.web_view(id)?.forget_window(request))
+}
+
 /// Takes back the view that a page opened: the page sees its new window closed.
 pub(crate) fn refuse_window(ui: &Rc<Ui>, request: RequestId) -> Outcome {
   let view = ui.proposed_views.remove(request).ok_or_else(|| format!("there is no open question {request}"))?;

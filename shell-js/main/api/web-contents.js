@@ -118,7 +118,7 @@ export class WebContents extends EventEmitter {
   }
 
   get opener() {
-    const opener = registry.get(this._guest?.opener);
+    const opener = this._guest?.cut ? undefined : registry.get(this._guest?.opener);
     return opener ? opener.mainFrame : null;
   }
 
@@ -209,6 +209,11 @@ export class WebContents extends EventEmitter {
       return;
     }
     this.#closeAnswer = answer;
+    send({ type: 'webViewTryClose', webContents: this.#id });
+  }
+
+  /** `window.close()` of a page with a history, which Electron closes and the engine does not. */
+  _pageWantsToClose() {
     send({ type: 'webViewTryClose', webContents: this.#id });
   }
 

@@ -206,11 +206,11 @@ static gboolean native_send(guint kind, guint id, JSCValue *bytes, Document *doc
   return document->channel && bytes_from_js(bytes, &frame) && lane_channel_send(document->channel, &frame);
 }
 
-/* request(bytes): Uint8Array, or null when the host is gone. Blocks. */
-static JSCValue *native_request(JSCValue *bytes, Document *document) {
+/* ask(kind, bytes): Uint8Array, or null when the host is gone. Blocks. */
+static JSCValue *native_ask(guint kind, JSCValue *bytes, Document *document) {
   flush_console();
   JSCContext *context = jsc_value_get_context(bytes);
-  LaneFrame frame = {.kind = KIND_SYNC, .document = document->id, .frame = document->frame};
+  LaneFrame frame = {.kind = (guint8)kind, .document = document->id, .frame = document->frame};
   if (!document->channel || !bytes_from_js(bytes, &frame))
     return jsc_value_new_null(context);
   frame.id = ++document->last_request;
@@ -222,6 +222,11 @@ static JSCValue *native_request(JSCValue *bytes, Document *document) {
   JSCValue *result = bytes_to_js(context, answer->payload, answer->length);
   lane_frame_free(answer);
   return result;
+}
+
+/* request(bytes): a question of `ipcRenderer.sendSync`. */
+static JSCValue *native_request(JSCValue *bytes, Document *document) {
+  return native_ask(KIND_SYNC, bytes, document);
 }
 
 /* The context of a world in a document that is still shown, or NULL. */
@@ -288,6 +293,8 @@ static JSCValue *make_natives(Document *document) {
   set_native(natives, document, "send", G_CALLBACK(native_send), G_TYPE_BOOLEAN, 3, send);
   GType request[] = {JSC_TYPE_VALUE};
   set_native(natives, document, "request", G_CALLBACK(native_request), JSC_TYPE_VALUE, 1, request);
+  GType ask[] = {G_TYPE_UINT, JSC_TYPE_VALUE};
+  set_native(natives, document, "ask", G_CALLBACK(native_ask), JSC_TYPE_VALUE, 2, ask);
   GType evaluate[] = {G_TYPE_STRING, G_TYPE_STRING, G_TYPE_UINT, JSC_TYPE_VALUE};
   set_native(natives, document, "evaluate", G_CALLBACK(native_evaluate), G_TYPE_NONE, 4, evaluate);
   GType script_world[] = {G_TYPE_UINT, G_TYPE_STRING, JSC_TYPE_VALUE};

@@ -24,16 +24,20 @@ impl WebView {
       match kind {
         PolicyDecisionType::NavigationAction => this.decide_action(decision),
         PolicyDecisionType::Response => this.decide_response(decision),
-        // The question is asked when the engine wants the view.
+        // The question is asked when the engine wants the view, which knows no name any more.
+        PolicyDecisionType::NewWindowAction => {
+          let action = decision.downcast_ref::<NavigationPolicyDecision>().and_then(|decision| decision.navigation_action());
+          this.questions.target_name.replace(action.and_then(|mut action| action.frame_name()).map(String::from));
+          false
+        }
         _ => false,
       }
     });
     let weak = self.weak();
     self.view.connect_create(move |_, action| {
       let this = weak.upgrade()?;
-      let mut action = action.clone();
       let url = action.request().and_then(|request| request.uri()).map(String::from).unwrap_or_default();
-      let frame_name = action.frame_name().map(String::from).unwrap_or_default();
+      let frame_name = this.questions.target_name.take().filter(|name| !name.eq_ignore_ascii_case("_blank")).unwrap_or_default();
       // A link is clicked with keys that say where to open it; a script just opens.
       let foreground = action.navigation_type() == NavigationType::LinkClicked;
       this.propose_window(url, frame_name, foreground).map(|view| view.view.clone().upcast())
@@ -45,20 +49,43 @@ impl WebView {
   fn propose_window(&self, url: String, frame_name: String, from_link: bool) -> Option<Rc<WebView>> {
     let ui = self.ui.upgrade()?;
     let proposed = WebView::propose(&ui, self).ok()?;
-    let request = ui.next_request();
+    let request = self.take_expected(&url).unwrap_or_else(|| ui.next_request());
     ui.proposed_views.insert(request, proposed.clone());
     let opener = self.weak();
     let weak = Rc::downgrade(&proposed);
     glib::idle_add_local_full(glib::Priority::HIGH, move || {
       let (Some(opener), Some(proposed)) = (opener.upgrade(), weak.upgrade()) else { return glib::ControlFlow::Break };
       let features = features_of(&proposed.view);
-      let referrer = opener.view.uri().map(String::from).filter(|url| url.starts_with("http")).unwrap_or_default();
       let disposition = if from_link || features.is_empty() { "foreground-tab" } else { "new-window" }.to_owned();
       let (url, frame_name) = (url.clone(), frame_name.clone());
-      opener.tell(move |web_contents| UiEvent::WindowOpenAsked { web_contents, request, url, frame_name, features, referrer, disposition });
+      opener.tell(move |web_contents| UiEvent::WindowOpenAsked { web_contents, request, url, frame_name, features, disposition });
       glib::ControlFlow::Break
     });
     Some(proposed)
+  }
+
+  /// The app agrees to a window before the page opens it. The page does nothing else meanwhile, so the next window is that one.
+  /// Answers the request of a consent that was never used.
+  pub(crate) fn expect_window(&self, request: RequestId, url: String) -> Option<RequestId> {
+    self.questions.expected_window.replace(Some((request, url))).map(|(unused, _)| unused)
+  }
+
+  pub(crate) fn forget_window(&self, request: RequestId) -> bool {
+    let mut expected = self.questions.expected_window.borrow_mut();
+    let unused = expected.as_ref().is_some_and(|(number, _)| *number == request);
+    if unused {
+      *expected = None;
+    }
+    unused
+  }
+
+  /// A consent is good for one window, and for no other address than it was given for.
+  fn take_expected(&self, url: &str) -> Option<RequestId> {
+    let (request, expected) = self.questions.expected_window.take()?;
+    let url = if url.is_empty() { "about:blank" } else { url };
+    // A page may have asked that its requests go over TLS.
+    let upgraded = expected.strip_prefix("http://").is_some_and(|rest| url.strip_prefix("https://") == Some(rest));
+    (same_target(url, &expected) || upgraded).then_some(request)
   }
 
   /// Before a load. WebKit does not say which frame wants to go: a click or a form is taken for the main frame's, everything else

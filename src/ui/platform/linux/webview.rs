@@ -73,6 +73,10 @@ pub(super) struct Questions {
   pub(super) policies: RefCell<HashMap<RequestId, webkit2gtk::PolicyDecision>>,
   pub(super) dialogs: RefCell<HashMap<RequestId, webkit2gtk::ScriptDialog>>,
   pub(super) permissions: RefCell<HashMap<RequestId, webkit2gtk::PermissionRequest>>,
+  /// The target of the link or form that opens a window.
+  pub(super) target_name: RefCell<Option<String>>,
+  /// The address of a window that the app has agreed to and that the page opens next.
+  pub(super) expected_window: RefCell<Option<(RequestId, String)>>,
   /// Navigations of a view that JS has not accepted yet: nothing is loaded before it does.
   pub(super) before_adoption: RefCell<Vec<webkit2gtk::PolicyDecision>>,
 }
