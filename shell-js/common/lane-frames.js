@@ -5,9 +5,9 @@
 export const FROM_PAGE = Object.freeze({
   /** The hub's own mark that the connection ended; never on the wire. */
   closed: 0,
-  /** A new document; answered by `loaded`. Payload: texts `url`, `origin`. */
+  /** A new document that may run preloads; answered by `loaded`. Payload: as of `frameThere`. */
   load: 1,
-  /** The document was replaced or its page closed. */
+  /** The document was replaced; with an id of 1 its frame is gone too. */
   gone: 2,
   /** Payload: text `title`. */
   domReady: 3,
@@ -21,6 +21,14 @@ export const FROM_PAGE = Object.freeze({
   send: 7,
   invoke: 8,
   sync: 9,
+  /**
+   * A new document that runs nothing of ours. Payload: texts `url`, `name`, u32 hidden, text `origin`, u32 whether that is opaque, u64 id of the parent's frame, 0 for none.
+   */
+  frameThere: 14,
+  /** Payload: texts `url`, `name`, u32 hidden. */
+  frameMoved: 15,
+  /** The id says what is new: 1 the tree of nodes is there, 2 everything is loaded (neither for main frames), 3 the frame got the focus. */
+  frameState: 16,
   /** `window.open`; answered by `syncReply`. Codec: `[url, target, features, modifiers]`. */
   windowOpen: 18,
   /** The allowed window is there, or the engine did without. */
@@ -40,5 +48,7 @@ export const TO_PAGE = Object.freeze({
   /** Codec: `[value]`. */
   syncReply: 36,
   /** Codec: `[code, url, in page world]`. */
-  evaluate: 37
+  evaluate: 37,
+  /** Puts the bundle into a document that runs nothing of ours, without IPC, to evaluate scripts. Payload: as of `loaded`. */
+  attach: 44
 });

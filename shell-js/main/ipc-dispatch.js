@@ -4,46 +4,47 @@
  * Frames come from web processes and are not trusted. The hub has checked their form; here the document that a frame names must be one of
  * its connection that is alive, and what cannot be decoded is dropped.
  */
-import process from 'node:process';
 import { types } from 'node:util';
 
 import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
 import { deserialize, serialize, serializeOrThrow } from '../common/serialize.js';
 import { ipcMain } from './api/ipc-main.js';
-import { mainFrameOf } from './api/web-frame-main.js';
-import { lanePeer, laneSend } from './binding.js';
-import { LaneDocument, addDocument, askEvaluation, currentDocument, documentOf, removeConnection, removeDocument } from './lane-documents.js';
+import { evaluateIn, frameOf } from './api/web-frame-main.js';
+import { laneSend } from './binding.js';
+import { frameNews, payloadReader } from './frame-dispatch.js';
+import { currentDocument, documentOf, removeConnection } from './lane-documents.js';
 import { webContents } from './object-registry.js';
-import { rendererScripts } from './renderer-bundle.js';
+import { prepare } from './renderer-payload.js';
 import { onUiEvent } from './ui-dispatch.js';
 
+/** What documents send that run no preload. @type {Set<number>} */
+const WITHOUT_IPC = new Set([FROM_PAGE.console, FROM_PAGE.evaluated]);
+/** What a page waits for. @type {Set<number>} */
+const BLOCKING = new Set([FROM_PAGE.sync, FROM_PAGE.windowOpen]);
 const NEVER_SENT = 'reply was never sent';
-const LOAD_ISOLATED = 1;
 /** WebKit's levels of console messages: info, log, warning, error, debug. */
 const CONSOLE_LEVELS = ['info', 'info', 'warning', 'error', 'debug'];
-const decoder = new TextDecoder();
 
 export { currentDocument };
 
 /** @param {import('./binding.js').LaneFrame} frame */
 export function dispatchFrame(frame) {
-  if (frame.kind === FROM_PAGE.load) return loadDocument(frame);
+  if (frameNews(frame)) return undefined;
   const document = documentOf(frame);
   const contents = document && webContents.get(document.contentsId);
   if (document === undefined || contents === undefined) {
     // A blocked page is never left blocked.
-    if (frame.kind === FROM_PAGE.sync || frame.kind === FROM_PAGE.windowOpen) {
+    if (BLOCKING.has(frame.kind)) {
       laneSend(frame.connection, TO_PAGE.syncReply, frame.id, frame.document, frame.frame, serialize([{ error: NEVER_SENT }]));
     }
     return undefined;
   }
+  // A frame without IPC has been given nothing that could send this.
+  if (!document.hasIpc && !WITHOUT_IPC.has(frame.kind)) {
+    if (BLOCKING.has(frame.kind)) document.send(TO_PAGE.syncReply, frame.id, serialize([{ error: NEVER_SENT }]));
+    return undefined;
+  }
   switch (frame.kind) {
-    case FROM_PAGE.gone:
-      return removeDocument(document);
-    case FROM_PAGE.domReady:
-      contents._laneEvent('dom-ready', { title: titleOf(frame.data) });
-      mainFrameOf(contents).emit('dom-ready');
-      return undefined;
     case FROM_PAGE.console:
       return consoleMessage(contents, frame.data);
     case FROM_PAGE.evaluated:
@@ -63,23 +64,10 @@ export function dispatchFrame(frame) {
     case FROM_PAGE.windowOpened:
       return contents._opener.opened();
     case FROM_PAGE.windowClose:
-      return contents._pageWantsToClose();
+      return document.node.parent === null ? contents._pageWantsToClose() : undefined;
     default:
       return undefined;
   }
-}
-
-/** What every new document gets and what does not change. @type {{renderer: Uint8Array, page: Uint8Array, process: object} | null} */
-let prepared = null;
-
-function prepare() {
-  if (prepared === null) {
-    const { arch, execPath, platform, version } = process;
-    prepared = { ...rendererScripts(), process: { arch, execPath, platform, version, versions: { ...process.versions } } };
-    // Compiles the codec.
-    serialize(prepared.process);
-  }
-  return prepared;
 }
 
 // The first page waits for the scripts before it runs its own. They are made while it is on its way: after the app's main had its turn, while
@@ -87,92 +75,6 @@ function prepare() {
 setTimeout(prepare, 50).unref();
 onUiEvent('laneOpened', prepare);
 onUiEvent('laneClosed', ({ connection }) => removeConnection(connection));
-
-/** A reader of the simple payloads that the extension makes itself. @param {Uint8Array} bytes */
-function payloadReader(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  const number = () => {
-    at += 4;
-    return view.getUint32(at - 4, true);
-  };
-  const text = () => {
-    const length = number();
-    if (length > bytes.length - at) throw new RangeError('The payload is malformed');
-    at += length;
-    return decoder.decode(bytes.subarray(at - length, at));
-  };
-  return { number, text };
-}
-
-/** @param {Uint8Array} data @returns {string} */
-function titleOf(data) {
-  try {
-    return payloadReader(data).text();
-  } catch {
-    // The page's process may send anything.
-    return '';
-  }
-}
-
-/** @param {import('./binding.js').LaneFrame} frame */
-function loadDocument(frame) {
-  let url = '';
-  let origin = '';
-  try {
-    const reader = payloadReader(frame.data);
-    url = reader.text();
-    origin = reader.text();
-  } catch {
-    // It is answered nevertheless: the page waits.
-  }
-  // To WebKit every file is an origin of its own and opaque; Electron names them all alike.
-  const document = new LaneDocument(frame, url, url.startsWith('file:') ? 'file://' : origin);
-  document.processId = lanePeer(frame.connection);
-  const contents = webContents.get(frame.webContents);
-  if (contents === undefined) {
-    document.send(TO_PAGE.loaded, frame.id, new Uint8Array(0));
-    return;
-  }
-  addDocument(document);
-  let answer = new Uint8Array(0);
-  try {
-    answer = loadedPayload(contents, document);
-  } finally {
-    // Also when the settings cannot be sent: a page that waits forever helps nobody.
-    document.send(TO_PAGE.loaded, frame.id, answer);
-  }
-}
-
-/** @param {any} contents @param {LaneDocument} document @returns {Uint8Array<ArrayBuffer>} */
-function loadedPayload(contents, document) {
-  const settings = contents._rendererConfig();
-  const isolated = settings.contextIsolation !== false;
-  const { renderer, page, process: constant } = prepare();
-  const config = serialize({
-    preloads: contents._preloads(),
-    frameToken: mainFrameOf(contents).frameToken,
-    routingId: document.routingId,
-    process: {
-      ...constant,
-      argv: [settings.execPath, ...settings.additionalArguments],
-      contextId: `${document.connection}-${document.number}`,
-      contextIsolated: isolated,
-      env: { ...process.env },
-      pid: document.processId,
-      resourcesPath: settings.resourcesPath,
-    },
-  });
-  const payload = new Uint8Array(12 + renderer.length + page.length + config.length);
-  const view = new DataView(payload.buffer);
-  view.setUint32(0, isolated ? LOAD_ISOLATED : 0, true);
-  view.setUint32(4, renderer.length, true);
-  payload.set(renderer, 8);
-  view.setUint32(8 + renderer.length, page.length, true);
-  payload.set(page, 12 + renderer.length);
-  payload.set(config, 12 + renderer.length + page.length);
-  return payload;
-}
 
 /** @param {any} contents @param {Uint8Array} data */
 function consoleMessage(contents, data) {
@@ -187,7 +89,7 @@ function consoleMessage(contents, data) {
   contents._laneEvent('console-message', detail);
 }
 
-/** @param {LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
+/** @param {import('./lane-documents.js').LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
 function evaluated(document, { id, data }) {
   const waiting = document.evaluations.get(id);
   if (waiting === undefined) return;
@@ -221,37 +123,38 @@ function decodeMessage(data) {
   return { channel: message[0], args: message.slice(1) };
 }
 
-/** The event object of a message. @param {any} contents @param {LaneDocument} document */
+/** The event object of a message. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document */
 function makeEvent(contents, document) {
-  const frame = mainFrameOf(contents);
+  const frame = frameOf(document.node);
   let prevented = false;
   const event = {
     type: 'frame',
     sender: contents,
     frameId: document.routingId,
     processId: document.processId,
-    frameTreeNodeId: frame.frameTreeNodeId,
+    frameTreeNodeId: document.node.treeNodeId,
     ports: [],
     preventDefault() {
       prevented = true;
     },
     /** @param {string} channel @param {...any} args */
     reply(channel, ...args) {
-      frame.send(channel, ...args);
+      // What came after the document that asked must not get the answer.
+      if (!document.gone) frame.send(channel, ...args);
     },
   };
   Object.defineProperty(event, 'defaultPrevented', { enumerable: true, get: () => prevented });
   // Null as soon as the document is gone: an answer must not reach the page that came after it.
-  Object.defineProperty(event, 'senderFrame', { enumerable: true, get: () => (frame.isDestroyed() ? null : frame) });
+  Object.defineProperty(event, 'senderFrame', { enumerable: true, get: () => (document.gone || frame.isDestroyed() ? null : frame) });
   return event;
 }
 
-/** Whoever listens to messages of a document, in the order in which they get them. @param {any} contents @param {LaneDocument} document */
+/** Whoever listens to messages of a document, in the order in which they get them. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document */
 function targetsOf(contents, document) {
-  return [/** @type {any} */ (document.frame ?? mainFrameOf(contents)).ipc, contents.ipc, ipcMain];
+  return [frameOf(document.node).ipc, contents.ipc, ipcMain];
 }
 
-/** @param {any} contents @param {LaneDocument} document @param {{data: Uint8Array}} frame */
+/** @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {{data: Uint8Array}} frame */
 function messageSent(contents, document, { data }) {
   const message = decodeMessage(data);
   if (message === null) return;
@@ -262,11 +165,11 @@ function messageSent(contents, document, { data }) {
 }
 
 // Answers an invocation whose promise was dropped by everybody who could settle it.
-const abandoned = new FinalizationRegistry((/** @type {{document: LaneDocument, id: number, answered: boolean}} */ { document, id, answered }) => {
+const abandoned = new FinalizationRegistry((/** @type {{document: import('./lane-documents.js').LaneDocument, id: number, answered: boolean}} */ { document, id, answered }) => {
   if (!answered) document.send(TO_PAGE.invokeReply, id, serialize([NEVER_SENT, undefined]));
 });
 
-/** @param {any} contents @param {LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
+/** @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
 async function invoked(contents, document, { id, data }) {
   const message = decodeMessage(data);
   const channel = message?.channel ?? '';
@@ -305,7 +208,7 @@ const forgotten = new FinalizationRegistry((/** @type {{answered: boolean, answe
   if (!request.answered) request.answer({ error: NEVER_SENT });
 });
 
-/** @param {any} contents @param {LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
+/** @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
 function askedSync(contents, document, { id, data }) {
   const request = {
     answered: false,
@@ -339,7 +242,7 @@ function askedSync(contents, document, { id, data }) {
   return undefined;
 }
 
-/** @param {any} contents @param {LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
+/** @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
 function windowAsked(contents, document, { id, data }) {
   let verdict = 0;
   try {
@@ -362,7 +265,7 @@ export function sendToFrame(contentsId, frame, channel, args) {
   if (typeof channel !== 'string') throw new TypeError('Missing required channel argument');
   const document = frame === null ? currentDocument(contentsId) : frame._document();
   const bytes = serializeOrThrow([channel, ...args]);
-  document?.send(TO_PAGE.message, 0, bytes);
+  if (document?.hasIpc) document.send(TO_PAGE.message, 0, bytes);
 }
 
 /**
@@ -375,7 +278,7 @@ export function sendToFrame(contentsId, frame, channel, args) {
 export function evaluate(contentsId, code, worldId = 0) {
   const document = currentDocument(contentsId);
   if (document === null) return Promise.reject(new Error('The page has no document to run the script in'));
-  return askEvaluation(document, serializeOrThrow([code, '', worldId]));
+  return evaluateIn(document, code, worldId);
 }
 
 /**

@@ -1,13 +1,18 @@
 /**
- * The documents that pages have told of, and what may be sent to them. A document is known by its connection and the number that the
- * extension gave it; a number alone, which a page could guess, names nothing.
+ * The documents that pages have told of, the frames that hold them, and what may be sent to them. A document is known by its connection and
+ * the number that the extension gave it; a number alone, which a page could guess, names nothing. The same is true of frames.
  */
 import { TO_PAGE } from '../common/lane-frames.js';
 import { laneClose, lanePeer, laneSend } from './binding.js';
 
-let lastRoutingId = 0;
+/** More frames than a page ever has; only a hostile web process tells of more. */
+const MAX_FRAMES = 20_000;
 
-/** A main-frame document. */
+let lastRoutingId = 0;
+let lastTreeNode = 0;
+let lastEvaluation = 0;
+
+/** A document of a frame. */
 export class LaneDocument {
   /** @param {{webContents: number, connection: number, document: number, frame: number}} frame @param {string} url @param {string} origin */
   constructor(frame, url, origin) {
@@ -18,12 +23,18 @@ export class LaneDocument {
     this.url = url;
     this.origin = origin;
     this.routingId = ++lastRoutingId;
-    this.processId = 0;
+    this.token = globalThis.crypto.randomUUID();
+    this.processId = lanePeer(frame.connection);
+    /** Whether messages are taken from it: it was given the renderer's side with IPC. */
+    this.hasIpc = false;
+    /** Whether it runs the renderer's bundle at all. */
+    this.hasBundle = false;
+    /** Set when its frame shows another one, or is gone. */
     this.gone = false;
     /** Evaluations that the page has not answered. @type {Map<number, {resolve: (value: any) => void, reject: (error: any) => void}>} */
     this.evaluations = new Map();
-    /** Made by `web-frame-main.js`. @type {any} */
-    this.frame = null;
+    /** @type {FrameNode} */
+    this.node = /** @type {any} */ (null);
   }
 
   /** @param {number} kind @param {number} id @param {Uint8Array} bytes @returns {boolean} */
@@ -36,40 +47,118 @@ export class LaneDocument {
   }
 }
 
-/** Documents of each connection. @type {Map<number, Map<number, LaneDocument>>} */
+/** A place in a page's tree of frames. It stays while documents come and go; that of a main frame stays as long as its web contents. */
+export class FrameNode {
+  /** @param {number} contentsId @param {FrameNode | null} parent @param {number} number WebKit's; 0 for a main frame, which may change its process */
+  constructor(contentsId, parent, number) {
+    this.contentsId = contentsId;
+    this.parent = parent;
+    this.number = number;
+    this.treeNodeId = ++lastTreeNode;
+    this.name = '';
+    this.hidden = false;
+    this.gone = false;
+    /** @type {LaneDocument | null} */
+    this.document = null;
+    /** In the order in which they came. @type {Set<FrameNode>} */
+    this.children = new Set();
+    /** Made by `web-frame-main.js`. @type {any} */
+    this.frame = null;
+  }
+
+  /** Itself and all below it, parents first. @returns {FrameNode[]} */
+  subtree() {
+    const nodes = [/** @type {FrameNode} */ (this)];
+    for (let at = 0; at < nodes.length; at++) nodes.push(...nodes[at].children);
+    return nodes;
+  }
+}
+
+/**
+ * Documents and sub-frames of each connection.
+ * @type {Map<number, {contentsId: number, documents: Map<number, LaneDocument>, nodes: Map<number, FrameNode>}>}
+ */
 const byConnection = new Map();
-/** The document that each web contents shows. @type {Map<number, LaneDocument>} */
-const current = new Map();
-let lastEvaluation = 0;
+/** The main frame of each web contents. @type {Map<number, FrameNode>} */
+const mainNodes = new Map();
+
+/** @param {LaneDocument} document */
+function tablesOf({ connection, contentsId }) {
+  const tables = byConnection.get(connection) ?? { contentsId, documents: new Map(), nodes: new Map() };
+  byConnection.set(connection, tables);
+  return tables;
+}
 
 /** @param {{connection: number, document: number}} frame @returns {LaneDocument | undefined} */
-export const documentOf = (frame) => byConnection.get(frame.connection)?.get(frame.document);
+export const documentOf = (frame) => byConnection.get(frame.connection)?.documents.get(frame.document);
 
-/** @param {number} contentsId @returns {LaneDocument | null} */
-export const currentDocument = (contentsId) => current.get(contentsId) ?? null;
+/** The main frame of a web contents, which exists before its first document. @param {number} contentsId @returns {FrameNode} */
+export function mainNode(contentsId) {
+  const node = mainNodes.get(contentsId) ?? new FrameNode(contentsId, null, 0);
+  mainNodes.set(contentsId, node);
+  return node;
+}
 
-/** @returns {LaneDocument[]} */
-export const allCurrentDocuments = () => [...current.values()];
+/** The document of the main frame. @param {number} contentsId @returns {LaneDocument | null} */
+export const currentDocument = (contentsId) => mainNodes.get(contentsId)?.document ?? null;
 
-/** @param {LaneDocument} document the one that its web contents shows from now on */
-export function addDocument(document) {
-  const previous = current.get(document.contentsId);
-  if (previous !== undefined) removeDocument(previous);
-  current.set(document.contentsId, document);
-  const table = byConnection.get(document.connection) ?? new Map();
-  table.set(document.number, document);
-  byConnection.set(document.connection, table);
+/** Of all web contents. @returns {FrameNode[]} */
+export const allNodes = () => [...mainNodes.values()].flatMap((node) => node.subtree());
+
+/**
+ * Puts a document into its frame.
+ * @param {LaneDocument} document
+ * @param {number} parent number of the parent's frame, 0 for a main frame
+ * @returns {boolean | null} whether the frame is a new one; null when the document cannot be one of this page
+ */
+export function addDocument(document, parent) {
+  const { documents, nodes } = tablesOf(document);
+  let node = parent === 0 ? mainNode(document.contentsId) : nodes.get(document.frameNumber);
+  const isNew = parent === 0 ? node?.document?.connection !== document.connection : node === undefined;
+  // A web process that the page has left stays left, whatever it says.
+  if (parent === 0 && (node?.document?.connection ?? 0) > document.connection) return null;
+  if (node === undefined) {
+    const main = mainNode(document.contentsId);
+    if (nodes.size >= MAX_FRAMES || main.document?.connection !== document.connection) return null;
+    node = new FrameNode(document.contentsId, nodes.get(parent) ?? main, document.frameNumber);
+    node.parent?.children.add(node);
+    nodes.set(document.frameNumber, node);
+  }
+  if (node.document !== null) removeDocument(node.document);
+  document.node = node;
+  node.document = document;
+  documents.set(document.number, document);
+  return isNew;
 }
 
 /** @param {LaneDocument} document */
 export function removeDocument(document) {
+  if (document.gone) return;
   document.gone = true;
-  if (current.get(document.contentsId) === document) current.delete(document.contentsId);
-  byConnection.get(document.connection)?.delete(document.number);
+  byConnection.get(document.connection)?.documents.delete(document.number);
+  const { node } = document;
+  if (node?.document === document) {
+    node.document = null;
+    // What it held goes with it.
+    for (const child of [...node.children]) removeNode(child, document.connection);
+  }
   for (const { reject } of document.evaluations.values()) {
     reject(new Error('The page went away before the script had a result'));
   }
   document.evaluations.clear();
+}
+
+/** Ends a sub-frame and all below it. @param {FrameNode} node @param {number} connection */
+export function removeNode(node, connection) {
+  if (node.parent === null || node.gone) return;
+  const nodes = byConnection.get(connection)?.nodes;
+  // The innermost first, and not by recursion: how deep they are nested is the page's choice.
+  for (const each of node.subtree().reverse()) {
+    each.gone = true;
+    each.parent?.children.delete(each);
+    if (nodes?.get(each.number) === each) nodes.delete(each.number);
+    if (each.document !== null) removeDocument(each.document);
+  }
 }
 
 /**
@@ -77,15 +166,25 @@ export function removeDocument(document) {
  * @param {number} contentsId
  */
 export function closeConnections(contentsId) {
-  for (const [connection, documents] of byConnection) {
-    if ([...documents.values()].some((document) => document.contentsId === contentsId)) laneClose(connection);
-  }
+  for (const [connection, tables] of byConnection) if (tables.contentsId === contentsId) laneClose(connection);
 }
 
 /** @param {number} connection */
 export function removeConnection(connection) {
-  for (const document of [...(byConnection.get(connection)?.values() ?? [])]) removeDocument(document);
+  const tables = byConnection.get(connection);
+  if (tables === undefined) return;
+  for (const document of [...tables.documents.values()]) removeDocument(document);
+  for (const node of [...tables.nodes.values()]) removeNode(node, connection);
   byConnection.delete(connection);
+}
+
+/** A web contents was destroyed. @param {number} contentsId */
+export function removeContents(contentsId) {
+  const node = mainNodes.get(contentsId);
+  mainNodes.delete(contentsId);
+  if (node === undefined) return;
+  node.gone = true;
+  if (node.document !== null) removeDocument(node.document);
 }
 
 /**

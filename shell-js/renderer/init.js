@@ -1,4 +1,4 @@
-// Start of the renderer's side in a new document, before any script of the page.
+// Start of the renderer's side in a document: before any script of the page, or later in a frame that runs no preload.
 
 import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
 import { deserialize } from '../common/serialize.js';
@@ -18,34 +18,27 @@ import { createWorlds } from './worlds.js';
  * @param {any} page What page-bridge.js exports, of the page's world.
  * @param {object} pageGlobal
  * @param {Uint8Array} configBytes
- * @returns {(kind: number, id: number, bytes: Uint8Array) => void} Takes each frame for this document.
+ * @returns {(kind: number, id: number, bytes: Uint8Array) => void} Takes each frame of the lane for this document.
  */
 export function start(natives, page, pageGlobal, configBytes) {
   const config = deserialize(configBytes);
   const transport = createTransport(natives);
-  const isolated = config.process.contextIsolated;
-  const worlds = createWorlds(natives, page, pageGlobal, isolated);
+  const worlds = createWorlds(natives, page, pageGlobal, config.isolated);
   const bridge = createContextBridge(worlds);
   const scripts = createScripts(worlds, bridge);
+  if (config.isMainFrame) connectWindowOpen(page, natives);
+  if (!config.evaluateOnly) runPreloads({ config, transport, worlds, bridge, scripts });
+  return createReceiver((kind, id, bytes) => {
+    if (kind === TO_PAGE.evaluate) answerEvaluation(transport, scripts, id, bytes);
+    else transport.receive(kind, id, bytes);
+  });
+}
 
-  // The result goes to the main process as it is, by the codec; it reads values of any world.
-  function answerEvaluation(id, bytes) {
-    const [code, url, worldId] = deserialize(bytes);
-    const answer = (failed) => (value) => {
-      try {
-        transport.post(FROM_PAGE.evaluated, id, [failed, value]);
-      } catch (error) {
-        transport.post(FROM_PAGE.evaluated, id, [true, error]);
-      }
-    };
-    scripts.evaluate(code, url, worldId, answer(false), answer(true));
-  }
-
-  connectWindowOpen(page, natives);
-
+/** Makes what preloads may use, and runs them. */
+function runPreloads({ config, transport, worlds, bridge, scripts }) {
   const process = createProcess(config.process);
   const electron = createElectronModule({
-    contextBridge: isolated ? bridge.api : refusingContextBridge,
+    contextBridge: config.isolated ? bridge.api : refusingContextBridge,
     ipcRenderer: createIpcRenderer(transport),
     webFrame: createWebFrame(config, scripts, worlds)
   });
@@ -65,9 +58,26 @@ export function start(natives, page, pageGlobal, configBytes) {
     }
   }
   process.emit('loaded');
+}
 
-  // By way of an event that nobody else can see: when its listener returns, the engine settles promises at once. After a call from native
-  // code it would do so only in its next turn.
+/** A script of the main process. Its result goes there as it is, by the codec; it reads values of any world. */
+function answerEvaluation(transport, scripts, id, bytes) {
+  const [code, url, worldId] = deserialize(bytes);
+  const answer = (failed) => (value) => {
+    try {
+      transport.post(FROM_PAGE.evaluated, id, [failed, value]);
+    } catch (error) {
+      transport.post(FROM_PAGE.evaluated, id, [true, error]);
+    }
+  };
+  scripts.evaluate(code, url, worldId, answer(false), answer(true));
+}
+
+/**
+ * Calls `take` by way of an event that nobody else can see: when its listener returns, the engine settles promises at once. After a call from
+ * native code it would do so only in its next turn.
+ */
+function createReceiver(take) {
   const turn = new EventTarget();
   const news = new Event('frame');
   let frame = null;
@@ -75,8 +85,7 @@ export function start(natives, page, pageGlobal, configBytes) {
     const { kind, id, bytes } = frame;
     frame = null;
     try {
-      if (kind === TO_PAGE.evaluate) answerEvaluation(id, bytes);
-      else transport.receive(kind, id, bytes);
+      take(kind, id, bytes);
     } catch (error) {
       console.error(`Uncaught ${error instanceof Error ? `${error}\n${error.stack}` : String(error)}`);
     }

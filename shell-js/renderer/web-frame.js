@@ -10,7 +10,7 @@ const NOT_DONE = [
 ];
 
 /**
- * @param {{frameToken: string, routingId: number}} config
+ * @param {{frameToken: string, routingId: number, process: {isMainFrame: boolean}}} config
  * @param {any} scripts What scripts.js makes.
  * @param {any} worlds What worlds.js makes.
  */
@@ -40,9 +40,6 @@ export function createWebFrame(config, scripts, worlds) {
   const webFrame = Object.assign(Object.create(EventEmitter.prototype), {
     frameToken: config.frameToken,
     routingId: config.routingId,
-    // Preloads run in main frames only, which have neither.
-    parent: null,
-    nextSibling: null,
 
     executeJavaScript: (code, ...rest) => execute(String(code), 0, rest),
 
@@ -71,9 +68,11 @@ export function createWebFrame(config, scripts, worlds) {
     getIsolatedWorlds: () => worlds.ids()
   });
   worlds.setCreationListener((id) => webFrame.emit('isolated-world-created', id));
-  webFrame.top = webFrame;
   refuseAll(webFrame, 'webFrame', NOT_DONE);
   // Other frames are not known here; null would say that there are none.
-  for (const name of ['firstChild', 'opener']) Object.defineProperty(webFrame, name, { enumerable: true, get: refusal(`webFrame.${name}`) });
+  const unknown = ['firstChild', 'opener'];
+  if (config.process.isMainFrame) Object.assign(webFrame, { top: webFrame, parent: null, nextSibling: null });
+  else unknown.push('top', 'parent', 'nextSibling');
+  for (const name of unknown) Object.defineProperty(webFrame, name, { enumerable: true, get: refusal(`webFrame.${name}`) });
   return webFrame;
 }

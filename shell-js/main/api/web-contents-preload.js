@@ -44,6 +44,7 @@ export function rendererConfig(contents) {
     contextIsolation: Boolean(preferences.contextIsolation),
     sandbox: Boolean(preferences.sandbox),
     nodeIntegration: Boolean(preferences.nodeIntegration),
+    nodeIntegrationInSubFrames: Boolean(preferences.nodeIntegrationInSubFrames),
     additionalArguments: Array.isArray(preferences.additionalArguments) ? preferences.additionalArguments.map(String) : [],
     appPath: peers.app.getAppPath(),
     appName: peers.app.getName(),

@@ -35,6 +35,8 @@ export class WebContents extends EventEmitter {
   #destroyed = false;
   #crashed = false;
   #focused = false;
+  /** The frame that had the focus last. @type {any} */
+  #focusedNode = null;
   #audible = false;
   #title = '';
   /** Gives up a pending question whether the page may be closed. @type {((mayClose: boolean) => void) | null} */
@@ -114,7 +116,8 @@ export class WebContents extends EventEmitter {
   }
 
   get focusedFrame() {
-    return this.#focused ? this.mainFrame : null;
+    if (!this.#focused) return null;
+    return this.#focusedNode === null || this.#focusedNode.gone ? this.mainFrame : peers.webFrameMain.frameOf(this.#focusedNode);
   }
 
   get opener() {
@@ -310,6 +313,18 @@ export class WebContents extends EventEmitter {
         break;
       case 'preload-error':
         this._emit('preload-error', undefined, detail.path, detail.error);
+        break;
+      case 'frame-created':
+        this._emit('frame-created', undefined, detail);
+        break;
+      case 'frame-focused':
+        this.#focusedNode = detail.node;
+        break;
+      case 'sub-frame-moved':
+        this._emit('did-navigate-in-page', undefined, detail.url, false, ...detail.ids);
+        break;
+      case 'sub-frame-loaded':
+        this._emit('did-frame-finish-load', undefined, false, ...detail.ids);
         break;
       default:
         this._emit(type, detail);

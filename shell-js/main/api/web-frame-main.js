@@ -1,155 +1,193 @@
 /**
- * `webFrameMain`: the frames of pages as the main process sees them. The shell knows main frames; sub-frames run no preload and have no
- * channel.
+ * `webFrameMain`: the frames of pages as the main process sees them. A frame stays the same object while documents come and go in it; what it
+ * says is about the document that it shows now.
  */
 import { EventEmitter } from 'node:events';
 
-import { serializeOrThrow } from '../../common/serialize.js';
 import { TO_PAGE } from '../../common/lane-frames.js';
+import { serializeOrThrow } from '../../common/serialize.js';
 import { IpcMainImpl } from '../ipc-main-impl.js';
-import { allCurrentDocuments, askEvaluation, currentDocument } from '../lane-documents.js';
+import { allNodes, askEvaluation, mainNode, removeContents } from '../lane-documents.js';
 import { webContents } from '../object-registry.js';
+import { attachedPayload } from '../renderer-payload.js';
 import { completeClass } from '../unimplemented.js';
 
 const GONE = 'Render frame was disposed before WebFrameMain could be accessed';
 
-/** A frame with one document in it: the next document gets a new one. */
-export class WebFrameMain extends EventEmitter {
-  #document;
-  #ipc = new IpcMainImpl();
-  #token = globalThis.crypto.randomUUID();
+/** Only this module makes frames. */
+const KEY = Symbol('frame');
 
-  /** @param {any} contents @param {import('../lane-documents.js').LaneDocument | null} document null before the first document */
-  constructor(contents, document) {
+export class WebFrameMain extends EventEmitter {
+  #node;
+  /** @type {IpcMainImpl | null} */
+  #ipc = null;
+
+  /** @param {symbol} key @param {import('../lane-documents.js').FrameNode} node */
+  constructor(key, node) {
     super();
-    this.#document = document;
-    this._contentsId = contents.id;
+    if (key !== KEY) throw new TypeError('Illegal constructor');
+    this.#node = node;
   }
 
   #alive() {
     if (this.isDestroyed()) throw new Error(GONE);
-    return this.#document;
+    return this.#node;
   }
 
-  /** For `ipc-dispatch.js`. */
+  #contents() {
+    return webContents.get(this.#alive().contentsId);
+  }
+
+  /** The document that it shows, null while there is none. For our own modules. */
   _document() {
-    return this.#document;
+    return this.#node.document;
   }
 
   get ipc() {
+    this.#ipc ??= new IpcMainImpl();
     return this.#ipc;
   }
 
+  /** A main frame that runs no scripts has no channel that could tell its address; the engine does. */
   get url() {
-    return this.#alive()?.url ?? '';
+    const { document, parent } = this.#alive();
+    return document?.url ?? (parent === null ? this.#contents().getURL() : '');
   }
 
   get origin() {
-    return this.#alive()?.origin ?? '';
-  }
-
-  get processId() {
-    return this.#document?.processId ?? 0;
-  }
-
-  get osProcessId() {
-    return this.#alive()?.processId ?? 0;
-  }
-
-  get routingId() {
-    return this.#document?.routingId ?? 0;
-  }
-
-  get frameTreeNodeId() {
-    return this._contentsId;
-  }
-
-  get frameToken() {
-    return this.#token;
+    return this.#alive().document?.origin ?? '';
   }
 
   get name() {
-    this.#alive();
-    return '';
+    return this.#alive().name;
   }
 
+  get visibilityState() {
+    return this.#alive().hidden ? 'hidden' : 'visible';
+  }
+
+  /** The number that tells web processes apart; ours is the system's. */
+  get processId() {
+    return this.#alive().document?.processId ?? 0;
+  }
+
+  get osProcessId() {
+    return this.#alive().document?.processId ?? 0;
+  }
+
+  get routingId() {
+    return this.#alive().document?.routingId ?? 0;
+  }
+
+  get frameToken() {
+    return this.#alive().document?.token ?? '';
+  }
+
+  get frameTreeNodeId() {
+    return this.#alive().treeNodeId;
+  }
+
+  /** No frame outlives its place in the tree here. */
   get detached() {
-    return this.#document?.gone ?? false;
+    return this.#node.gone;
   }
 
   get top() {
-    return this.isDestroyed() ? null : this;
+    return frameOf(mainNode(this.#alive().contentsId));
   }
 
   get parent() {
-    return null;
+    const { parent } = this.#alive();
+    return parent === null ? null : frameOf(parent);
+  }
+
+  get frames() {
+    return [...this.#alive().children].map(frameOf);
+  }
+
+  get framesInSubtree() {
+    return this.#alive().subtree().map(frameOf);
   }
 
   isDestroyed() {
-    return (this.#document?.gone ?? false) || !webContents.has(this._contentsId);
+    return this.#node.gone || !webContents.has(this.#node.contentsId);
   }
 
   /** @param {string} channel @param {...any} args */
   send(channel, ...args) {
     if (typeof channel !== 'string') throw new TypeError('Missing required channel argument');
     try {
-      this._send(channel, args);
+      const { document } = this.#alive();
+      const bytes = serializeOrThrow([channel, ...args]);
+      // A frame without IPC has nobody who listens.
+      if (document?.hasIpc) document.send(TO_PAGE.message, 0, bytes);
     } catch (error) {
       console.error('Error sending from webFrameMain: ', error);
     }
   }
 
-  /** As `send`, but throws what cannot be cloned. @param {string} channel @param {any[]} args */
-  _send(channel, args) {
-    const document = this.#alive();
-    const bytes = serializeOrThrow([channel, ...args]);
-    document?.send(TO_PAGE.message, 0, bytes);
-  }
-
   /** @param {string} code @param {boolean} [_userGesture] */
   async executeJavaScript(code, _userGesture) {
     if (typeof code !== 'string') throw new TypeError('Error processing argument at index 0, conversion failure');
-    const document = this.#alive();
-    if (document === null) throw new Error(GONE);
-    return askEvaluation(document, serializeOrThrow([code, '']));
+    return evaluateIn(this.#alive().document, code);
   }
 
+  /** Only the whole page can be loaded anew by the engine; another frame is asked to do it itself. */
   reload() {
-    const contents = this.isDestroyed() ? undefined : webContents.get(this._contentsId);
-    contents?.reload();
-    return contents !== undefined;
+    if (this.isDestroyed()) return false;
+    if (this.#node.parent === null) {
+      this.#contents().reload();
+      return true;
+    }
+    if (this.#node.document === null) return false;
+    evaluateIn(this.#node.document, 'location.reload()').catch(() => {});
+    return true;
   }
 }
 completeClass('webFrameMain', WebFrameMain);
 
-/** Frames of web contents that have no document yet. @type {WeakMap<object, WebFrameMain>} */
-const blankFrames = new WeakMap();
+/**
+ * Runs code in a world of a document (its page's, if none is named) and gives its value, with promises awaited.
+ * @param {import('../lane-documents.js').LaneDocument | null} document
+ * @param {string | {code: string, url: string}[]} code of several scripts the first one's value counts
+ * @param {number} [worldId]
+ */
+export async function evaluateIn(document, code, worldId = 0) {
+  if (document === null) throw new Error(GONE);
+  if (!document.hasBundle) {
+    document.hasBundle = true;
+    document.send(TO_PAGE.attach, 0, attachedPayload());
+  }
+  return askEvaluation(document, serializeOrThrow([code, '', worldId]));
+}
+
+/** @param {import('../lane-documents.js').FrameNode} node @returns {WebFrameMain} */
+export function frameOf(node) {
+  node.frame ??= new WebFrameMain(KEY, node);
+  return node.frame;
+}
+
+/** Whose end is watched. @type {WeakSet<object>} */
+const watched = new WeakSet();
 
 /** @param {any} contents @returns {WebFrameMain} */
 export function mainFrameOf(contents) {
-  const document = currentDocument(contents.id);
-  if (document !== null) {
-    document.frame ??= new WebFrameMain(contents, document);
-    return document.frame;
+  if (!watched.has(contents)) {
+    watched.add(contents);
+    contents._observe('destroyed', () => removeContents(contents.id));
   }
-  const blank = blankFrames.get(contents) ?? new WebFrameMain(contents, null);
-  blankFrames.set(contents, blank);
-  return blank;
+  return frameOf(mainNode(contents.id));
 }
 
-/** @param {(frame: WebFrameMain) => boolean} wanted */
+/** @param {(node: import('../lane-documents.js').FrameNode) => boolean} wanted */
 function find(wanted) {
-  for (const { contentsId } of allCurrentDocuments()) {
-    const contents = webContents.get(contentsId);
-    const frame = contents === undefined ? undefined : mainFrameOf(contents);
-    if (frame !== undefined && wanted(frame)) return frame;
-  }
-  return null;
+  const node = allNodes().find((each) => each.document !== null && webContents.has(each.contentsId) && wanted(each));
+  return node === undefined ? undefined : frameOf(node);
 }
 
 export const webFrameMain = {
   /** @param {number} processId @param {number} routingId */
-  fromId: (processId, routingId) => find((frame) => frame.processId === processId && frame.routingId === routingId) ?? undefined,
+  fromId: (processId, routingId) => find(({ document }) => document?.processId === processId && document?.routingId === routingId),
   /** @param {number} processId @param {string} token */
-  fromFrameToken: (processId, token) => find((frame) => frame.processId === processId && frame.frameToken === token),
+  fromFrameToken: (processId, token) => find(({ document }) => document?.processId === processId && document?.token === token) ?? null,
 };
