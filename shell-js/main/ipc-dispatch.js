@@ -172,17 +172,19 @@ const abandoned = new FinalizationRegistry((/** @type {{document: import('./lane
 /** @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
 async function invoked(contents, document, { id, data }) {
   const message = decodeMessage(data);
-  const channel = message?.channel ?? '';
   const request = { document, id, answered: false };
   const answer = (/** @type {any[]} */ value) => {
     document.send(TO_PAGE.invokeReply, id, serializeOrThrow(value));
     request.answered = true;
   };
+  // Not what our own encoder makes, so nobody in the app is to blame or to be told.
+  if (message === null) return answer(['Error: The message could not be read', undefined]);
+  const { channel } = message;
   try {
     const handler = targetsOf(contents, document)
       .find((target) => target._invokeHandlers.has(channel))
       ?._invokeHandlers.get(channel);
-    if (handler === undefined || message === null) throw new Error(`No handler registered for '${channel}'`);
+    if (handler === undefined) throw new Error(`No handler registered for '${channel}'`);
     const event = makeEvent(contents, document);
     const result = handler(event, ...message.args);
     if (types.isPromise(result)) abandoned.register(result, request);

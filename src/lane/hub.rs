@@ -20,6 +20,9 @@ use super::frame::{FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, MAX_PAY
 const READ_HIGH_WATER: usize = 64 << 20;
 /// A page that leaves this many bytes unread gets no further frames.
 const WRITE_HIGH_WATER: usize = 512 << 20;
+/// Connections of one web contents: its page has one, and for a moment a second while it moves to another process. A process that makes more
+/// is not ours, and gets none.
+const MAX_CONNECTIONS: usize = 4;
 /// Size of one read.
 const READ_SIZE: usize = 256 << 10;
 
@@ -88,6 +91,9 @@ impl Hub {
       Arc::new(Connection { web_contents, peer, socket, outbox: Mutex::default(), written: Notify::new(), closing: Notify::new() });
     let number = {
       let mut table = lock(&self.0.table);
+      if table.connections.values().filter(|other| other.web_contents == web_contents).count() >= MAX_CONNECTIONS {
+        return Err(io::Error::other("the page has too many channels"));
+      }
       table.last += 1;
       let number = table.last;
       table.connections.insert(number, connection.clone());
@@ -361,6 +367,26 @@ mod tests {
       assert_eq!((frames[0].connection, frames[0].header.kind), (bad_number, KIND_CLOSED));
       good.write_all(&header(1, 1).encode(0)).expect("written");
       assert_eq!(next(&hub).await[0].connection, good_number);
+    });
+  }
+
+  #[test]
+  fn s19_channels_of_one_page_are_few() {
+    run_local(async {
+      let hub = Hub::new();
+      let mut theirs = Vec::new();
+      for _ in 0..MAX_CONNECTIONS {
+        let (ours, other) = UnixStream::pair().expect("pair");
+        theirs.push(other);
+        hub.adopt(1, ours.into()).expect("adopted");
+      }
+      let more = || hub.adopt(1, UnixStream::pair().expect("pair").0.into());
+      assert!(more().is_err());
+      let (ours, _other) = UnixStream::pair().expect("pair");
+      hub.adopt(2, ours.into()).expect("another page has its own");
+      theirs.pop();
+      next(&hub).await;
+      more().expect("one has ended");
     });
   }
 

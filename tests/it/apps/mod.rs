@@ -5,6 +5,7 @@
 
 mod failing_starts;
 mod fixtures;
+mod hostile;
 mod processes;
 mod running_app;
 mod user;

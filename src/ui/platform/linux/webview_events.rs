@@ -1,6 +1,6 @@
 //! What a web view tells: loads, titles, dialogs, its process, its lane.
 
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 use gtk::glib;
 use gtk::prelude::*;
@@ -409,14 +409,26 @@ fn permission_name(request: &PermissionRequest) -> &'static str {
 
 /// Takes the descriptor out of a page's message; everything else that it may carry is dropped.
 fn lane_socket(message: &webkit2gtk::UserMessage) -> Option<LaneSocket> {
-  let list: gtk::gio::UnixFDList = message.property("fd-list");
+  // The message comes from the page's process and may lack anything.
+  let list = message.property::<Option<gtk::gio::UnixFDList>>("fd-list")?;
   if list.length() != 1 {
     return None;
   }
   // `get` duplicates the descriptor, with close-on-exec set: the list keeps its own.
   let descriptor = list.get(0).ok()?;
   // SAFETY: the descriptor was duplicated for us and nobody else knows its number.
-  Some(unsafe { OwnedFd::from_raw_fd(descriptor) })
+  Some(unsafe { OwnedFd::from_raw_fd(descriptor) }).filter(is_stream_socket)
+}
+
+/// Whether the descriptor is what the extension sends: one end of a pair of local stream sockets.
+fn is_stream_socket(descriptor: &OwnedFd) -> bool {
+  let option = |name: libc::c_int| {
+    let (mut value, mut length): (libc::c_int, _) = (0, std::mem::size_of::<libc::c_int>() as libc::socklen_t);
+    // SAFETY: the buffer and its length belong together and outlive the call.
+    let result = unsafe { libc::getsockopt(descriptor.as_raw_fd(), libc::SOL_SOCKET, name, (&raw mut value).cast(), &raw mut length) };
+    (result == 0).then_some(value)
+  };
+  option(libc::SO_DOMAIN) == Some(libc::AF_UNIX) && option(libc::SO_TYPE) == Some(libc::SOCK_STREAM)
 }
 
 /// The usual text of an HTTP status; WebKit hands on the number only.

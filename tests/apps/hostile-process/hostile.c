@@ -1,0 +1,107 @@
+/* A web process that was taken over (the one of the page whose address says so): it says whatever it likes to the host, by every way that an honest one has. The test puts it beside the
+ * shell's own extension. Everything is sent while the page loads, so the page's end of load comes after it. */
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <webkit2/webkit-web-extension.h>
+
+static void tell(WebKitWebPage *page, const char *name, GVariant *parameters, const int *fds, int count) {
+  GUnixFDList *list = count < 0 ? NULL : g_unix_fd_list_new();
+  for (int i = 0; i < count; i++)
+    g_unix_fd_list_append(list, fds[i], NULL);
+  webkit_web_page_send_message_to_view(page, webkit_user_message_new_with_fd_list(name, parameters, list), NULL, NULL, NULL);
+  g_clear_object(&list);
+}
+
+/* A lane of its own making; gives our end. */
+static int lane(WebKitWebPage *page) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) != 0)
+    return -1;
+  tell(page, "shell-lane", NULL, &ends[1], 1);
+  close(ends[1]);
+  return ends[0];
+}
+
+static gboolean put(int fd, const void *bytes, size_t length) {
+  return send(fd, bytes, length, MSG_NOSIGNAL) == (ssize_t)length;
+}
+
+static gboolean frame(int fd, unsigned kind, unsigned id, unsigned document, unsigned long long number, const void *payload, unsigned length) {
+  unsigned char bytes[24 + 256] = {0};
+  memcpy(bytes, &length, 4);
+  bytes[4] = (unsigned char)kind;
+  memcpy(bytes + 8, &id, 4);
+  memcpy(bytes + 12, &document, 4);
+  memcpy(bytes + 16, &number, 8);
+  memcpy(bytes + 24, payload, length > 256 ? 256 : length);
+  return put(fd, bytes, 24 + (length > 256 ? 256 : length));
+}
+
+static void on_document_loaded(WebKitWebPage *page, gpointer data) {
+  (void)data;
+  if (!strstr(webkit_web_page_get_uri(page), "taken-over"))
+    return;
+  srandom(7);
+  /* Messages that are no lanes. */
+  tell(page, "shell-lane", NULL, NULL, -1);
+  tell(page, "shell-lane", g_variant_new("(sv)", "x", g_variant_new_int64(-1)), NULL, -1);
+  tell(page, "shell-other", g_variant_new_string("\xc3\xa9"), NULL, -1);
+  int files[] = {open("/dev/null", O_RDWR), open("/dev/zero", O_RDONLY), open("/proc/self/maps", O_RDONLY)};
+  for (unsigned i = 0; i < G_N_ELEMENTS(files); i++)
+    tell(page, "shell-lane", NULL, &files[i], 1);
+  tell(page, "shell-lane", NULL, files, 2);
+  int pipes[2];
+  if (pipe(pipes) == 0)
+    tell(page, "shell-lane", NULL, &pipes[0], 1);
+  int datagrams[2];
+  if (socketpair(AF_UNIX, SOCK_DGRAM, 0, datagrams) == 0)
+    tell(page, "shell-lane", NULL, &datagrams[1], 1);
+
+  /* Lanes with garbage, and many that only lie there. */
+  unsigned char garbage[4096];
+  for (unsigned i = 0; i < sizeof garbage; i++)
+    garbage[i] = (unsigned char)random();
+  for (int i = 0; i < 200; i++) {
+    int fd = lane(page);
+    if (fd >= 0 && i % 2 == 0)
+      put(fd, garbage + i, 1000);
+  }
+  /* A length that is never paid for. */
+  frame(lane(page), 7, 1, 1, 1, NULL, 0);
+  unsigned char promise[24] = {0, 0, 0, 16, 7};
+  put(lane(page), promise, sizeof promise);
+
+  /* Frames of every kind, to documents that exist and such that do not, with and without sense. */
+  const unsigned char message[] = {14, 2, 6, 6, 'a', 'n', 's', 'w', 'e', 'r', 4, 1, 0, 0, 0};
+  for (int round = 0; round < 3; round++) {
+    int fd = lane(page);
+    if (fd < 0)
+      continue;
+    static const unsigned char load[8] = {0};
+    for (unsigned i = 0; i < 3000; i++) {
+      unsigned kind = 1 + (unsigned)random() % 31;
+      if (round == 1)
+        kind = 1;
+      gboolean known = random() % 2;
+      gboolean sense = random() % 2;
+      const void *payload = kind == 1 ? load : sense ? message : garbage + random() % 1000;
+      unsigned length = kind == 1 ? sizeof load : sense ? sizeof message : (unsigned)random() % 200;
+      if (!frame(fd, kind, (unsigned)random() % 5, known ? 1 + (unsigned)random() % 3 : (unsigned)random(), (unsigned long long)random(), payload, length))
+        g_usleep(200);
+    }
+  }
+}
+
+static void on_page_created(WebKitWebExtension *extension, WebKitWebPage *page, gpointer data) {
+  (void)extension;
+  (void)data;
+  g_signal_connect(page, "document-loaded", G_CALLBACK(on_document_loaded), NULL);
+}
+
+G_MODULE_EXPORT void webkit_web_extension_initialize(WebKitWebExtension *extension) {
+  g_signal_connect(extension, "page-created", G_CALLBACK(on_page_created), NULL);
+}

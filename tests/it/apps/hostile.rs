@@ -1,0 +1,62 @@
+//! A web process that was taken over.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{fs, thread, time};
+
+use super::running_app::{RunningApp, app_folder, shell};
+
+/// Compiles the hostile extension into `folder`.
+fn compile_hostile(folder: &Path) {
+  let flags = Command::new("pkg-config").args(["--cflags", "--libs", "webkit2gtk-web-extension-4.1"]).output().expect("pkg-config");
+  let flags = String::from_utf8_lossy(&flags.stdout).into_owned();
+  let status = Command::new("cc")
+    .args(["-shared", "-fPIC", "-O1", "-o"])
+    .arg(folder.join("hostile.so"))
+    .arg(app_folder("hostile-process").join("hostile.c"))
+    .args(flags.split_whitespace())
+    .status()
+    .expect("cc");
+  assert!(status.success());
+}
+
+/// The folder that the shell's own extension was put into, once it is there.
+fn extension_folder(cache: &Path) -> PathBuf {
+  let end = time::Instant::now() + time::Duration::from_secs(20);
+  loop {
+    let found = fs::read_dir(cache.join("shell")).ok().into_iter().flatten().flatten().map(|entry| entry.path());
+    if let Some(folder) = found.into_iter().find(|path| path.join("libshell-lane.so").is_file()) {
+      return folder;
+    }
+    assert!(time::Instant::now() < end, "no extension below {}", cache.display());
+    thread::sleep(time::Duration::from_millis(50));
+  }
+}
+
+#[test]
+fn s19_a_web_process_that_was_taken_over_harms_nobody_else() {
+  let home = tempfile::tempdir().expect("temporary folder");
+  let cache = home.path().join("cache");
+  let start = || {
+    let mut command = shell(home.path());
+    command.env("XDG_CACHE_HOME", &cache).arg(app_folder("hostile-process"));
+    RunningApp::spawn(command, tempfile::tempdir().expect("temporary folder"))
+  };
+  let mut honest = start();
+  let reference = (honest.expect("alive"), honest.expect("after"));
+  assert_eq!(honest.wait().code, Some(0));
+  assert_eq!(reference.0["answers"], serde_json::json!([true, true]));
+
+  compile_hostile(&extension_folder(&cache));
+  let mut app = start();
+  assert_eq!(app.expect("alive")["answers"], serde_json::json!([true, true]));
+  let after = app.expect("after");
+  assert_eq!(after["answer"], true);
+  let ended = app.wait();
+  assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+  let of = |value: &serde_json::Value, name: &str| value[name].as_f64().expect("a number");
+  let grown = of(&after, "grown") - of(&reference.1, "grown");
+  assert!(grown < 300.0, "the main process grew by {grown} MB");
+  let descriptors = of(&after, "descriptors") - of(&reference.1, "descriptors");
+  assert!(descriptors < 40.0, "{descriptors} descriptors are left open");
+}
