@@ -1,5 +1,5 @@
 # Every target starts with scripts/setup.sh, which does nothing when nothing is missing.
-.PHONY: run test lint bench soak setup build format
+.PHONY: run test lint bench soak setup build format check-cross
 .DEFAULT_GOAL := run
 
 # The app that `make run` opens.
@@ -26,6 +26,10 @@ setup:
 
 build: setup
 	scripts/env.sh cargo build --bin shell
+
+# Type-checks for other platforms; PLATFORMS limits what is checked.
+check-cross: setup
+	scripts/check-cross.sh $(PLATFORMS)
 
 format:
 	cargo fmt

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::manifest::Manifest;
 use super::paths;
 use crate::error::Result;
-use crate::{bridge, printer, runtime, ui};
+use crate::{bridge, runtime, ui};
 
 /// What an app is started with. The JavaScript side sees it as the frozen `host`.
 #[derive(Debug, Clone, Serialize)]
@@ -103,7 +103,7 @@ fn web_extensions() -> Option<PathBuf> {
   match crate::lane::extension::install(&cache) {
     Ok(folder) => Some(folder),
     Err(error) => {
-      printer::error(&format!("warning: pages get no preload, the extension cannot be put into {}: {error}", cache.display()));
+      crate::printer::error(&format!("warning: pages get no preload, the extension cannot be put into {}: {error}", cache.display()));
       None
     }
   }

@@ -54,6 +54,13 @@ impl UiEnd {
     let _ = self.events.send(event);
   }
 
+  /// Wakes the event loop of the UI thread, from any thread.
+  pub fn wake(&self) {
+    if let Some(wake) = self.waker.get() {
+      wake();
+    }
+  }
+
   /// Names the function that wakes the event loop; the first call counts.
   pub fn set_waker(&self, wake: impl Fn() + Send + Sync + 'static) {
     let _ = self.waker.set(Box::new(wake));

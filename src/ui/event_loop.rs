@@ -16,6 +16,9 @@ use super::{Error, UiConfig, clipboard, dialog, menu, platform, screen, webview,
 #[derive(Debug)]
 pub(crate) struct Wake;
 
+/// What makes the loop.
+pub(crate) type Builder = tao::event_loop::EventLoopBuilder<Wake>;
+
 /// The target that windows are created on.
 pub(crate) type Target = EventLoopWindowTarget<Wake>;
 
@@ -23,7 +26,9 @@ pub(crate) type Target = EventLoopWindowTarget<Wake>;
 pub(crate) fn run(end: UiEnd, commands: CommandReceiver, config: UiConfig) -> Result<i32, Error> {
   // tao panics where there is no display, so that is asked first.
   platform::start(&config)?;
-  let mut event_loop = EventLoopBuilder::<Wake>::with_user_event().build();
+  let mut builder = EventLoopBuilder::<Wake>::with_user_event();
+  platform::prepare_event_loop(&mut builder);
+  let mut event_loop = builder.build();
   let proxy = event_loop.create_proxy();
   // The proxy holds a channel that is not `Sync` on every platform.
   let proxy = std::sync::Mutex::new(proxy);
@@ -39,6 +44,7 @@ pub(crate) fn run(end: UiEnd, commands: CommandReceiver, config: UiConfig) -> Re
   platform::warm_up(&ui);
   let code = event_loop.run_return(|event, target, flow| {
     *flow = ControlFlow::Wait;
+    platform::toolkit_event(&ui, &event);
     // Commands that came before the waker was set are taken with the first event of the loop.
     if matches!(event, Event::NewEvents(_) | Event::UserEvent(Wake)) {
       while ui.exit_code.get().is_none() {

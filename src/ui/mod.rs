@@ -43,8 +43,8 @@ pub enum Error {
   #[error("cannot open a display\nhint: {0}")]
   NoDisplay(String),
   /// The library of the web view, or one that it needs, is not installed.
-  #[error("the system's web view cannot be loaded: {0}\nhint: install WebKitGTK (Debian and Ubuntu: apt install libwebkit2gtk-4.1-0)")]
-  NoWebView(String),
+  #[error("the system's web view cannot be loaded: {reason}\nhint: {hint}")]
+  NoWebView { reason: String, hint: &'static str },
 }
 
 /// Runs the user interface on the calling thread, which must be the process's main thread, and returns the exit code that

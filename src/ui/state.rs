@@ -44,6 +44,7 @@ impl<K: Eq + Hash + Copy, T> Table<K, T> {
 /// Everything that the UI thread knows. Callbacks of the toolkit hold a `Weak` of it.
 pub(crate) struct Ui {
   pub(crate) end: UiEnd,
+  #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "what the web views of other systems need is in their options"))]
   pub(crate) config: UiConfig,
   pub(crate) sessions: Sessions,
   pub(crate) windows: Table<WindowId, Window>,
@@ -51,6 +52,7 @@ pub(crate) struct Ui {
   /// Views that a page opened and that JS has not yet accepted or refused.
   pub(crate) proposed_views: Table<RequestId, WebView>,
   /// The view that was made ahead for the first window, as long as nobody took it.
+  #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux makes a view ahead"))]
   pub(crate) spare_view: RefCell<Option<Rc<WebView>>>,
   pub(crate) menus: Table<MenuId, MenuModel>,
   pub(crate) message_dialogs: Table<RequestId, MessageDialog>,

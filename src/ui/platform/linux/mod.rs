@@ -21,9 +21,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use gtk::glib;
+use tao::event::Event;
 
 use crate::bridge::UiEvent;
 
+use super::super::event_loop::{Builder, Wake};
 use super::super::state::Ui;
 use super::super::{Error, UiConfig};
 
@@ -85,6 +87,12 @@ fn drop_spare(ui: &Rc<Ui>) {
     ui.sessions.forget_unused();
   }
 }
+
+/// GTK wants nothing of the loop.
+pub(crate) fn prepare_event_loop(_builder: &mut Builder) {}
+
+/// GTK tells what happens to windows by its signals.
+pub(crate) fn toolkit_event(_ui: &Rc<Ui>, _event: &Event<'_, Wake>) {}
 
 /// Flushes what was asked of the display before the process ends.
 pub(crate) fn stop() {

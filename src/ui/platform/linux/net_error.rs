@@ -3,43 +3,8 @@
 use gtk::{gio, glib};
 use webkit2gtk::{NetworkError, PolicyError};
 
-/// A load's failure in Chromium's terms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NetError {
-  pub(crate) code: i32,
-  pub(crate) name: &'static str,
-}
-
-const fn net_error(code: i32, name: &'static str) -> NetError {
-  NetError { code, name }
-}
-
-pub(crate) const FAILED: NetError = net_error(-2, "ERR_FAILED");
-pub(crate) const ABORTED: NetError = net_error(-3, "ERR_ABORTED");
-pub(crate) const INVALID_URL: NetError = net_error(-300, "ERR_INVALID_URL");
-const TIMED_OUT: NetError = net_error(-7, "ERR_TIMED_OUT");
-const FILE_NOT_FOUND: NetError = net_error(-6, "ERR_FILE_NOT_FOUND");
-const ACCESS_DENIED: NetError = net_error(-10, "ERR_ACCESS_DENIED");
-const BLOCKED_BY_CLIENT: NetError = net_error(-20, "ERR_BLOCKED_BY_CLIENT");
-const CONNECTION_CLOSED: NetError = net_error(-100, "ERR_CONNECTION_CLOSED");
-const CONNECTION_RESET: NetError = net_error(-101, "ERR_CONNECTION_RESET");
-const CONNECTION_REFUSED: NetError = net_error(-102, "ERR_CONNECTION_REFUSED");
-const CONNECTION_FAILED: NetError = net_error(-104, "ERR_CONNECTION_FAILED");
-const NAME_NOT_RESOLVED: NetError = net_error(-105, "ERR_NAME_NOT_RESOLVED");
-const SSL_PROTOCOL_ERROR: NetError = net_error(-107, "ERR_SSL_PROTOCOL_ERROR");
-const ADDRESS_UNREACHABLE: NetError = net_error(-109, "ERR_ADDRESS_UNREACHABLE");
-const PROXY_CONNECTION_FAILED: NetError = net_error(-130, "ERR_PROXY_CONNECTION_FAILED");
-const INTERNET_DISCONNECTED: NetError = net_error(-106, "ERR_INTERNET_DISCONNECTED");
-const UNKNOWN_URL_SCHEME: NetError = net_error(-302, "ERR_UNKNOWN_URL_SCHEME");
-const TOO_MANY_REDIRECTS: NetError = net_error(-310, "ERR_TOO_MANY_REDIRECTS");
-const EMPTY_RESPONSE: NetError = net_error(-324, "ERR_EMPTY_RESPONSE");
-const INVALID_RESPONSE: NetError = net_error(-320, "ERR_INVALID_RESPONSE");
-const CERT_COMMON_NAME_INVALID: NetError = net_error(-200, "ERR_CERT_COMMON_NAME_INVALID");
-const CERT_DATE_INVALID: NetError = net_error(-201, "ERR_CERT_DATE_INVALID");
-const CERT_AUTHORITY_INVALID: NetError = net_error(-202, "ERR_CERT_AUTHORITY_INVALID");
-const CERT_REVOKED: NetError = net_error(-206, "ERR_CERT_REVOKED");
-const CERT_INVALID: NetError = net_error(-207, "ERR_CERT_INVALID");
-const CERT_WEAK_SIGNATURE_ALGORITHM: NetError = net_error(-208, "ERR_CERT_WEAK_SIGNATURE_ALGORITHM");
+use super::super::net::*;
+pub(crate) use super::super::net::{INVALID_URL, NetError};
 
 /// Maps what `load-failed` tells.
 pub(crate) fn from_glib(error: &glib::Error, url: &str) -> NetError {

@@ -11,6 +11,7 @@ use webkit2gtk::{
 
 use crate::bridge::{NavigationKind, RequestId, UiEvent};
 
+use super::super::net::{only_fragment_differs, same_target};
 use super::webview::WebView;
 
 /// Schemes whose loads reach the answer of the server, or stand in for it, so that they can be asked about there.
@@ -210,17 +211,6 @@ impl WebView {
   }
 }
 
-/// Whether the engine's address is the one that was asked for, which it writes in its own way.
-fn same_target(engine: &str, asked: &str) -> bool {
-  let canonical = |text: &str| url::Url::parse(text).map_or_else(|_| text.to_owned(), String::from);
-  canonical(engine) == canonical(asked)
-}
-
-pub(super) fn only_fragment_differs(current: &str, next: &str) -> bool {
-  let base = |text: &str| text.split_once('#').map_or(text.to_owned(), |(base, _)| base.to_owned());
-  next.contains('#') && base(current) == base(next)
-}
-
 /// The features of `window.open`, as far as the engine hands them on.
 fn features_of(view: &webkit2gtk::WebView) -> String {
   let Some(properties) = view.window_properties() else { return String::new() };
@@ -232,23 +222,4 @@ fn features_of(view: &webkit2gtk::WebView) -> String {
     }
   }
   features.join(",")
-}
-
-#[cfg(test)]
-mod tests {
-  use super::*;
-
-  #[test]
-  fn a_fragment_stays_in_the_page() {
-    assert!(only_fragment_differs("file:///a.html", "file:///a.html#x"));
-    assert!(only_fragment_differs("file:///a.html#y", "file:///a.html#x"));
-    assert!(!only_fragment_differs("file:///a.html", "file:///a.html"));
-    assert!(!only_fragment_differs("file:///a.html", "file:///b.html#x"));
-  }
-
-  #[test]
-  fn the_engine_writes_addresses_its_own_way() {
-    assert!(same_target("http://localhost:8080/", "http://localhost:8080"));
-    assert!(!same_target("http://localhost:8080/a", "http://localhost:8080"));
-  }
 }

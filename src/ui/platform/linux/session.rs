@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 
 use webkit2gtk::WebContextExt;
+
+use super::super::partition;
 
 /// A session. Views of one partition share it, and so do their cookies and caches.
 #[derive(Clone)]
@@ -24,7 +26,7 @@ pub(crate) struct Sessions(RefCell<HashMap<String, Session>>);
 impl Sessions {
   /// The session of a partition; `data_directory` is the folder of the default one.
   pub(crate) fn get(&self, partition: &str, data_directory: &str, extensions: Option<&Path>) -> Session {
-    let folder = folder(partition, data_directory);
+    let folder = partition::folder(partition, data_directory);
     // Two contexts over one folder would write each other's files, and two names may come to one folder.
     let key = folder.as_ref().map_or_else(|| format!("memory {partition}"), |folder| folder.to_string_lossy().into_owned());
     if let Some(session) = self.0.borrow().get(&key) {
@@ -50,41 +52,5 @@ impl Sessions {
       Session::Stored(context) => Rc::strong_count(context) > 1,
       Session::InMemory(_) => true,
     });
-  }
-}
-
-/// The folder of a partition, `None` for one in memory.
-fn folder(partition: &str, data_directory: &str) -> Option<PathBuf> {
-  let base = Path::new(data_directory);
-  if data_directory.is_empty() || !base.is_absolute() {
-    return None;
-  }
-  if partition.is_empty() {
-    return Some(base.to_owned());
-  }
-  let name = partition.strip_prefix("persist:")?;
-  // Names come from the app and may hold anything: what could leave the folder is written as its code.
-  let mut safe = String::new();
-  for character in name.chars() {
-    if character.is_ascii_alphanumeric() || matches!(character, '-' | '_') {
-      safe.push(character.to_ascii_lowercase());
-    } else {
-      safe.push_str(&format!("%{:x}.", u32::from(character)));
-    }
-  }
-  Some(base.join("Partitions").join(safe))
-}
-
-#[cfg(test)]
-mod tests {
-  use super::folder;
-  use std::path::PathBuf;
-
-  #[test]
-  fn partitions_stay_inside_of_the_folder() {
-    assert_eq!(folder("", "/data"), Some(PathBuf::from("/data")));
-    assert_eq!(folder("memory", "/data"), None);
-    assert_eq!(folder("persist:mail", "/data"), Some(PathBuf::from("/data/Partitions/mail")));
-    assert_eq!(folder("persist:../up", "/data"), Some(PathBuf::from("/data/Partitions/%2e.%2e.%2f.up")));
   }
 }

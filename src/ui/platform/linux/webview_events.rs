@@ -11,8 +11,8 @@ use webkit2gtk::{
 
 use crate::bridge::{LaneSocket, ProcessGoneReason, UiEvent};
 
+use super::super::net::{only_fragment_differs, reason_phrase};
 use super::net_error;
-use super::policy::only_fragment_differs;
 use super::webview::{Stage, WebView};
 
 /// Name of the message that carries a page's lane.
@@ -429,43 +429,4 @@ fn is_stream_socket(descriptor: &OwnedFd) -> bool {
     (result == 0).then_some(value)
   };
   option(libc::SO_DOMAIN) == Some(libc::AF_UNIX) && option(libc::SO_TYPE) == Some(libc::SOCK_STREAM)
-}
-
-/// The usual text of an HTTP status; WebKit hands on the number only.
-fn reason_phrase(status: u32) -> &'static str {
-  match status {
-    200 => "OK",
-    201 => "Created",
-    202 => "Accepted",
-    203 => "Non-Authoritative Information",
-    204 => "No Content",
-    206 => "Partial Content",
-    300 => "Multiple Choices",
-    301 => "Moved Permanently",
-    302 => "Found",
-    303 => "See Other",
-    304 => "Not Modified",
-    307 => "Temporary Redirect",
-    308 => "Permanent Redirect",
-    400 => "Bad Request",
-    401 => "Unauthorized",
-    403 => "Forbidden",
-    404 => "Not Found",
-    405 => "Method Not Allowed",
-    406 => "Not Acceptable",
-    408 => "Request Timeout",
-    409 => "Conflict",
-    410 => "Gone",
-    413 => "Payload Too Large",
-    415 => "Unsupported Media Type",
-    418 => "I'm a Teapot",
-    422 => "Unprocessable Entity",
-    429 => "Too Many Requests",
-    500 => "Internal Server Error",
-    501 => "Not Implemented",
-    502 => "Bad Gateway",
-    503 => "Service Unavailable",
-    504 => "Gateway Timeout",
-    _ => "",
-  }
 }

@@ -24,7 +24,11 @@ static LOADED: OnceLock<Result<Library, String>> = OnceLock::new();
 /// # Errors
 /// WebKitGTK, or a library that it needs, is missing or damaged.
 pub(crate) fn load() -> Result<(), Error> {
-  library().map(drop).map_err(|text| Error::NoWebView(text.to_owned()))
+  library().map(drop).map_err(no_web_view)
+}
+
+fn no_web_view(reason: &str) -> Error {
+  Error::NoWebView { reason: reason.to_owned(), hint: "install WebKitGTK (Debian and Ubuntu: apt install libwebkit2gtk-4.1-0)" }
 }
 
 fn library() -> Result<&'static Library, &'static str> {
@@ -65,6 +69,6 @@ extern "C" fn shell_resolve_symbol(name: *const c_char) -> *const c_void {
 
 #[expect(clippy::exit, reason = "the caller is a binding that cannot be told of a missing function")]
 fn end(text: &str) -> ! {
-  printer::error(&format!("error: {}", Error::NoWebView(text.to_owned())));
+  printer::error(&format!("error: {}", no_web_view(text)));
   std::process::exit(1);
 }
