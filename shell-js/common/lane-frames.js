@@ -50,5 +50,7 @@ export const TO_PAGE = Object.freeze({
   /** Codec: `[code, url, in page world]`. */
   evaluate: 37,
   /** Puts the bundle into a document that runs nothing of ours, without IPC, to evaluate scripts. Payload: as of `loaded`. */
-  attach: 44
+  attach: 44,
+  /** Which frame navigates; answered by `evaluated`. Codec: `[kind, url]`. */
+  whoNavigates: 48
 });

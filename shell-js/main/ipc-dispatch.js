@@ -12,7 +12,7 @@ import { ipcMain } from './api/ipc-main.js';
 import { evaluateIn, frameOf } from './api/web-frame-main.js';
 import { laneSend } from './binding.js';
 import { frameNews, payloadReader } from './frame-dispatch.js';
-import { currentDocument, documentOf, removeConnection } from './lane-documents.js';
+import { askEvaluation, currentDocument, documentOf, removeConnection } from './lane-documents.js';
 import { webContents } from './object-registry.js';
 import { prepare } from './renderer-payload.js';
 import { onUiEvent } from './ui-dispatch.js';
@@ -281,6 +281,27 @@ export function evaluate(contentsId, code, worldId = 0) {
   const document = currentDocument(contentsId);
   if (document === null) return Promise.reject(new Error('The page has no document to run the script in'));
   return evaluateIn(document, code, worldId);
+}
+
+/**
+ * Which frame of a page is about to go elsewhere. What the page says is no word to rely on: whoever is not asked now is asked when the answer
+ * of the server is there.
+ * @param {number} contentsId
+ * @param {string} kind
+ * @param {string} url
+ * @returns {Promise<'main' | 'sub' | 'unknown'>}
+ */
+export async function whoNavigates(contentsId, kind, url) {
+  const document = currentDocument(contentsId);
+  // A page without scripts tells nothing; a link or a form is then the main frame's.
+  const likely = kind === 'other' ? 'unknown' : 'main';
+  if (document === null) return likely;
+  try {
+    const answer = await askEvaluation(document, serializeOrThrow([kind, url]), TO_PAGE.whoNavigates);
+    return ['main', 'sub', 'unknown'].includes(answer) ? answer : likely;
+  } catch {
+    return likely;
+  }
 }
 
 /**

@@ -188,17 +188,18 @@ export function removeContents(contentsId) {
 }
 
 /**
- * Asks a document to run code in the page's world.
+ * Asks a document to run code in the page's world, or another question that is answered in the same way.
  * @param {LaneDocument} document
  * @param {Uint8Array} bytes the encoded question
+ * @param {number} [kind]
  * @returns {Promise<any>}
  */
-export function askEvaluation(document, bytes) {
+export function askEvaluation(document, bytes, kind = TO_PAGE.evaluate) {
   return new Promise((resolve, reject) => {
     lastEvaluation = (lastEvaluation % 0xffffffff) + 1;
     const id = lastEvaluation;
     document.evaluations.set(id, { resolve, reject });
-    if (!document.send(TO_PAGE.evaluate, id, bytes)) {
+    if (!document.send(kind, id, bytes)) {
       document.evaluations.delete(id);
       reject(new Error('The page went away before the script could run'));
     }

@@ -30,6 +30,7 @@ const RENDERER = [
   'renderer/electron-module.js',
   'renderer/preload-loader.js',
   'renderer/window-open.js',
+  'renderer/navigating-frame.js',
   'renderer/init.js',
 ];
 const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-windows.js', 'renderer/page-bridge.js'];

@@ -6,6 +6,7 @@ import { createContextBridge, refusingContextBridge } from './context-bridge.js'
 import { createElectronModule } from './electron-module.js';
 import { createIpcRenderer } from './ipc-renderer.js';
 import { createPreloadLoader } from './preload-loader.js';
+import { watchNavigations } from './navigating-frame.js';
 import { createProcess } from './process.js';
 import { createScripts } from './scripts.js';
 import { createTransport } from './transport.js';
@@ -27,9 +28,11 @@ export function start(natives, page, pageGlobal, configBytes) {
   const bridge = createContextBridge(worlds);
   const scripts = createScripts(worlds, bridge);
   if (config.isMainFrame) connectWindowOpen(page, natives);
+  const whoNavigates = config.isMainFrame ? watchNavigations() : () => 'unknown';
   if (!config.evaluateOnly) runPreloads({ config, transport, worlds, bridge, scripts });
   return createReceiver((kind, id, bytes) => {
     if (kind === TO_PAGE.evaluate) answerEvaluation(transport, scripts, id, bytes);
+    else if (kind === TO_PAGE.whoNavigates) transport.post(FROM_PAGE.evaluated, id, [false, whoNavigates(deserialize(bytes))]);
     else transport.receive(kind, id, bytes);
   });
 }

@@ -108,6 +108,8 @@ pub enum UiCommand {
     web_contents: WebContentsId,
     request: RequestId,
     allow: bool,
+    #[serde(default)]
+    frame: NavigatingFrame,
   },
   /// The page may open `url` next: the question about that window will bear the number of the answer
   /// `{ request, replaced }`, in place of an older consent that was not used.

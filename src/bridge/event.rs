@@ -79,7 +79,8 @@ pub enum UiEvent {
     url: String,
     kind: NavigationKind,
     user_gesture: bool,
-    main_frame: bool,
+    /// Nothing was sent yet, and it may be a sub-frame that wants to go. Else the main frame's document is about to be replaced.
+    early: bool,
   },
   /// `window.open`, `target=_blank`. Answered by `webViewCreate` with `open_request`, or `webViewRefuseWindow`.
   WindowOpenAsked {
@@ -88,7 +89,8 @@ pub enum UiEvent {
     url: String,
     frame_name: String,
     features: String,
-    disposition: String,
+    /// Keys and button that were held in a click on a link, `None` when a script opens the window: 1 control, 2 shift, 4 alt, 8 the middle button.
+    held: Option<u32>,
   },
   /// The page called `window.close()`.
   PageCloseAsked {

@@ -316,6 +316,17 @@ pub enum NavigationKind {
   Other,
 }
 
+/// Whose navigation was decided about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NavigatingFrame {
+  #[default]
+  Main,
+  Sub,
+  /// If it is the main frame's, it is asked about once more before its document is replaced.
+  Unknown,
+}
+
 /// Electron's `reason` of `render-process-gone`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -105,8 +105,8 @@ fn carry_out(ui: &Rc<Ui>, target: &Target, command: UiCommand, reply: Reply) {
     C::WebViewRestoreHistory { web_contents, index, entries } => {
       webview::with(ui, web_contents, |view| view.restore_history(index, &entries))
     }
-    C::WebViewDecideNavigation { web_contents, request, allow } => {
-      webview::with(ui, web_contents, |view| view.decide_navigation(request, allow))
+    C::WebViewDecideNavigation { web_contents, request, allow, frame } => {
+      webview::with(ui, web_contents, |view| view.decide_navigation(request, allow, frame))
     }
     C::WebViewAnswerDialog { web_contents, request, accept, text } => {
       webview::with(ui, web_contents, |view| view.answer_dialog(request, accept, text.as_deref()))

@@ -10,9 +10,9 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
 import { send } from '../binding.js';
-import { documentMoved } from '../ipc-dispatch.js';
+import { documentMoved, whoNavigates } from '../ipc-dispatch.js';
 import { peers } from '../object-registry.js';
-import { emitSafely, NativeEvent } from './event.js';
+import { emitSafely, NativeEvent, reportUncaught } from './event.js';
 import { isSameDocument, normalUrl, PAGE_SCHEMES, requestHeaders, schemeOf } from './load-request.js';
 import { ERR_ABORTED, ERR_FAILED, PendingLoad } from './pending-load.js';
 
@@ -200,7 +200,7 @@ export class Loader {
   uiEvent(event) {
     switch (event.type) {
       case 'navigationAsked':
-        this.#asked(event);
+        this.#asked(event).catch(reportUncaught);
         return true;
       case 'loadStarted':
         this.#started(event.url);
@@ -315,18 +315,28 @@ export class Loader {
   }
 
   /** The page wants to go elsewhere. @param {any} event */
-  #asked({ request, url, kind, mainFrame }) {
-    const decide = (/** @type {boolean} */ allow) =>
-      send({ type: 'webViewDecideNavigation', webContents: this.#contents.id, request, allow });
-    const frame = this.#contents.mainFrame;
-    if (!mainFrame) {
-      const details = { url, isSameDocument: false, isMainFrame: false, frame: null, initiator: frame };
-      decide(!this.#emit('will-frame-navigate', details, url, false, false, ...this.#frameIds()));
-      return;
+  async #asked({ request, url, kind, early }) {
+    const decide = (/** @type {boolean} */ allow, who = 'main') =>
+      send({ type: 'webViewDecideNavigation', webContents: this.#contents.id, request, allow, frame: who });
+    if (early) {
+      const before = this.#current;
+      const who = await whoNavigates(this.#contents.id, kind, url);
+      if (this.#contents.isDestroyed()) return;
+      if (who !== 'main') {
+        // Which frame it is that a script sends elsewhere shows when the answer of the server is there.
+        const details = { url, isSameDocument: false, isMainFrame: false, frame: null, initiator: null };
+        decide(who === 'unknown' || !this.#emit('will-frame-navigate', details, url, false, false, ...this.#frameIds()), who);
+        return;
+      }
+      if (this.#current !== before && this.#current?.asked) {
+        // The app has begun a load meanwhile, which takes the place of this one.
+        decide(false);
+        return;
+      }
     }
-    // The engine asks about a script's navigation only when the answer of the server is there: such a load has begun already, or it was
-    // asked about before.
-    const late = kind === 'other' && this.#current !== null && (this.#current.started || this.#current.url === url);
+    const frame = this.#contents.mainFrame;
+    // The answer of the server is there: such a load has begun already, or it was asked about before.
+    const late = !early && kind === 'other' && this.#current !== null && (this.#current.started || this.#current.url === url);
     const inPage = !late && kind !== 'reload' && isSameDocument(this.#url, url);
     if (url === this.#refusedRedirect) {
       this.#refusedRedirect = null;

@@ -12,7 +12,7 @@ import { dispositionOf, openFeatures, referrerOf } from './open-details.js';
 import { inheritPreferences, parseFeatures } from './web-preferences.js';
 
 /** Dispositions of a real window; others, such as a download, open none. */
-const WINDOW_DISPOSITIONS = ['foreground-tab', 'background-tab', 'new-window', 'default', ''];
+const WINDOW_DISPOSITIONS = ['foreground-tab', 'background-tab', 'new-window'];
 
 /** What the page is told about the window it asks for. */
 const [REFUSED, ALLOWED, UP_TO_ENGINE] = [0, 1, 2];
@@ -165,9 +165,10 @@ export class WindowOpener {
   }
 
   /** @param {any} question of the engine */
-  #engineDetails({ url, frameName, features, disposition }) {
+  #engineDetails({ url, frameName, features, held }) {
+    const disposition = dispositionOf(held === null && features !== '', held ?? 0);
     const referrer = referrerOf(this.#contents.getURL(), url);
-    return { url: url || 'about:blank', frameName, features, disposition: disposition || 'new-window', referrer, postBody: undefined };
+    return { url: url || 'about:blank', frameName, features, disposition, referrer, postBody: undefined };
   }
 
   /** @param {any} opened @param {boolean} outlivesOpener */

@@ -9,7 +9,7 @@ use webkit2gtk::{
   ResponsePolicyDecision, ResponsePolicyDecisionExt, URIRequestExt, WebViewExt, WindowPropertiesExt,
 };
 
-use crate::bridge::{NavigationKind, RequestId, UiEvent};
+use crate::bridge::{NavigatingFrame, NavigationKind, RequestId, UiEvent};
 
 use super::super::net::{only_fragment_differs, same_target};
 use super::webview::WebView;
@@ -40,14 +40,17 @@ impl WebView {
       let url = action.request().and_then(|request| request.uri()).map(String::from).unwrap_or_default();
       let frame_name = this.questions.target_name.take().filter(|name| !name.eq_ignore_ascii_case("_blank")).unwrap_or_default();
       // A link is clicked with keys that say where to open it; a script just opens.
-      let foreground = action.navigation_type() == NavigationType::LinkClicked;
-      this.propose_window(url, frame_name, foreground).map(|view| view.view.clone().upcast())
+      let held = match action.navigation_type() {
+        NavigationType::LinkClicked => Some(held_keys(action.modifiers(), action.mouse_button())),
+        _ => None,
+      };
+      this.propose_window(url, frame_name, held).map(|view| view.view.clone().upcast())
     });
   }
 
   /// The engine must have the new view at once, so it gets one that nobody sees. JS is asked a moment later, when the engine has
   /// told the features, and takes the view over or has it destroyed.
-  fn propose_window(&self, url: String, frame_name: String, from_link: bool) -> Option<Rc<WebView>> {
+  fn propose_window(&self, url: String, frame_name: String, held: Option<u32>) -> Option<Rc<WebView>> {
     let ui = self.ui.upgrade()?;
     let proposed = WebView::propose(&ui, self).ok()?;
     let request = self.take_expected(&url).unwrap_or_else(|| ui.next_request());
@@ -57,9 +60,8 @@ impl WebView {
     glib::idle_add_local_full(glib::Priority::HIGH, move || {
       let (Some(opener), Some(proposed)) = (opener.upgrade(), weak.upgrade()) else { return glib::ControlFlow::Break };
       let features = features_of(&proposed.view);
-      let disposition = if from_link || features.is_empty() { "foreground-tab" } else { "new-window" }.to_owned();
       let (url, frame_name) = (url.clone(), frame_name.clone());
-      opener.tell(move |web_contents| UiEvent::WindowOpenAsked { web_contents, request, url, frame_name, features, disposition });
+      opener.tell(move |web_contents| UiEvent::WindowOpenAsked { web_contents, request, url, frame_name, features, held });
       glib::ControlFlow::Break
     });
     Some(proposed)
@@ -89,8 +91,8 @@ impl WebView {
     (same_target(url, &expected) || upgraded).then_some(request)
   }
 
-  /// Before a load. WebKit does not say which frame wants to go: a click or a form is taken for the main frame's, everything else
-  /// is asked about when the answer is there, which knows its frame.
+  /// Before a load. WebKit does not say which frame wants to go; the page can often tell. What it cannot tell is asked about when the
+  /// answer is there, which knows its frame.
   fn decide_action(&self, decision: &PolicyDecision) -> bool {
     let Some(navigation) = decision.downcast_ref::<NavigationPolicyDecision>() else { return false };
     let Some(mut action) = navigation.navigation_action() else { return false };
@@ -141,12 +143,11 @@ impl WebView {
       // The app may refuse a redirect and hears of it while the load goes on, so it is asked again with the answer.
       self.load.approved.set(false);
     }
-    let answered_later =
-      LOADED_SCHEMES.contains(&scheme.as_str()) || matches!(scheme.as_str(), "about" | "data" | "blob" | "javascript" | "");
+    let answered_later = matches!(scheme.as_str(), "about" | "data" | "blob" | "javascript" | "");
     if action.is_redirect() || (kind == NavigationKind::Other && answered_later) {
       return false;
     }
-    self.ask(decision, url, kind, action.is_user_gesture())
+    self.ask(decision, url, kind, action.is_user_gesture(), kind != NavigationKind::Other || LOADED_SCHEMES.contains(&scheme.as_str()))
   }
 
   /// Before a document replaces the one there is.
@@ -163,13 +164,13 @@ impl WebView {
       return false;
     }
     let url = response.request().and_then(|request| request.uri()).map(String::from).unwrap_or_default();
-    self.ask(decision, url, NavigationKind::Other, false)
+    self.ask(decision, url, NavigationKind::Other, false, false)
   }
 
-  fn ask(&self, decision: &PolicyDecision, url: String, kind: NavigationKind, user_gesture: bool) -> bool {
+  fn ask(&self, decision: &PolicyDecision, url: String, kind: NavigationKind, user_gesture: bool, early: bool) -> bool {
     let Some(request) = self.ui.upgrade().map(|ui| ui.next_request()) else { return false };
     self.questions.policies.borrow_mut().insert(request, decision.clone());
-    self.tell(move |web_contents| UiEvent::NavigationAsked { web_contents, request, url, kind, user_gesture, main_frame: true });
+    self.tell(move |web_contents| UiEvent::NavigationAsked { web_contents, request, url, kind, user_gesture, early });
     true
   }
 
@@ -182,7 +183,7 @@ impl WebView {
     }
   }
 
-  pub(crate) fn decide_navigation(&self, request: RequestId, allow: bool) -> Result<(), String> {
+  pub(crate) fn decide_navigation(&self, request: RequestId, allow: bool, frame: NavigatingFrame) -> Result<(), String> {
     let decision = self.questions.policies.borrow_mut().remove(&request);
     if self.load.redirect.get() == Some(request) {
       self.load.redirect.set(None);
@@ -201,14 +202,29 @@ impl WebView {
       return Ok(());
     }
     let decision = decision.ok_or_else(|| format!("there is no navigation question {request}"))?;
+    if frame == NavigatingFrame::Sub {
+      self.load.wanted.take();
+    }
     if allow {
-      self.load.approved.set(true);
+      if frame == NavigatingFrame::Main {
+        self.load.approved.set(true);
+      }
       decision.use_();
     } else {
       decision.ignore();
     }
     Ok(())
   }
+}
+
+/// Keys and button of a click on a link, as `shell-js/main/api/open-details.js` has them.
+fn held_keys(modifiers: u32, button: u32) -> u32 {
+  let keys = gtk::gdk::ModifierType::from_bits_truncate(modifiers);
+  let bit = |on: bool, value: u32| if on { value } else { 0 };
+  bit(keys.contains(gtk::gdk::ModifierType::CONTROL_MASK), 1)
+    | bit(keys.contains(gtk::gdk::ModifierType::SHIFT_MASK), 2)
+    | bit(keys.contains(gtk::gdk::ModifierType::MOD1_MASK), 4)
+    | bit(button == 2, 8)
 }
 
 /// The features of `window.open`, as far as the engine hands them on.
@@ -222,4 +238,17 @@ fn features_of(view: &webkit2gtk::WebView) -> String {
     }
   }
   features.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+  use super::*;
+
+  #[test]
+  fn keys_and_buttons_have_a_bit_each() {
+    use gtk::gdk::ModifierType as M;
+    assert_eq!(held_keys(0, 1), 0);
+    assert_eq!(held_keys((M::CONTROL_MASK | M::SHIFT_MASK | M::LOCK_MASK).bits(), 1), 3);
+    assert_eq!(held_keys(M::MOD1_MASK.bits(), 2), 12);
+  }
 }

@@ -8,7 +8,7 @@ use windows_core::{HSTRING, Interface};
 use super::super::super::common::{WebView, later};
 use super::super::super::net::only_fragment_differs;
 use super::{AskedNavigation, build, fault, flag, text};
-use crate::bridge::{NavigationKind, RequestId, UiEvent};
+use crate::bridge::{NavigatingFrame, NavigationKind, RequestId, UiEvent};
 
 impl WebView {
   /// The engine is about to load something into the main frame. It does not wait: a question stops the load, and consent begins it anew.
@@ -53,11 +53,11 @@ impl WebView {
       _ if gesture => NavigationKind::LinkClicked,
       _ => NavigationKind::Other,
     };
-    self.tell(move |web_contents| UiEvent::NavigationAsked { web_contents, request, url, kind, user_gesture: gesture, main_frame: true });
+    self.tell(move |web_contents| UiEvent::NavigationAsked { web_contents, request, url, kind, user_gesture: gesture, early: false });
     Ok(())
   }
 
-  pub(crate) fn decide_navigation(&self, request: RequestId, allow: bool) -> Result<(), String> {
+  pub(crate) fn decide_navigation(&self, request: RequestId, allow: bool, _frame: NavigatingFrame) -> Result<(), String> {
     if self.load.redirect.get() == Some(request) {
       self.load.redirect.set(None);
       return if allow { Ok(()) } else { self.stop() };
@@ -112,8 +112,7 @@ impl WebView {
     ui.proposed_views.insert(request, proposed.clone());
     // To open the window is to agree to its first load.
     proposed.load.expect(&url);
-    let disposition = if features.is_empty() { "foreground-tab" } else { "new-window" }.to_owned();
-    self.tell(move |web_contents| UiEvent::WindowOpenAsked { web_contents, request, url, frame_name, features, disposition });
+    self.tell(move |web_contents| UiEvent::WindowOpenAsked { web_contents, request, url, frame_name, features, held: None });
     Ok(proposed)
   }
 
