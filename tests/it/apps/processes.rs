@@ -45,6 +45,39 @@ fn killed_web_process_recovers() {
 }
 
 #[test]
+fn pages_of_the_start_are_given_back() {
+  let mut app = RunningApp::start("crash");
+  app.expect("loaded");
+  let before = executable_pages(app.pid());
+  let end = Instant::now() + Duration::from_secs(20);
+  while executable_pages(app.pid()) > before / 2 {
+    assert!(Instant::now() < end, "still {} of {before} kB of the executable in memory", executable_pages(app.pid()));
+    thread::sleep(Duration::from_millis(100));
+  }
+  // It goes on with what it needs.
+  signal_process(app.web_process(), libc::SIGKILL);
+  app.expect("gone");
+  assert_eq!(app.expect("loaded")["answer"], 42);
+  app.signal(libc::SIGTERM);
+  app.expect_quit();
+}
+
+/// How many kB of the shell's own file a process has in memory.
+fn executable_pages(pid: u32) -> u64 {
+  let maps = std::fs::read_to_string(format!("/proc/{pid}/smaps")).expect("the app runs");
+  let mut own = false;
+  let mut sum = 0;
+  for line in maps.lines() {
+    if let Some(kilobytes) = line.strip_prefix("Rss:") {
+      sum += if own { kilobytes.trim().trim_end_matches(" kB").parse().unwrap_or(0) } else { 0 };
+    } else if line.split_whitespace().next().is_some_and(|word| word.contains('-')) {
+      own = line.ends_with("/shell");
+    }
+  }
+  sum
+}
+
+#[test]
 fn uncaught_exception_shows_the_error_box() {
   let mut app = RunningApp::start("error-box");
   app.expect("alive");

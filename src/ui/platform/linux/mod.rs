@@ -16,6 +16,7 @@ mod webview;
 mod webview_events;
 mod window;
 mod window_manager;
+mod working_set;
 
 use std::rc::Rc;
 use std::time::Duration;

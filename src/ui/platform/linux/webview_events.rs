@@ -235,6 +235,7 @@ impl WebView {
   fn tell_finished(&self) {
     if let Some(url) = self.load.finished.take() {
       self.tell(|web_contents| UiEvent::LoadFinished { web_contents, url });
+      super::working_set::page_loaded();
       if !self.view.is_loading() {
         self.tell_loading();
       }
