@@ -4,7 +4,7 @@ import js from '@eslint/js';
 const read = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
 
 const timers = read('setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'queueMicrotask', 'console', 'structuredClone');
-const web = read('URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder', 'fetch', 'Request', 'Response', 'Headers', 'AbortController', 'AbortSignal', 'performance', 'Event', 'EventTarget', 'MessageChannel', 'Blob', 'WebSocket', 'FinalizationRegistry', 'WeakRef');
+const web = read('URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder', 'fetch', 'Request', 'Response', 'Headers', 'AbortController', 'AbortSignal', 'performance', 'Event', 'EventTarget', 'MessageChannel', 'MessageEvent', 'MessagePort', 'Blob', 'WebSocket', 'FinalizationRegistry', 'WeakRef');
 const node = read('process', 'Buffer', 'global', 'setImmediate', 'clearImmediate', '__dirname', '__filename', 'require', 'module', 'exports');
 const page = read('window', 'document', 'location', 'navigator', 'history', 'alert', 'CSS', 'atob', 'btoa', 'getComputedStyle', 'requestAnimationFrame');
 const mocha = read('describe', 'it', 'before', 'after', 'beforeEach', 'afterEach');

@@ -21,6 +21,14 @@ export const FROM_PAGE = Object.freeze({
   send: 7,
   invoke: 8,
   sync: 9,
+  /** A message through a port, `id` is the port's. Payload of this and the two after it that carry a value: see port-payload.js. */
+  portMessage: 10,
+  /** A port was closed. */
+  portClosed: 11,
+  /** A message of kind `portMessage` that came when the port was already handed back, as it came. */
+  portReturned: 12,
+  /** `ipcRenderer.postMessage`. Codec: `[channel, message]`. */
+  postMessage: 13,
   /**
    * A new document that runs nothing of ours. Payload: texts `url`, `name`, u32 hidden, text `origin`, u32 whether that is opaque, u64 id of the parent's frame, 0 for none.
    */
@@ -49,6 +57,10 @@ export const TO_PAGE = Object.freeze({
   syncReply: 36,
   /** Codec: `[code, url, in page world]`. */
   evaluate: 37,
+  /** As from a page. */
+  portMessage: 40,
+  portClosed: 41,
+  postMessage: 42,
   /** Puts the bundle into a document that runs nothing of ours, without IPC, to evaluate scripts. Payload: as of `loaded`. */
   attach: 44,
   /** Which frame navigates; answered by `evaluated`. Codec: `[kind, url]`. */

@@ -9,10 +9,12 @@ import { types } from 'node:util';
 import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
 import { deserialize, serialize, serializeOrThrow } from '../common/serialize.js';
 import { ipcMain } from './api/ipc-main.js';
+import { readMessage } from './api/message-channel.js';
 import { evaluateIn, frameOf } from './api/web-frame-main.js';
 import { laneSend } from './binding.js';
 import { frameNews, payloadReader } from './frame-dispatch.js';
 import { askEvaluation, currentDocument, documentOf, removeConnection } from './lane-documents.js';
+import { portFrame, readPosted } from './lane-ports.js';
 import { webContents } from './object-registry.js';
 import { prepare } from './renderer-payload.js';
 import { onUiEvent } from './ui-dispatch.js';
@@ -59,6 +61,12 @@ export function dispatchFrame(frame) {
       return undefined;
     case FROM_PAGE.sync:
       return askedSync(contents, document, frame);
+    case FROM_PAGE.postMessage:
+      return posted(contents, document, frame);
+    case FROM_PAGE.portMessage:
+    case FROM_PAGE.portClosed:
+    case FROM_PAGE.portReturned:
+      return portFrame(document, frame);
     case FROM_PAGE.windowOpen:
       return windowAsked(contents, document, frame);
     case FROM_PAGE.windowOpened:
@@ -123,8 +131,8 @@ function decodeMessage(data) {
   return { channel: message[0], args: message.slice(1) };
 }
 
-/** The event object of a message. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document */
-function makeEvent(contents, document) {
+/** The event object of a message. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {any[]} [ports] */
+function makeEvent(contents, document, ports = []) {
   const frame = frameOf(document.node);
   let prevented = false;
   const event = {
@@ -133,7 +141,7 @@ function makeEvent(contents, document) {
     frameId: document.routingId,
     processId: document.processId,
     frameTreeNodeId: document.node.treeNodeId,
-    ports: [],
+    ports,
     preventDefault() {
       prevented = true;
     },
@@ -158,10 +166,28 @@ function targetsOf(contents, document) {
 function messageSent(contents, document, { data }) {
   const message = decodeMessage(data);
   if (message === null) return;
-  const event = makeEvent(contents, document);
+  emitMessage(contents, document, makeEvent(contents, document), message.channel, message.args);
+}
+
+/** @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {any} event @param {string} channel @param {any[]} args @returns {boolean} */
+function emitMessage(contents, document, event, channel, args) {
   const targets = targetsOf(contents, document);
-  contents.emit('ipc-message', event, message.channel, ...message.args);
-  for (const target of targets) target.emit(message.channel, event, ...message.args);
+  let heard = contents.emit('ipc-message', event, channel, ...args);
+  for (const target of targets) heard = target.emit(channel, event, ...args) || heard;
+  return heard;
+}
+
+/** A message that may carry ports. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {{data: Uint8Array}} frame */
+function posted(contents, document, { data }) {
+  const message = readPosted(document, data);
+  if (message === null) return;
+  const { data: value, ports } = readMessage(message);
+  // What nobody hears of closes its ports, as they would be when they are collected.
+  const heard =
+    Array.isArray(value) &&
+    typeof value[0] === 'string' &&
+    emitMessage(contents, document, makeEvent(contents, document, ports), value[0], [value[1]]);
+  if (!heard) for (const port of ports) port.close();
 }
 
 // Answers an invocation whose promise was dropped by everybody who could settle it.

@@ -4,6 +4,7 @@
  */
 import { TO_PAGE } from '../common/lane-frames.js';
 import { laneClose, lanePeer, laneSend } from './binding.js';
+import { closePortsOf } from './lane-ports.js';
 
 /** More frames than a page ever has; only a hostile web process tells of more. */
 const MAX_FRAMES = 20_000;
@@ -146,6 +147,7 @@ export function removeDocument(document) {
     reject(new Error('The page went away before the script had a result'));
   }
   document.evaluations.clear();
+  closePortsOf(document);
 }
 
 /** Ends a sub-frame and all below it. @param {FrameNode} node @param {number} connection */

@@ -34,15 +34,21 @@ export function createIpcRenderer(transport) {
       checkChannel(channel);
       return transport.invoke(channel, args);
     }
+
+    postMessage(channel, message, transfer) {
+      checkChannel(channel);
+      transport.postMessage(channel, message, transfer);
+    }
   }
   const ipcRenderer = new IpcRenderer();
-  refuseAll(ipcRenderer, 'ipcRenderer', ['postMessage', 'sendToHost']);
-  transport.setMessageListener((channel, args) => {
+  refuseAll(ipcRenderer, 'ipcRenderer', ['sendToHost']);
+  transport.setMessageListener((channel, args, ports) => {
     try {
-      ipcRenderer.emit(channel, { sender: ipcRenderer, ports: [] }, ...args);
+      return ipcRenderer.emit(channel, { sender: ipcRenderer, ports }, ...args);
     } catch (error) {
       // Not reportError: that fires an event, which the page would see.
       console.error(`Uncaught ${error instanceof Error ? `${error}\n${error.stack}` : String(error)}`);
+      return true;
     }
   });
   return ipcRenderer;

@@ -2,6 +2,7 @@
 
 import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
 import { deserialize, serializeOrThrow } from '../common/serialize.js';
+import { createMessagePorts } from './message-ports.js';
 
 const RELEASED = 'IPC method called after context was released';
 
@@ -11,8 +12,10 @@ const RELEASED = 'IPC method called after context was released';
 export function createTransport(natives) {
   const pending = new Map();
   let lastId = 0;
-  /** @type {(channel: string, args: any[]) => void} */
-  let onMessage = () => {};
+  // Not for frames that run no preload.
+  let ports = null;
+  /** @type {(channel: string, args: any[], ports: MessagePort[]) => boolean} */
+  let onMessage = () => false;
 
   function send(kind, id, bytes) {
     if (!natives.send(kind, id, bytes)) throw new Error(RELEASED);
@@ -44,21 +47,26 @@ export function createTransport(natives) {
         pending.set(lastId, { channel, resolve, reject });
       });
     },
+    postMessage(channel, message, transfer) {
+      if (!ports.post(channel, message, transfer)) throw new Error(RELEASED);
+    },
     // For frames that only we know of: the result of an evaluation, a preload that failed.
     post(kind, id, value) {
       return natives.send(kind, id, serializeOrThrow(value));
     },
     setMessageListener(listener) {
       onMessage = listener;
+      ports = createMessagePorts(natives, listener);
     },
-    /** Takes a frame of kind `message` or `invokeReply`. */
+    /** Takes a frame of kind `message` or `invokeReply`, or about ports. */
     receive(kind, id, bytes) {
       if (kind === TO_PAGE.invokeReply) return settle(id, bytes);
       if (kind === TO_PAGE.message) {
         const [channel, ...args] = deserialize(bytes);
-        onMessage(channel, args);
+        onMessage(channel, args, []);
+        return undefined;
       }
-      return undefined;
+      return ports?.receive(kind, id, bytes);
     }
   };
 }

@@ -12,6 +12,7 @@ import { dialog } from './dialog.js';
 import { ipcMain } from './ipc-main.js';
 import * as menu from './menu.js';
 import { MenuItem } from './menu-item.js';
+import { MessageChannelMain } from './message-channel.js';
 import * as nativeImage from './native-image.js';
 import { screen } from './screen.js';
 import { Session, session } from './session.js';
@@ -33,6 +34,7 @@ const done = {
   ipcMain,
   Menu: menu.Menu,
   MenuItem,
+  MessageChannelMain,
   nativeImage: nativeImage.nativeImage,
   screen,
   session,
@@ -44,6 +46,7 @@ const done = {
 /** Properties that instances get in their constructor. @type {Record<string, string[]>} */
 const OWN_PROPERTIES = {
   app: ['commandLine'],
+  MessageChannelMain: ['port1', 'port2'],
   Menu: ['items'],
   MenuItem: [
     ...['accelerator', 'accessibilityLabel', 'badge', 'checked', 'click', 'commandId', 'enabled', 'icon', 'id', 'label', 'menu', 'registerAccelerator', 'role'],

@@ -5,13 +5,14 @@
 import { EventEmitter } from 'node:events';
 
 import { call, callSync, send } from '../binding.js';
-import { evaluate, sendToFrame } from '../ipc-dispatch.js';
+import { currentDocument, evaluate, sendToFrame } from '../ipc-dispatch.js';
 import { IpcMainImpl } from '../ipc-main-impl.js';
 import { closeConnections } from '../lane-documents.js';
 import { nextId, peers, webContents as registry } from '../object-registry.js';
 import { check, guardDestroyed } from './arguments.js';
 import { parseColor } from './color.js';
 import { emitNative, emitSafely, emitWith, hideInternals, NativeEvent } from './event.js';
+import { postToFrame } from './message-channel.js';
 import { ContentsDialogs } from './web-contents-dialogs.js';
 import { createNavigationHistory, installDeprecatedHistory } from './web-contents-history.js';
 import { Loader } from './web-contents-loading.js';
@@ -249,6 +250,11 @@ export class WebContents extends EventEmitter {
     } catch (error) {
       console.error('Error sending from webFrameMain: ', error);
     }
+  }
+
+  /** @param {[channel: string, message: any, transfer?: any[]]} args */
+  postMessage(...args) {
+    postToFrame(() => currentDocument(this.#id), args);
   }
 
   /**

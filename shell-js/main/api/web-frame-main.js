@@ -11,6 +11,7 @@ import { allNodes, askEvaluation, mainNode, removeContents } from '../lane-docum
 import { webContents } from '../object-registry.js';
 import { attachedPayload } from '../renderer-payload.js';
 import { completeClass } from '../unimplemented.js';
+import { postToFrame } from './message-channel.js';
 
 const GONE = 'Render frame was disposed before WebFrameMain could be accessed';
 
@@ -124,6 +125,11 @@ export class WebFrameMain extends EventEmitter {
     } catch (error) {
       console.error('Error sending from webFrameMain: ', error);
     }
+  }
+
+  /** @param {[channel: string, message: any, transfer?: any[]]} args */
+  postMessage(...args) {
+    postToFrame(() => this.#alive().document, args);
   }
 
   /** @param {string} code @param {boolean} [_userGesture] */

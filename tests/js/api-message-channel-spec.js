@@ -1,0 +1,748 @@
+'use strict';
+
+const { ipcMain, MessageChannelMain } = require('electron');
+const assert = require('node:assert');
+const { EventEmitter } = require('node:events');
+const v8 = require('node:v8');
+const vm = require('node:vm');
+const { closeAllWindows, once } = require('./helpers');
+const { openWithPreload, pageFile } = require('./lane-helpers');
+
+v8.setFlagsFromString('--expose-gc');
+const gc = vm.runInNewContext('gc');
+
+/** Collects garbage until a promise is settled. @param {Promise<any>} promise */
+async function collectUntil(promise) {
+  let settled = false;
+  promise.finally(() => {
+    settled = true;
+  });
+  while (!settled) {
+    gc();
+    await new Promise(setImmediate);
+  }
+  return promise;
+}
+
+// Runs functions in the isolated world, with what they may need.
+const PRELOAD = () => {
+  const { contextBridge, ipcRenderer } = require('electron');
+  contextBridge.exposeInMainWorld('run', (code) => new Function('ipcRenderer', `return (${code})(ipcRenderer)`)(ipcRenderer));
+};
+
+describe('MessageChannelMain', () => {
+  let windows = [];
+  const open = async (options = {}) => {
+    const window = await openWithPreload({ preload: PRELOAD, ...options });
+    windows.push(window);
+    return window;
+  };
+  const inPreload = (window, body) => window.webContents.executeJavaScript(`run(${JSON.stringify(String(body))})`);
+
+  afterEach(async () => {
+    ipcMain.removeAllListeners();
+    ipcMain.on('error', () => {});
+    windows = [];
+    await closeAllWindows();
+  });
+
+  describe('in the main process', () => {
+    it('has two ports, which are event emitters', () => {
+      const { port1, port2 } = new MessageChannelMain();
+      for (const port of [port1, port2]) {
+        assert.ok(port instanceof EventEmitter);
+        assert.strictEqual(port.constructor.name, 'MessagePortMain');
+      }
+    });
+
+    it('delivers in order, in later turns, and only after start', async () => {
+      const { port1, port2 } = new MessageChannelMain();
+      const got = [];
+      port2.on('message', (event) => got.push(event));
+      port1.postMessage(1);
+      port1.postMessage({ two: new Map([[1, 2n]]) });
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
+      assert.deepStrictEqual(got, []);
+      port2.start();
+      port2.start();
+      assert.deepStrictEqual(got, []);
+      port1.postMessage(3);
+      while (got.length < 3) await new Promise(setImmediate);
+      assert.deepStrictEqual(got, [
+        { data: 1, ports: [] },
+        { data: { two: new Map([[1, 2n]]) }, ports: [] },
+        { data: 3, ports: [] },
+      ]);
+    });
+
+    it('takes nothing, everything that can be cloned, and refuses the rest', () => {
+      const { port1 } = new MessageChannelMain();
+      for (const value of [undefined, 42, false, [], 'hello', { hello: 'goodbye' }]) port1.postMessage(value);
+      // @ts-expect-error One argument is expected.
+      port1.postMessage();
+      for (const value of [() => {}, Symbol('a'), { port: new MessageChannelMain().port1 }.port.postMessage]) {
+        assert.throws(() => port1.postMessage(value), { name: 'Error', message: 'An object could not be cloned.' });
+      }
+    });
+
+    it('refuses bad transfer lists and takes nothing of them', () => {
+      const { port1 } = new MessageChannelMain();
+      const { port1: other } = new MessageChannelMain();
+      const refused = (list, name, message) => assert.throws(() => port1.postMessage(null, list), { name, message });
+      for (const list of [{}, null, 5, 'ports', new Set([other])]) refused(list, 'TypeError', 'transferables must be an array of MessagePorts');
+      for (const item of [null, undefined, '1', new ArrayBuffer(10), new Date(), {}, Object.create(Object.getPrototypeOf(other))]) {
+        refused([other, item], 'TypeError', 'Port at index 1 is not a valid port');
+      }
+      refused([other, port1], 'Error', 'Port at index 1 contains the source port.');
+      refused([other, other], 'Error', 'Port at index 1 is a duplicate.');
+      port1.postMessage(null, [other]);
+      refused([other], 'Error', 'Port at index 0 is already neutered.');
+    });
+
+    it('carries ports with their messages', async () => {
+      const { port1, port2 } = new MessageChannelMain();
+      const inner = new MessageChannelMain();
+      inner.port1.postMessage('before');
+      port1.postMessage('take', [inner.port2]);
+      inner.port1.postMessage('between');
+      // A port that was sent away ignores everything.
+      inner.port2.postMessage('nobody');
+      inner.port2.start();
+      inner.port2.close();
+      port2.start();
+      const [event] = await once(port2, 'message');
+      const [port] = event.ports;
+      assert.notStrictEqual(port, inner.port2);
+      const got = [];
+      port.on('message', ({ data }) => got.push(data));
+      port.start();
+      inner.port1.postMessage('after');
+      while (got.length < 3) await new Promise(setImmediate);
+      assert.deepStrictEqual(got, ['before', 'between', 'after']);
+    });
+
+    it('tells both sides of a close once, after what was sent before', async () => {
+      const { port1, port2 } = new MessageChannelMain();
+      const order = [];
+      port1.on('close', () => order.push('close 1'));
+      port2.on('close', () => order.push('close 2'));
+      port2.on('message', ({ data }) => order.push(data));
+      port2.start();
+      port1.postMessage('last');
+      port1.close();
+      port1.close();
+      port1.postMessage('too late');
+      assert.deepStrictEqual(order, ['close 1']);
+      await once(port2, 'close');
+      port2.postMessage('nobody');
+      port2.close();
+      await new Promise(setImmediate);
+      assert.deepStrictEqual(order, ['close 1', 'last', 'close 2']);
+    });
+
+    it('keeps what waits at a port that was not started, and its close', async () => {
+      const { port1, port2 } = new MessageChannelMain();
+      port1.postMessage('kept');
+      port1.close();
+      await new Promise(setImmediate);
+      const order = [];
+      port2.on('message', ({ data }) => order.push(data));
+      const closed = once(port2, 'close').then(() => order.push('close'));
+      port2.start();
+      await closed;
+      assert.deepStrictEqual(order, ['kept', 'close']);
+    });
+
+    it('closes a channel whose port was sent to nobody', async () => {
+      const { port1, port2 } = new MessageChannelMain();
+      const inner = new MessageChannelMain();
+      inner.port1.start();
+      const closed = once(inner.port1, 'close');
+      // Nobody listens for messages.
+      port2.start();
+      port1.postMessage(null, [inner.port2]);
+      await closed;
+    });
+
+    it('closes what waits at a port that is closed', async () => {
+      const { port1, port2 } = new MessageChannelMain();
+      const inner = new MessageChannelMain();
+      inner.port1.start();
+      const closed = once(inner.port1, 'close');
+      port1.postMessage(null, [inner.port2]);
+      port2.close();
+      await closed;
+    });
+
+    it('sends a closed port as one', async () => {
+      const { port1, port2 } = new MessageChannelMain();
+      const inner = new MessageChannelMain();
+      inner.port1.close();
+      port1.postMessage(null, [inner.port1]);
+      port2.start();
+      const [{ ports }] = await once(port2, 'message');
+      const closed = once(ports[0], 'close');
+      ports[0].start();
+      await closed;
+    });
+
+    it('survives a listener that throws', async () => {
+      const { port1, port2 } = new MessageChannelMain();
+      const listeners = process.listeners('uncaughtException');
+      process.removeAllListeners('uncaughtException');
+      const uncaught = once(process, 'uncaughtException');
+      port2.on('message', ({ data }) => {
+        if (data === 1) throw new Error('of a listener');
+      });
+      port2.start();
+      port1.postMessage(1);
+      port1.postMessage(2);
+      const [error] = await uncaught;
+      for (const listener of listeners) process.on('uncaughtException', listener);
+      assert.strictEqual(error.message, 'of a listener');
+      const [{ data }] = await once(port2, 'message');
+      assert.strictEqual(data, 2);
+    });
+
+    it('keeps a started port alive while it could receive', async () => {
+      const { port1, promise } = (() => {
+        const channel = new MessageChannelMain();
+        const received = once(channel.port2, 'message');
+        channel.port2.start();
+        return { port1: channel.port1, promise: received };
+      })();
+      for (let i = 0; i < 3; i++) {
+        gc();
+        await new Promise(setImmediate);
+      }
+      port1.postMessage('hello');
+      assert.strictEqual((await promise)[0].data, 'hello');
+    });
+
+    it('closes a port that was never started and that nobody knows any more', async () => {
+      const { port1 } = new MessageChannelMain();
+      port1.start();
+      await collectUntil(once(port1, 'close'));
+    });
+  });
+
+  describe('webContents.postMessage and webFrameMain.postMessage', () => {
+    it('refuse what Electron refuses', async () => {
+      const { webContents } = await open();
+      for (const target of [webContents, webContents.mainFrame]) {
+        const refused = (args, name, message) => assert.throws(() => /** @type {any} */ (target).postMessage(...args), { name, message });
+        refused([], 'TypeError', 'Insufficient number of arguments.');
+        refused(['channel'], 'TypeError', 'Insufficient number of arguments.');
+        refused([null, ''], 'TypeError', 'Error processing argument at index 0, conversion failure from null');
+        refused(['channel', () => {}], 'Error', 'An object could not be cloned.');
+        refused(['channel', webContents], 'Error', 'An object could not be cloned.');
+        refused(['', '', null], 'TypeError', 'Invalid value for transfer');
+        refused(['channel', '', [123]], 'TypeError', 'Port at index 0 is not a valid port');
+        refused(['channel', '', [null]], 'TypeError', 'Port at index 0 is not a valid port');
+        const { port1 } = new MessageChannelMain();
+        refused(['channel', { port1 }, [port1]], 'Error', 'An object could not be cloned.');
+        refused(['channel', '', [port1, port1]], 'Error', 'Port at index 1 is a duplicate.');
+        target.postMessage('channel', null, [port1]);
+        refused(['channel', '', [port1]], 'Error', 'Port at index 0 is already neutered.');
+      }
+    });
+
+    it('send a message, also without ports', async () => {
+      const window = await open();
+      await inPreload(window, (ipc) => {
+        ipc.on('foo', (event, ...args) => ipc.send('bar', Object.keys(event), event.sender === ipc, event.ports.length, args));
+      });
+      for (const target of [window.webContents, window.webContents.mainFrame]) {
+        const told = once(ipcMain, 'bar');
+        target.postMessage('foo', { some: 'message' });
+        assert.deepStrictEqual((await told).slice(1), [['sender', 'ports'], true, 0, [{ some: 'message' }]]);
+      }
+    });
+
+    it('give a real port of the engine, with what waited for it', async () => {
+      const window = await open();
+      await inPreload(window, (ipc) => {
+        ipc.on('port', ({ ports: [port] }) => {
+          port.onmessage = ({ data }) => ipc.send('told', port instanceof MessagePort, data);
+        });
+      });
+      const { port1, port2 } = new MessageChannelMain();
+      port1.postMessage('early');
+      const told = once(ipcMain, 'told');
+      window.webContents.postMessage('port', null, [port2]);
+      assert.deepStrictEqual((await told).slice(1), [true, 'early']);
+    });
+
+    it('close ports that nobody in the page listens for', async () => {
+      const window = await open();
+      const { port1, port2 } = new MessageChannelMain();
+      const closed = once(port1, 'close');
+      port1.start();
+      window.webContents.postMessage('nobody', null, [port2]);
+      await closed;
+    });
+
+    it('close ports of a page without a document', async () => {
+      const { BrowserWindow } = require('electron');
+      const window = new BrowserWindow({ show: false });
+      const { port1, port2 } = new MessageChannelMain();
+      port1.start();
+      const closed = once(port1, 'close');
+      window.webContents.postMessage('nobody', null, [port2]);
+      await closed;
+    });
+  });
+
+  describe('ipcRenderer.postMessage', () => {
+    it('gives the main process ports', async () => {
+      const window = await open();
+      for (const target of [ipcMain, window.webContents.ipc, window.webContents.mainFrame.ipc]) {
+        const told = once(target, 'port');
+        await inPreload(window, (ipc) => ipc.postMessage('port', { hi: 1n }, [new MessageChannel().port1]));
+        const [event, ...args] = await told;
+        assert.deepStrictEqual(args, [{ hi: 1n }]);
+        assert.strictEqual(event.ports.length, 1);
+        assert.ok(event.ports[0] instanceof EventEmitter);
+        assert.strictEqual(event.senderFrame, window.webContents.mainFrame);
+      }
+    });
+
+    it('sends without ports', async () => {
+      const window = await open();
+      const told = once(ipcMain, 'port');
+      await inPreload(window, (ipc) => ipc.postMessage('port', 'hi'));
+      const [event, message] = await told;
+      assert.strictEqual(message, 'hi');
+      assert.deepStrictEqual(event.ports, []);
+    });
+
+    it('refuses what is no port, and takes nothing of that list', async () => {
+      const window = await open();
+      const texts = await inPreload(window, (ipc) => {
+        const { port1, port2 } = new MessageChannel();
+        const sent = new MessageChannel().port1;
+        structuredClone(sent, { transfer: [sent] });
+        const lists = [[new ArrayBuffer(10)], [port1, new ArrayBuffer(10)], [port1, port1], [null], [{}], 5, {}, null, [sent]];
+        const refused = lists.map((list) => {
+          try {
+            ipc.postMessage('port', '', list);
+            return 'sent';
+          } catch (error) {
+            return `${error.name}: ${error.message}`;
+          }
+        });
+        for (const value of [() => {}, { port2 }]) {
+          try {
+            ipc.postMessage('port', value, [port2]);
+          } catch (error) {
+            refused.push(error.message);
+          }
+        }
+        // Both are still of use.
+        ipc.postMessage('port', 'last', [port1, port2]);
+        return refused;
+      });
+      assert.deepStrictEqual([...new Set(texts.slice(0, 9))], ['TypeError: Invalid value for transfer']);
+      assert.deepStrictEqual(texts.slice(9), ['An object could not be cloned.', 'An object could not be cloned.']);
+    });
+
+    it('takes the port away at once', async () => {
+      const window = await open();
+      const text = await inPreload(window, (ipc) => {
+        const { port1 } = new MessageChannel();
+        ipc.postMessage('port', '', [port1]);
+        port1.postMessage('ignored');
+        try {
+          ipc.postMessage('port', '', [port1]);
+          return 'sent again';
+        } catch (error) {
+          return error.message;
+        }
+      });
+      assert.strictEqual(text, 'Invalid value for transfer');
+    });
+
+    it('closes a channel that was sent to nobody', async () => {
+      const window = await open();
+      await inPreload(window, (ipc) => new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port2.start();
+        port2.onclose = resolve;
+        ipc.postMessage('nobody-listening', null, [port1]);
+      }));
+    });
+  });
+
+  describe('between main and a page', () => {
+    /** A window whose preload keeps the port that it is given as `port`. */
+    const connected = async (window = null) => {
+      const target = window ?? (await open());
+      await inPreload(target, (ipc) => {
+        ipc.once('port', ({ ports: [port] }) => {
+          globalThis.port = port;
+          ipc.send('connected');
+        });
+      });
+      const { port1, port2 } = new MessageChannelMain();
+      const told = once(ipcMain, 'connected');
+      target.webContents.postMessage('port', null, [port2]);
+      await told;
+      return { window: target, port: port1 };
+    };
+
+    it('carries every kind of value both ways', async () => {
+      const { window, port } = await connected();
+      await inPreload(window, () => {
+        const { port } = globalThis;
+        port.onmessage = ({ data }) => port.postMessage(data);
+      });
+      port.start();
+      const shared = { self: null };
+      shared.self = shared;
+      const values = [
+        undefined, null, -0, 'text', 5n, new Date(5), /a/g, new Map([[1, new Set([2])]]), new Uint8Array([1, 2, 3]), [1, , 3], // eslint-disable-line no-sparse-arrays
+        { a: undefined }, new RangeError('boom'), shared, 'x'.repeat(3 * 1024 * 1024 + 1),
+      ];
+      for (const value of values) {
+        const back = once(port, 'message');
+        port.postMessage(value);
+        assert.deepStrictEqual((await back)[0].data, value);
+      }
+    });
+
+    it('throws a DataCloneError in the page, and detaches what was transferred', async () => {
+      const { window, port } = await connected();
+      port.start();
+      const got = once(port, 'message');
+      assert.deepStrictEqual(
+        await inPreload(window, () => {
+          const { port } = globalThis;
+          const texts = [];
+          for (const args of [[() => {}], [1, [port]], [1, [5]], [{ f() {} }, []], []]) {
+            try {
+              port.postMessage(...args);
+              texts.push('sent');
+            } catch (error) {
+              texts.push(error.name);
+            }
+          }
+          const { buffer } = new Uint8Array([1, 2, 3]);
+          port.postMessage({ buffer }, { transfer: [buffer] });
+          return [...texts, buffer.byteLength];
+        }),
+        ['DataCloneError', 'DataCloneError', 'TypeError', 'DataCloneError', 'TypeError', 0]
+      );
+      assert.deepStrictEqual((await got)[0].data, { buffer: new Uint8Array([1, 2, 3]).buffer });
+    });
+
+    it('drops an object that cannot leave the page, with a warning', async () => {
+      const { window, port } = await connected();
+      port.start();
+      const warned = once(window.webContents, 'console-message');
+      const got = once(port, 'message');
+      await inPreload(window, () => {
+        globalThis.port.postMessage(new Blob(['a']));
+        globalThis.port.postMessage('next');
+      });
+      assert.match((await warned)[0].message, /cannot leave the page/);
+      assert.strictEqual((await got)[0].data, 'next');
+    });
+
+    it('nests ports in messages, in all directions', async () => {
+      const { window, port } = await connected();
+      // From the page, with a message that waits; the port is also where it was in the value.
+      const got = once(port, 'message');
+      port.start();
+      await inPreload(window, () => {
+        const inner = new MessageChannel();
+        inner.port1.postMessage('matryoshka');
+        globalThis.inner = inner.port1;
+        globalThis.port.postMessage({ deep: [inner.port2] }, [inner.port2]);
+      });
+      const [{ data, ports }] = await got;
+      assert.strictEqual(data.deep[0], ports[0]);
+      const first = once(ports[0], 'message');
+      ports[0].start();
+      assert.strictEqual((await first)[0].data, 'matryoshka');
+      // To the page, with a message that waits.
+      const inner = new MessageChannelMain();
+      inner.port1.start();
+      inner.port1.postMessage('down');
+      const echoed = once(inner.port1, 'message');
+      await inPreload(window, () => {
+        globalThis.port.onmessage = ({ ports: [port] }) => {
+          port.onmessage = ({ data }) => port.postMessage(`${data} and up`);
+        };
+      });
+      port.postMessage(null, [inner.port2]);
+      assert.strictEqual((await echoed)[0].data, 'down and up');
+      // What was made of a port of the page still leads to it.
+      const answered = inPreload(window, () => new Promise((resolve) => {
+        globalThis.inner.onmessage = ({ data }) => resolve(data);
+      }));
+      ports[0].postMessage('to the first');
+      assert.strictEqual(await answered, 'to the first');
+    });
+
+    it('hands a port back, with what waits for it', async () => {
+      const { window, port } = await connected();
+      const back = once(ipcMain, 'back');
+      // These are on their way when the page hands the port back.
+      await inPreload(window, (ipc) => {
+        ipc.sendSync('send-some');
+        ipc.postMessage('back', null, [globalThis.port]);
+        ipc.sendSync('send-some');
+      }).catch(() => {});
+      const [event] = await back;
+      assert.strictEqual(event.ports.length, 1);
+      const [returned] = event.ports;
+      const got = [];
+      returned.on('message', ({ data }) => got.push(data));
+      returned.start();
+      port.postMessage('direct');
+      while (got.length < 1) await new Promise(setImmediate);
+      assert.deepStrictEqual(got, ['direct']);
+      // The page is no part of it any more.
+      window.destroy();
+      await new Promise(setImmediate);
+      port.postMessage('without the page');
+      while (got.length < 2) await new Promise(setImmediate);
+      assert.deepStrictEqual(got, ['direct', 'without the page']);
+    });
+
+    it('hands a port back in order, however many messages are on their way', async () => {
+      const { window, port } = await connected();
+      const back = once(ipcMain, 'back');
+      ipcMain.on('send-some', (event) => {
+        const inner = new MessageChannelMain();
+        inner.port1.postMessage('of the inner');
+        for (let i = 0; i < 50; i++) port.postMessage(i, i === 20 ? [inner.port2] : []);
+        event.returnValue = null;
+      });
+      await inPreload(window, (ipc) => {
+        // While the page waits, messages come in and are not delivered yet.
+        ipc.sendSync('send-some');
+        ipc.postMessage('back', null, [globalThis.port]);
+      });
+      const [event] = await back;
+      const [returned] = event.ports;
+      const got = [];
+      const inner = [];
+      returned.on('message', ({ data, ports }) => {
+        got.push(data);
+        for (const port of ports) {
+          port.on('message', (message) => inner.push(message.data));
+          port.start();
+        }
+      });
+      returned.start();
+      port.postMessage('last');
+      while (got.at(-1) !== 'last' || inner.length === 0) await new Promise(setImmediate);
+      assert.deepStrictEqual(got, [...Array.from({ length: 50 }, (_, i) => i), 'last']);
+      assert.deepStrictEqual(inner, ['of the inner']);
+    });
+
+    it('S8 does not use what a preload has changed', async () => {
+      const window = await open();
+      await inPreload(window, () => {
+        MessagePort.prototype.postMessage = () => {
+          throw new Error('changed');
+        };
+        Map.prototype.set = WeakMap.prototype.get = Array.prototype.push = () => {
+          throw new Error('changed');
+        };
+        return null;
+      }).catch(() => {});
+      const page = await window.webContents.executeJavaScript('MessagePort.prototype.postMessage.toString().includes("[native code]")');
+      assert.ok(page, 'the page has its own');
+    });
+
+    describe('close', () => {
+      for (const how of ['onclose', 'addEventListener']) {
+        it(`is told to the page, by ${how}, after what was sent before`, async () => {
+          const { window, port } = await connected();
+          const order = inPreload(window, `() => new Promise((resolve) => {
+            const { port } = globalThis;
+            const seen = [];
+            const closed = (event) => { seen.push(event.type, event.target === port); resolve(seen); };
+            if (${how === 'onclose'}) port.onclose = closed;
+            else port.addEventListener('close', closed);
+            port.onmessage = ({ data }) => seen.push(data);
+          })`);
+          port.postMessage('last');
+          port.close();
+          assert.deepStrictEqual(await order, ['last', 'close', true]);
+        });
+      }
+
+      it('waits in the page until the port is started', async () => {
+        const { window, port } = await connected();
+        port.postMessage('kept');
+        port.close();
+        await inPreload(window, (ipc) => ipc.invoke('nobody').catch(() => {}));
+        assert.deepStrictEqual(
+          await inPreload(window, () => new Promise((resolve) => {
+            const seen = [];
+            globalThis.port.onmessage = ({ data }) => seen.push(data);
+            globalThis.port.onclose = () => resolve(seen);
+          })),
+          ['kept']
+        );
+      });
+
+      it('of the page is told to main, after what was sent before', async () => {
+        const { window, port } = await connected();
+        const order = [];
+        port.on('message', ({ data }) => order.push(data));
+        port.start();
+        const closed = once(port, 'close');
+        await inPreload(window, () => {
+          globalThis.port.postMessage('last');
+          globalThis.port.close();
+          globalThis.port.postMessage('too late');
+        });
+        await closed;
+        assert.deepStrictEqual(order, ['last']);
+      });
+
+      it('comes when the page navigates', async () => {
+        const { window, port } = await connected();
+        port.start();
+        const closed = once(port, 'close');
+        await window.loadFile(pageFile('second'));
+        await closed;
+      });
+
+      it('comes when the web process dies', async () => {
+        const { window, port } = await connected();
+        port.start();
+        const closed = once(port, 'close');
+        window.webContents.forcefullyCrashRenderer();
+        await closed;
+      });
+
+      it('comes when the window is destroyed', async () => {
+        const { window, port } = await connected();
+        port.start();
+        const closed = once(port, 'close');
+        window.destroy();
+        await closed;
+      });
+
+      it('comes to the other port of a channel of the preload', async () => {
+        const window = await open();
+        assert.strictEqual(
+          await inPreload(window, () => new Promise((resolve) => {
+            const { port1, port2 } = new MessageChannel();
+            let last;
+            port2.onmessage = ({ data }) => {
+              last = data;
+            };
+            port2.onclose = () => resolve(last);
+            port1.postMessage('last');
+            port1.close();
+          })),
+          'last'
+        );
+      });
+    });
+  });
+
+  describe('in the page', () => {
+    // The preload hands ports from main to the page, and those of the page to main.
+    const RELAY = () => {
+      const { ipcRenderer } = require('electron');
+      ipcRenderer.on('port', (event, message) => window.postMessage(message, '*', event.ports));
+      window.addEventListener('message', (event) => {
+        if (event.source === window && event.data === 'to-main') ipcRenderer.postMessage('from-page', null, event.ports);
+      });
+    };
+    const PAGE = `<script>
+      window.got = [];
+      window.addEventListener('message', (event) => {
+        if (event.data !== 'port') return;
+        [window.port] = event.ports;
+        port.onmessage = ({ data, ports }) => { got.push(data); window.more = ports; if (window.echo) port.postMessage(data, ports); };
+      });
+    </script>`;
+    const openRelay = () => open({ preload: RELAY, html: PAGE });
+    const inPage = (window, code) => window.webContents.executeJavaScript(code);
+    const when = (window, condition) =>
+      inPage(window, `new Promise((resolve) => { const look = () => (${condition}) ? resolve() : setTimeout(look, 1); look(); })`);
+
+    it('a port from main is a real one', async () => {
+      const window = await openRelay();
+      const { port1, port2 } = new MessageChannelMain();
+      port1.postMessage('early');
+      window.webContents.postMessage('port', 'port', [port2]);
+      await when(window, 'window.got.length === 1');
+      assert.ok(await inPage(window, 'port instanceof MessagePort && port.postMessage === MessagePort.prototype.postMessage && Object.keys(port).length === 0'));
+      const told = once(port1, 'message');
+      port1.start();
+      await inPage(window, 'port.postMessage({ up: new Map([[1, 2]]) })');
+      assert.deepStrictEqual((await told)[0].data, { up: new Map([[1, 2]]) });
+    });
+
+    it('a port of the page goes to main, with what waits', async () => {
+      const window = await openRelay();
+      const told = once(ipcMain, 'from-page');
+      await inPage(window, `{
+        const { port1, port2 } = new MessageChannel();
+        port1.postMessage('first');
+        window.mine = port1;
+        postMessage('to-main', '*', [port2]);
+        port1.postMessage('second');
+        port1.onmessage = ({ data }) => port1.postMessage(data + 1);
+      } 0`);
+      const [{ ports: [port] }] = await told;
+      const got = [];
+      port.on('message', ({ data }) => got.push(data));
+      port.start();
+      port.postMessage(5);
+      while (got.length < 3) await new Promise(setImmediate);
+      assert.deepStrictEqual(got, ['first', 'second', 6]);
+    });
+
+    it('two pages talk through main, and nest ports', async () => {
+      const [first, second] = [await openRelay(), await openRelay()];
+      const { port1, port2 } = new MessageChannelMain();
+      first.webContents.postMessage('port', 'port', [port1]);
+      second.webContents.postMessage('port', 'port', [port2]);
+      await when(first, 'window.port');
+      await when(second, 'window.port');
+      await inPage(second, 'window.echo = true; 0');
+      await inPage(first, 'port.postMessage({ text: "x".repeat(3 * 1024 * 1024 + 1), date: new Date(5), bytes: new Uint8Array([1, 2]) })');
+      await when(first, 'got.length === 1');
+      assert.deepStrictEqual(await inPage(first, '[got[0].text.length, got[0].date, got[0].bytes]'), [3 * 1024 * 1024 + 1, new Date(5), new Uint8Array([1, 2])]);
+      await inPage(second, 'window.echo = false; 0');
+      await inPage(first, `{
+        const { port1, port2 } = new MessageChannel();
+        window.inner = port1;
+        port1.postMessage('inside');
+        port1.onmessage = ({ data }) => got.push(data);
+        port.postMessage({ port: port2 }, [port2]);
+      } 0`);
+      await when(second, 'window.more && more.length === 1');
+      assert.ok(await inPage(second, 'got.at(-1).port === more[0]'));
+      await inPage(second, 'more[0].onmessage = ({ data }) => more[0].postMessage(data + " out"); 0');
+      await when(first, 'got.at(-1) === "inside out"');
+      // The main process may open and shut windows meanwhile: what is left is the channel.
+      second.destroy();
+    });
+
+    it('a port that is forwarded from page to page keeps what waits for it', async () => {
+      const [first, second] = [await openRelay(), await openRelay()];
+      ipcMain.once('from-page', (event) => second.webContents.postMessage('port', 'port', event.ports));
+      await inPage(first, `{
+        const { port1, port2 } = new MessageChannel();
+        window.mine = port1;
+        for (let i = 0; i < 100; i++) port1.postMessage(i);
+        postMessage('to-main', '*', [port2]);
+        for (let i = 100; i < 200; i++) port1.postMessage(i);
+      }`);
+      await when(second, 'window.got.length === 200');
+      assert.deepStrictEqual(await inPage(second, 'got'), Array.from({ length: 200 }, (_, i) => i));
+    });
+  });
+});
