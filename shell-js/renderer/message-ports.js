@@ -31,14 +31,27 @@ export function createMessagePorts(natives, onMessage) {
   const nothing = new Uint8Array(0);
   let lastId = -1;
 
-  const watch = watchPorts({ post: postDirectly, close: portClosed });
+  const watch = watchPorts({
+    post: postDirectly,
+    close: portClosed,
+    sent(port) {
+      const lane = byPort.get(port);
+      if (lane !== undefined) lane.sent = true;
+    }
+  });
+
+  // A port that was not started and that nobody knows any more is closed. One that was sent away looks the same, and what a script of another
+  // frame was given is not seen here: where there are other frames a port lasts as long as its page.
+  const forgotten = new FinalizationRegistry((lane) => {
+    if (!lane.closed && !lane.sent && window.length === 0 && window.parent === window && window.opener === null) finish(lane);
+  });
 
   /** Messages between the app's port and the relay that the engine has not delivered. */
   const comingFrom = (lane, port) => watch.posted(port) - lane.heard;
   const goingTo = (lane, port) => lane.posted - watch.heard(port);
 
   function openLane(id, relay, posted, heard) {
-    const lane = { id, relay, user: null, received: 0, posted, heard, closing: false, closed: false };
+    const lane = { id, relay, user: null, received: 0, posted, heard, sent: false, closing: false, closed: false };
     lanes.set(id, lane);
     nativeListen(relay, 'message', (event) => {
       lane.heard++;
@@ -52,6 +65,7 @@ export function createMessagePorts(natives, onMessage) {
   function bind(lane, port) {
     lane.user = new WeakRef(port);
     byPort.set(port, lane);
+    forgotten.register(port, lane);
   }
 
   /** What the message says of ports that it takes along. */

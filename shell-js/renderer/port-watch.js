@@ -7,11 +7,13 @@ import { isNative, isPort, nativeChannel, nativeClose, nativeListen, nativeOnMes
 import { closeEvent, nativeDispatch, nativeStart, portPrototype, stateOf } from './port-natives.js';
 
 const { construct, defineProperty } = Reflect;
+const isArray = Array.isArray;
 
 /**
  * @param {object} hooks
  * @param {(port: any, args: any[]) => boolean} hooks.post Sends a message another way than the engine's; false for what it does not send.
  * @param {(port: any) => void} hooks.close After the port was closed.
+ * @param {(port: any) => void} hooks.sent After the port was sent away by the engine.
  */
 export function watchPorts(hooks) {
   const peers = new WeakMap();
@@ -58,6 +60,7 @@ export function watchPorts(hooks) {
       if (args.length > 0 && isPort(this) && hooks.post(this, args)) return;
       reflectApply(nativePost, this, args);
       add(posted, this);
+      noteSent(args);
     },
     start() {
       if (isPort(this)) begin(this);
@@ -76,6 +79,29 @@ export function watchPorts(hooks) {
   for (const name of ['postMessage', 'start', 'close', 'addEventListener']) {
     defineProperty(portPrototype, name, { value: methods[name], writable: true, enumerable: true, configurable: true });
   }
+
+  function noteSent(args) {
+    for (let i = 1; i < args.length; i++) {
+      const arg = args[i];
+      const list = isArray(arg) ? arg : typeof arg === 'object' && arg !== null && isArray(arg.transfer) ? arg.transfer : [];
+      for (let k = 0; k < list.length; k++) if (isPort(list[k]) && stateOf(list[k]) === 'sent') hooks.sent(list[k]);
+    }
+  }
+
+  function watchTransfers(owner, name) {
+    const native = owner[name];
+    const watched = {
+      [name](...args) {
+        const result = reflectApply(native, this, args);
+        noteSent(args);
+        return result;
+      }
+    }[name];
+    defineProperty(owner, name, { value: watched, writable: true, enumerable: true, configurable: true });
+  }
+  watchTransfers(globalThis, 'postMessage');
+  watchTransfers(globalThis, 'structuredClone');
+  watchTransfers(globalThis.Worker.prototype, 'postMessage');
 
   const handlers = {
     get onmessage() {

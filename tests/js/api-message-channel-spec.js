@@ -606,6 +606,44 @@ describe('MessageChannelMain', () => {
         assert.deepStrictEqual(order, ['last']);
       });
 
+      it('comes when the page has forgotten a port that it never started', async () => {
+        const window = await open();
+        const kept = await connected(window);
+        const { port1, port2 } = new MessageChannelMain();
+        const sent = new MessageChannelMain();
+        await inPreload(window, (ipc) => {
+          ipc.once('forget', ({ ports: [, sent] }) => {
+            // A port that went into the page is no port that was forgotten.
+            window.addEventListener('message', (event) => {
+              [globalThis.arrived] = event.ports;
+            }, { once: true });
+            window.postMessage('', '*', [sent]);
+          });
+        });
+        window.webContents.postMessage('forget', null, [port2, sent.port2]);
+        let closed = false;
+        port1.on('close', () => {
+          closed = true;
+        });
+        const others = [];
+        for (const port of [kept.port, sent.port1]) port.on('close', () => others.push('closed'));
+        port1.start();
+        // Big buffers make the engine collect.
+        while (!closed) {
+          await inPreload(window, () => {
+            for (let i = 0; i < 4; i++) new ArrayBuffer(64 << 20);
+            return new Promise((resolve) => {
+              setTimeout(resolve, 0);
+            });
+          });
+        }
+        sent.port1.start();
+        const answered = once(sent.port1, 'message');
+        await inPreload(window, () => globalThis.arrived.postMessage('still there'));
+        assert.strictEqual((await answered)[0].data, 'still there');
+        assert.deepStrictEqual(others, []);
+      });
+
       it('comes when the page navigates', async () => {
         const { window, port } = await connected();
         port.start();
@@ -743,6 +781,81 @@ describe('MessageChannelMain', () => {
       }`);
       await when(second, 'window.got.length === 200');
       assert.deepStrictEqual(await inPage(second, 'got'), Array.from({ length: 200 }, (_, i) => i));
+    });
+  });
+
+  describe('without context isolation', () => {
+    it('works in the one world that there is', async () => {
+      const window = await open({
+        preload: () => {
+          globalThis.ipc = require('electron').ipcRenderer;
+        },
+        webPreferences: { contextIsolation: false },
+      });
+      const inPage = (code) => window.webContents.executeJavaScript(code);
+      await inPage(`
+        ipc.on('port', ({ ports: [port] }) => {
+          port.start();
+          port.onclose = () => ipc.send('closed');
+          port.onmessage = ({ data }) => port.postMessage(data * 2);
+        });
+        0
+      `);
+      const { port1, port2 } = new MessageChannelMain();
+      port1.start();
+      window.webContents.postMessage('port', null, [port2]);
+      port1.postMessage(21);
+      assert.strictEqual((await once(port1, 'message'))[0].data, 42);
+      const closed = once(ipcMain, 'closed');
+      port1.close();
+      await closed;
+      const told = once(ipcMain, 'matryoshka');
+      await inPage(`{
+        const outer = new MessageChannel();
+        const inner = new MessageChannel();
+        outer.port2.postMessage('', [inner.port1]);
+        inner.port2.postMessage('matryoshka');
+        ipc.postMessage('matryoshka', '', [outer.port1]);
+      }`);
+      const [{ ports: [outer] }] = await told;
+      outer.start();
+      const [{ ports: [inner] }] = await once(outer, 'message');
+      inner.start();
+      assert.strictEqual((await once(inner, 'message'))[0].data, 'matryoshka');
+    });
+  });
+
+  describe('in sub-frames', () => {
+    it('S10 each document has its own ports, which end with it', async () => {
+      const window = await open({
+        preload: () => {
+          const { ipcRenderer } = require('electron');
+          ipcRenderer.on('port', ({ ports: [port] }) => {
+            port.onmessage = ({ data }) => port.postMessage([data, location.href]);
+          });
+          if (process.isMainFrame) return;
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = ({ data }) => port1.postMessage(data);
+          ipcRenderer.postMessage('from-frame', null, [port2]);
+        },
+        html: '<script>addEventListener("load", () => setTimeout(() => { document.body.innerHTML = "<iframe src=\'about:srcdoc\' srcdoc=\'inner\'></iframe>"; }));</script>',
+        webPreferences: { nodeIntegrationInSubFrames: true },
+      });
+      const [event] = await once(ipcMain, 'from-frame');
+      const [own] = event.ports;
+      own.start();
+      own.postMessage('echo');
+      assert.strictEqual((await once(own, 'message'))[0].data, 'echo');
+      const [frame] = window.webContents.mainFrame.frames;
+      assert.strictEqual(event.senderFrame, frame);
+      const { port1, port2 } = new MessageChannelMain();
+      frame.postMessage('port', null, [port2]);
+      port1.start();
+      port1.postMessage('where');
+      assert.deepStrictEqual((await once(port1, 'message'))[0].data, ['where', 'about:srcdoc']);
+      const closed = Promise.all([once(own, 'close'), once(port1, 'close')]);
+      await window.webContents.executeJavaScript('document.querySelector("iframe").remove()');
+      await closed;
     });
   });
 });
