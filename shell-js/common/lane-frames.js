@@ -35,7 +35,7 @@ export const FROM_PAGE = Object.freeze({
   frameThere: 14,
   /** Payload: texts `url`, `name`, u32 hidden. */
   frameMoved: 15,
-  /** The id says what is new: 1 the tree of nodes is there, 2 everything is loaded (neither for main frames), 3 the frame got the focus. */
+  /** The id says what is new: 1 the tree of nodes is there (not of main frames), 2 everything is loaded, 3 the frame got the focus. */
   frameState: 16,
   /** `window.open`; answered by `syncReply`. Codec: `[url, target, features, modifiers]`. */
   windowOpen: 18,

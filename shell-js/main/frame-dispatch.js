@@ -91,6 +91,7 @@ function documentThere(frame) {
     Object.assign(node, { name, hidden });
     document.origin = shownOrigin(document, opaque);
     if (isNew) contents._laneEvent('frame-created', { frame: frameOf(node) });
+    if (node.parent !== null && !document.gone) contents._frameLoads.committed(frameOf(node));
     document.hasIpc = asked && (parent === 0 || contents._rendererConfig().nodeIntegrationInSubFrames);
     document.hasBundle = document.hasIpc;
     if (document.hasIpc) answer = loadedPayload(contents, document);
@@ -146,7 +147,7 @@ function documentMoved(contents, document, { data }) {
   if (url === document.url) return;
   document.url = url;
   // The engine tells of the main frame's itself.
-  if (node.parent !== null) contents._laneEvent('sub-frame-moved', { url, ids: [document.processId, document.routingId] });
+  if (node.parent !== null) contents._frameLoads.moved(frameOf(node));
 }
 
 /** @param {any} contents @param {LaneDocument} document @param {{id: number}} frame */
@@ -156,7 +157,9 @@ function stateChanged(contents, document, { id }) {
     contents._laneEvent('frame-focused', { node });
   } else if (node.parent !== null && id === STATE.domReady) {
     frameOf(node).emit('dom-ready');
-  } else if (node.parent !== null && id === STATE.loaded) {
-    contents._laneEvent('sub-frame-loaded', { ids: [document.processId, document.routingId] });
+  } else if (id === STATE.loaded) {
+    document.loaded = true;
+    if (node.parent === null) contents._laneEvent('loaded', undefined);
+    else contents._frameLoads.finished(frameOf(node));
   }
 }

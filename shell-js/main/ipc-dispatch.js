@@ -331,11 +331,22 @@ export async function whoNavigates(contentsId, kind, url) {
 }
 
 /**
- * Tells that the document's address changed without a load.
+ * Tells that the document's address changed without a load. The page's channel says the same, later if the page is quiet. The engine may have
+ * meant a document that is still to come; a document cannot leave its origin.
  * @param {number} contentsId
  * @param {string} url
  */
 export function documentMoved(contentsId, url) {
   const document = currentDocument(contentsId);
-  if (document !== null) document.url = url;
+  if (document !== null && siteOf(document.url) === siteOf(url)) document.url = url;
+}
+
+/** @param {string} url scheme and host, all of it where there is no host */
+function siteOf(url) {
+  try {
+    const { protocol, host } = new URL(url);
+    return protocol === 'file:' || host !== '' ? `${protocol}//${host}` : url.replace(/#.*$/s, '');
+  } catch {
+    return url;
+  }
 }

@@ -30,6 +30,8 @@ export class LaneDocument {
     this.hasIpc = false;
     /** Whether it runs the renderer's bundle at all. */
     this.hasBundle = false;
+    /** Whether its page's process has told of the end of the load. */
+    this.loaded = false;
     /** Set when its frame shows another one, or is gone. */
     this.gone = false;
     /** Evaluations that the page has not answered. @type {Map<number, {resolve: (value: any) => void, reject: (error: any) => void}>} */

@@ -82,6 +82,21 @@ pub enum UiEvent {
     /// Nothing was sent yet, and it may be a sub-frame that wants to go. Else the main frame's document is about to be replaced.
     early: bool,
   },
+  /// A sub-frame is about to show what the server answered; `status` is 0 for other schemes than HTTP. Answered by `webViewDecideNavigation`.
+  FrameNavigationAsked {
+    web_contents: WebContentsId,
+    request: RequestId,
+    url: String,
+    status: u32,
+    status_text: String,
+  },
+  /// The load of a sub-frame ended without an answer.
+  FrameLoadFailed {
+    web_contents: WebContentsId,
+    url: String,
+    code: i32,
+    description: String,
+  },
   /// `window.open`, `target=_blank`. Answered by `webViewCreate` with `open_request`, or `webViewRefuseWindow`.
   WindowOpenAsked {
     web_contents: WebContentsId,

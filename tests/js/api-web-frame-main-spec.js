@@ -238,6 +238,24 @@ describe('webFrameMain', () => {
     });
   });
 
+  it('reloads one frame', async () => {
+    const server = await serveHtml({ '/main': '<iframe src="/frame"></iframe>' });
+    try {
+      const { webContents } = await openWithPreload({ html: '' });
+      await webContents.loadURL(`${server.url}/main`);
+      const [frame] = webContents.mainFrame.frames;
+      await frame.executeJavaScript('window.before = 1');
+      await webContents.executeJavaScript('window.before = 1');
+      const loaded = once(webContents, 'did-frame-finish-load');
+      assert.strictEqual(frame.reload(), true);
+      await loaded;
+      assert.strictEqual(await frame.executeJavaScript('typeof before'), 'undefined');
+      assert.strictEqual(await webContents.executeJavaScript('before'), 1);
+    } finally {
+      await server.close();
+    }
+  });
+
   describe('nodeIntegrationInSubFrames', () => {
     const webPreferences = { nodeIntegrationInSubFrames: true };
 

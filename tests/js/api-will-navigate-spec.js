@@ -82,7 +82,8 @@ describe('will-navigate', () => {
     }
     await run(`${inner}.getElementById("form").submit()`);
     await waitUntil(async () => (await contents.executeJavaScript('frames.inner.location.pathname')) === '/form-inner');
-    assert.deepStrictEqual(order, ['will-frame-navigate (sub)', 'will-frame-navigate (sub)']);
+    await waitUntil(() => order.length === 6);
+    assert.deepStrictEqual(order, Array.from({ length: 3 }, () => ['did-start-navigation (sub)', 'will-frame-navigate (sub)']).flat());
     assert.strictEqual(contents.getURL(), `${server.url}/framed`);
     assert.strictEqual(contents.isLoadingMainFrame(), false);
   });

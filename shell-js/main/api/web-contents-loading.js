@@ -10,7 +10,7 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
 import { send } from '../binding.js';
-import { documentMoved, whoNavigates } from '../ipc-dispatch.js';
+import { currentDocument, documentMoved, whoNavigates } from '../ipc-dispatch.js';
 import { peers } from '../object-registry.js';
 import { emitSafely, NativeEvent, reportUncaught } from './event.js';
 import { isSameDocument, normalUrl, PAGE_SCHEMES, requestHeaders, schemeOf } from './load-request.js';
@@ -187,6 +187,10 @@ export class Loader {
     this.#domReady = true;
     this.#emit('dom-ready');
     this.#showable();
+  }
+
+  /** The page's channel tells of the end of the load. */
+  loadedThere() {
     if (this.#finishing === null) return;
     clearTimeout(this.#finishing);
     this.#finishing = null;
@@ -324,8 +328,7 @@ export class Loader {
       if (this.#contents.isDestroyed()) return;
       if (who !== 'main') {
         // Which frame it is that a script sends elsewhere shows when the answer of the server is there.
-        const details = { url, isSameDocument: false, isMainFrame: false, frame: null, initiator: null };
-        decide(who === 'unknown' || !this.#emit('will-frame-navigate', details, url, false, false, ...this.#frameIds()), who);
+        decide(who === 'unknown' || this.#contents._frameLoads.mayBegin(url), who);
         return;
       }
       if (this.#current !== before && this.#current?.asked) {
@@ -433,11 +436,12 @@ export class Loader {
   #finished() {
     const navigation = this.#current;
     if (navigation === null) return;
-    if (this.#domReady) {
+    if (currentDocument(this.#contents.id)?.loaded) {
       this.#finish(navigation);
       return;
     }
-    // The page's own channel tells that the document is there; it may be a moment behind. A page without scripts has no channel.
+    // The page's own channel tells of the end too, after what the frames of the page had to tell; it may be a moment behind. A page without
+    // scripts has no channel, and one whose load was stopped tells nothing.
     this.#finishing = setTimeout(() => {
       this.#finishing = null;
       if (this.#current === navigation) this.domReady();

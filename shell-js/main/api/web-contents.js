@@ -16,6 +16,7 @@ import { postToFrame } from './message-channel.js';
 import { ContentsDialogs } from './web-contents-dialogs.js';
 import { createNavigationHistory, installDeprecatedHistory } from './web-contents-history.js';
 import { Loader } from './web-contents-loading.js';
+import { FrameLoads } from './frame-loads.js';
 import { WindowOpener } from './web-contents-open.js';
 import { installPageMembers } from './web-contents-page.js';
 import { rendererConfig, preloadSources } from './web-contents-preload.js';
@@ -54,6 +55,7 @@ export class WebContents extends EventEmitter {
     this._preferences = resolvePreferences(preferences, peers.app._sandboxForced);
     this._session = sessionFor(this._preferences);
     this._loader = new Loader(this);
+    this._frameLoads = new FrameLoads(this);
     this._opener = new WindowOpener(this);
     this._dialogs = new ContentsDialogs(this);
     this._guest = guest ?? null;
@@ -326,11 +328,8 @@ export class WebContents extends EventEmitter {
       case 'frame-focused':
         this.#focusedNode = detail.node;
         break;
-      case 'sub-frame-moved':
-        this._emit('did-navigate-in-page', undefined, detail.url, false, ...detail.ids);
-        break;
-      case 'sub-frame-loaded':
-        this._emit('did-frame-finish-load', undefined, false, ...detail.ids);
+      case 'loaded':
+        this._loader.loadedThere();
         break;
       default:
         this._emit(type, detail);
@@ -351,7 +350,7 @@ export class WebContents extends EventEmitter {
 
   /** @param {any} event */
   _uiEvent(event) {
-    if (this._loader.uiEvent(event) || this._opener.uiEvent(event) || this._dialogs.uiEvent(event)) return;
+    if (this._loader.uiEvent(event) || this._frameLoads.uiEvent(event) || this._opener.uiEvent(event) || this._dialogs.uiEvent(event)) return;
     switch (event.type) {
       case 'pageCloseAsked':
         this._emit('close', undefined);

@@ -56,6 +56,14 @@ static guint64 parent_of(Page *page, WebKitFrame *frame, JSCContext *context) {
   return found;
 }
 
+/* Not the frame's address, which is that of the next document as soon as the page has asked for it. */
+static char *url_of(Document *document) {
+  if (!document->dom_document)
+    return g_strdup(webkit_frame_get_uri(document->frame));
+  char *url = webkit_dom_document_get_url(document->dom_document);
+  return url ? url : g_strdup("");
+}
+
 static char *name_of(Document *document) {
   return document->dom_window ? webkit_dom_dom_window_get_name(document->dom_window) : NULL;
 }
@@ -75,11 +83,12 @@ static GByteArray *describe(const Document *document) {
 void lane_tell_moved(Document *document) {
   if (!document->channel || !document->frame)
     return;
-  const char *url = webkit_frame_get_uri(document->frame);
-  if (url && g_strcmp0(url, document->url) != 0) {
+  char *url = url_of(document);
+  if (g_strcmp0(url, document->url) != 0) {
     g_free(document->url);
-    document->url = g_strdup(url);
+    document->url = url;
   } else {
+    g_free(url);
     char *name = name_of(document);
     gboolean hidden = is_hidden(document);
     gboolean same = g_strcmp0(name ? name : "", document->name) == 0 && hidden == document->hidden;
@@ -194,10 +203,10 @@ static void add_listeners(Document *document) {
   listen(document, document->dom_window, "hashchange", G_CALLBACK(on_moved));
   listen(document, document->dom_window, "popstate", G_CALLBACK(on_moved));
   listen(document, document->dom_document, "visibilitychange", G_CALLBACK(on_moved));
-  /* Those of a main frame are told otherwise. */
+  listen(document, document->dom_window, "load", G_CALLBACK(on_ready));
+  /* That of a main frame is told otherwise. */
   if (document->parent_id == 0)
     return;
-  listen(document, document->dom_window, "load", G_CALLBACK(on_ready));
   listen(document, document->dom_document, "DOMContentLoaded", G_CALLBACK(on_ready));
 }
 
@@ -228,7 +237,7 @@ static Document *add_document(Page *page, WebKitFrame *frame, gboolean scripts) 
   lane_document_ref(document);
   document->parent_id = is_main ? 0 : parent_of(page, frame, document->world_context);
   add_listeners(document);
-  document->url = g_strdup(webkit_frame_get_uri(frame));
+  document->url = url_of(document);
   document->name = name_of(document);
   document->hidden = is_hidden(document);
   char *origin = evaluate_text(document->world_context, "self.origin");

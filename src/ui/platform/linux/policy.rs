@@ -6,16 +6,20 @@ use gtk::glib;
 use gtk::prelude::*;
 use webkit2gtk::{
   NavigationPolicyDecision, NavigationPolicyDecisionExt, NavigationType, PolicyDecision, PolicyDecisionExt, PolicyDecisionType,
-  ResponsePolicyDecision, ResponsePolicyDecisionExt, URIRequestExt, WebViewExt, WindowPropertiesExt,
+  ResponsePolicyDecision, ResponsePolicyDecisionExt, URIRequestExt, URIResponseExt, WebResourceExt, WebViewExt, WindowPropertiesExt,
 };
 
 use crate::bridge::{NavigatingFrame, NavigationKind, RequestId, UiEvent};
 
-use super::super::net::{only_fragment_differs, same_target};
-use super::webview::WebView;
+use super::super::net::{only_fragment_differs, reason_phrase, same_target};
+use super::net_error;
+use super::webview::{Stage, WebView};
 
 /// Schemes whose loads reach the answer of the server, or stand in for it, so that they can be asked about there.
 const LOADED_SCHEMES: [&str; 3] = ["http", "https", "file"];
+
+/// More loads of sub-frames than wait for their answer at a time; only a page that plays with us has more.
+const MAX_FRAME_LOADS: usize = 200;
 
 impl WebView {
   pub(super) fn connect_policies(&self) {
@@ -139,6 +143,7 @@ impl WebView {
       return false;
     }
     self.load.wanted.replace(Some(url.clone()));
+    self.expect_frame_load(url.clone());
     if action.is_redirect() {
       // The app may refuse a redirect and hears of it while the load goes on, so it is asked again with the answer.
       self.load.approved.set(false);
@@ -154,7 +159,7 @@ impl WebView {
   fn decide_response(&self, decision: &PolicyDecision) -> bool {
     let Some(response) = decision.downcast_ref::<ResponsePolicyDecision>() else { return false };
     if !response.is_main_frame_main_resource() {
-      return false;
+      return self.ask_for_frame(decision, response);
     }
     if let Some(request) = self.load.redirect.get() {
       self.questions.policies.borrow_mut().insert(request, decision.clone());
@@ -172,6 +177,57 @@ impl WebView {
     self.questions.policies.borrow_mut().insert(request, decision.clone());
     self.tell(move |web_contents| UiEvent::NavigationAsked { web_contents, request, url, kind, user_gesture, early });
     true
+  }
+
+  /// Before a document of a sub-frame. What cannot be shown is left to the engine.
+  fn ask_for_frame(&self, decision: &PolicyDecision, response: &ResponsePolicyDecision) -> bool {
+    let url = response.request().and_then(|request| request.uri()).map(String::from).unwrap_or_default();
+    self.load.frame_loads.borrow_mut().retain(|expected| *expected != url);
+    if !response.is_mime_type_supported() {
+      return false;
+    }
+    let Some(request) = self.ui.upgrade().map(|ui| ui.next_request()) else { return false };
+    let is_http = matches!(url.split_once(':'), Some(("http" | "https", _)));
+    let status = response.response().filter(|_| is_http).map_or(0, |response| response.status_code());
+    let status_text = reason_phrase(status).to_owned();
+    self.questions.policies.borrow_mut().insert(request, decision.clone());
+    self.tell(move |web_contents| UiEvent::FrameNavigationAsked { web_contents, request, url, status, status_text });
+    true
+  }
+
+  /// A load begins that may be a sub-frame's. The engine tells of its failure only as of one of any resource.
+  fn expect_frame_load(&self, url: String) {
+    let mut loads = self.load.frame_loads.borrow_mut();
+    if loads.len() >= MAX_FRAME_LOADS {
+      loads.remove(0);
+    }
+    loads.push(url);
+  }
+
+  pub(super) fn connect_frame_failures(&self) {
+    let weak = self.weak();
+    self.view.connect_resource_load_started(move |_, resource, _| {
+      let Some(this) = weak.upgrade() else { return };
+      let url = resource.uri().map(String::from).unwrap_or_default();
+      if !this.load.frame_loads.borrow().contains(&url) {
+        return;
+      }
+      let weak = weak.clone();
+      resource.connect_failed(move |resource, error| {
+        let Some(this) = weak.upgrade() else { return };
+        let url = resource.uri().map(String::from).unwrap_or_default();
+        let mut loads = this.load.frame_loads.borrow_mut();
+        let Some(at) = loads.iter().position(|expected| *expected == url) else { return };
+        loads.remove(at);
+        // The main frame's own failure has an event of its own.
+        if this.load.stage.get() == Stage::Provisional && *this.load.url.borrow() == url {
+          return;
+        }
+        let error = net_error::from_glib(error, &url);
+        let (code, description) = (error.code, error.name.to_owned());
+        this.tell(move |web_contents| UiEvent::FrameLoadFailed { web_contents, url, code, description });
+      });
+    });
   }
 
   /// The redirected load is over, or another one takes its place.

@@ -61,6 +61,8 @@ pub(super) struct Load {
   pub(super) redirect: Cell<Option<RequestId>>,
   /// Where the page wants to go. The view's address changes only when it is there.
   pub(super) wanted: RefCell<Option<String>>,
+  /// Addresses of loads that may be sub-frames' and have no answer yet.
+  pub(super) frame_loads: RefCell<Vec<String>>,
   /// A change of the address that no load explains yet.
   pub(super) moved_to: RefCell<Option<String>>,
   /// The address of the document or of the load that goes on.

@@ -40,6 +40,7 @@ impl WebView {
     self.connect_process();
     self.connect_questions();
     self.connect_policies();
+    self.connect_frame_failures();
     self.inspector.connect(&self.weak());
     let view = &self.view;
     view.connect_title_notify(with_view!(self, |this| {
