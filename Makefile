@@ -8,7 +8,7 @@ APP ?= templates/vanilla
 run:
 	scripts/run.sh "$(APP)"
 
-# TESTS limits what runs: any of "rust js apps"; FILTER is a part of the names of specs.
+# TESTS limits what runs: any of "rust js portable apps"; FILTER is a part of the names of specs.
 test:
 	SPEC_GREP="$(FILTER)" scripts/test.sh $(TESTS)
 

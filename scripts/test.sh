@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Sets up, builds and runs every test, or the parts that are named: rust, js, apps.
+# Sets up, builds and runs every test, or the parts that are named: rust, js, portable (the specs of what pages and main say to each other, on the
+# portable lane), apps.
 # The last line counts all tests; the exit code tells whether all passed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(rust js apps)
+[ ${#parts[@]} -gt 0 ] || parts=(rust js portable apps)
 scripts/setup.sh
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
@@ -38,8 +39,12 @@ for name in "${parts[@]}"; do
   case $name in
     rust) part rust scripts/display.sh cargo test --no-fail-fast -- --skip apps:: ;;
     js) part js timeout --kill-after=10 900 scripts/display.sh "$SHELL_BINARY" tests/js ;;
+    portable)
+      part portable env SHELL_RENDERER_LANE=portable timeout --kill-after=10 900 scripts/display.sh "$SHELL_BINARY" tests/js \
+        ipc context-bridge isolated-worlds preload
+      ;;
     apps) part apps scripts/display.sh cargo test --test it -- --test-threads=2 apps:: ;;
-    *) echo "error: unknown part '$name': rust, js or apps" >&2; exit 2 ;;
+    *) echo "error: unknown part '$name': rust, js, portable or apps" >&2; exit 2 ;;
   esac
 done
 

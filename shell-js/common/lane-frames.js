@@ -42,7 +42,11 @@ export const FROM_PAGE = Object.freeze({
   /** The allowed window is there, or the engine did without. */
   windowOpened: 19,
   /** `window.close` of a page that the engine would not close. */
-  windowClose: 20
+  windowClose: 20,
+  /** Portable lane: a preload's script for another world. Codec: `[code or scripts, world]`; its value does not come back this way. */
+  runInPage: 26,
+  /** Portable lane: a preload wants the world with the frame's id. */
+  worldWanted: 27
 });
 
 /** To a page. */
@@ -64,5 +68,9 @@ export const TO_PAGE = Object.freeze({
   /** Puts the bundle into a document that runs nothing of ours, without IPC, to evaluate scripts. Payload: as of `loaded`. */
   attach: 44,
   /** Which frame navigates; answered by `evaluated`. Codec: `[kind, url]`. */
-  whoNavigates: 48
+  whoNavigates: 48,
+  /** Portable lane: the script of `runInPage` threw. Codec: `[error]`. */
+  runFailed: 56,
+  /** Portable lane: the world with the frame's id is about to be made. */
+  worldMade: 57
 });

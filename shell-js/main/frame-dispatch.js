@@ -78,6 +78,7 @@ function readDocument(data) {
  */
 function documentThere(frame) {
   const asked = frame.kind === FROM_PAGE.load;
+  /** @type {Uint8Array} */
   let answer = new Uint8Array(0);
   try {
     const { url, name, hidden, origin, opaque, parent } = readDocument(frame.data);

@@ -16,6 +16,7 @@ import { frameNews, payloadReader } from './frame-dispatch.js';
 import { askEvaluation, currentDocument, documentOf, removeConnection } from './lane-documents.js';
 import { portFrame, readPosted } from './lane-ports.js';
 import { webContents } from './object-registry.js';
+import { isPortable, runForPreload, wantWorld } from './portable-lane.js';
 import { prepare } from './renderer-payload.js';
 import { onUiEvent } from './ui-dispatch.js';
 
@@ -73,6 +74,10 @@ export function dispatchFrame(frame) {
       return contents._opener.opened();
     case FROM_PAGE.windowClose:
       return document.node.parent === null ? contents._pageWantsToClose() : undefined;
+    case FROM_PAGE.runInPage:
+      return isPortable(document) ? runForPreload(document, frame.id, decode(frame.data)) : undefined;
+    case FROM_PAGE.worldWanted:
+      return isPortable(document) ? wantWorld(document, frame.id) : undefined;
     default:
       return undefined;
   }

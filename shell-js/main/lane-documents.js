@@ -199,13 +199,23 @@ export function removeContents(contentsId) {
  * @returns {Promise<any>}
  */
 export function askEvaluation(document, bytes, kind = TO_PAGE.evaluate) {
+  return expectEvaluation(document, (id) => {
+    if (document.send(kind, id, bytes)) return;
+    document.evaluations.get(id)?.reject(new Error('The page went away before the script could run'));
+    document.evaluations.delete(id);
+  });
+}
+
+/**
+ * Waits for what a document evaluates.
+ * @param {LaneDocument} document
+ * @param {(id: number) => void} ask has it evaluated under a number
+ * @returns {Promise<any>}
+ */
+export function expectEvaluation(document, ask) {
   return new Promise((resolve, reject) => {
-    lastEvaluation = (lastEvaluation % 0xffffffff) + 1;
-    const id = lastEvaluation;
-    document.evaluations.set(id, { resolve, reject });
-    if (!document.send(kind, id, bytes)) {
-      document.evaluations.delete(id);
-      reject(new Error('The page went away before the script could run'));
-    }
+    lastEvaluation = (lastEvaluation % 0x7fffffff) + 1;
+    document.evaluations.set(lastEvaluation, { resolve, reject });
+    ask(lastEvaluation);
   });
 }

@@ -39,6 +39,13 @@ const RENDERER = [
 ];
 const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-windows.js', 'renderer/page-bridge.js'];
 
+// The portable lane's scripts: of the isolated world, of the page's world, and of a page's world that has the renderer too.
+const PORTABLE = 'renderer/portable/portable-';
+const PORTABLE_SIDE = ['errors', 'console', 'tape', 'membrane', 'meet', 'page'].map((name) => `${PORTABLE}${name}.js`);
+const PORTABLE_OWN = [...RENDERER, ...['errors', 'console', 'link', 'tape', 'membrane', 'meet', 'worlds', 'own'].map((name) => `${PORTABLE}${name}.js`)];
+const PORTABLE_PAGE = ['common/codec-format.js', 'common/deserialize.js', 'common/serialize.js', 'renderer/page-windows.js', ...PORTABLE_SIDE];
+const PORTABLE_SHARED = [...RENDERER, `${PORTABLE}shared.js`, ...PORTABLE_SIDE];
+
 const IMPORT = /^(import|export) \{ ([\w, ]+) \} from '[./\w-]*\/([\w-]+\.js)';$/;
 const COMMENT = /^\s*(?:\/\/|\/\*\*?(?:$|.*\*\/$)|\*(?:$|[ /]))/;
 const EXPORT = /^export ((?:async )?(?:const|function|class) (\w+).*)$/;
@@ -85,4 +92,17 @@ export function rendererScripts() {
     page: encoder.encode(assemble(PAGE, "modules['page-bridge.js'].pageSide")),
   };
   return scripts;
+}
+
+/** @type {{own: string, page: string, shared: string} | null} */
+let portable = null;
+
+/** @returns {{own: string, page: string, shared: string}} expressions whose values are functions */
+export function portableScripts() {
+  portable ??= {
+    own: assemble(PORTABLE_OWN, "modules['portable-own.js'].startOwn"),
+    page: assemble(PORTABLE_PAGE, "modules['portable-page.js'].startPage"),
+    shared: assemble(PORTABLE_SHARED, "(meeting) => modules['portable-page.js'].startPage(meeting, modules['portable-shared.js'].startShared)"),
+  };
+  return portable;
 }

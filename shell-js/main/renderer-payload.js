@@ -4,6 +4,7 @@
 import process from 'node:process';
 
 import { serialize } from '../common/serialize.js';
+import { host } from './binding.js';
 import { rendererScripts } from './renderer-bundle.js';
 
 const LOAD_ISOLATED = 1;
@@ -22,10 +23,12 @@ export function prepare() {
   return prepared;
 }
 
-/** @param {number} flags @param {object} configuration @returns {Uint8Array<ArrayBuffer>} */
+/** @param {number} flags @param {object} configuration @returns {Uint8Array} */
 function payloadOf(flags, configuration) {
-  const { renderer, page } = prepare();
   const config = serialize(configuration);
+  // The portable lane's scripts are there already.
+  if (host.portableLane) return config;
+  const { renderer, page } = prepare();
   const payload = new Uint8Array(12 + renderer.length + page.length + config.length);
   const view = new DataView(payload.buffer);
   view.setUint32(0, flags, true);

@@ -24,14 +24,16 @@ import { createWorlds } from './worlds.js';
 export function start(natives, page, pageGlobal, configBytes) {
   const config = deserialize(configBytes);
   const transport = createTransport(natives);
-  const worlds = createWorlds(natives, page, pageGlobal, config.isolated);
-  const bridge = createContextBridge(worlds);
-  const scripts = createScripts(worlds, bridge);
+  // Where the worlds share no values, the lane brings what is between them.
+  const worlds = natives.worlds ?? createWorlds(natives, page, pageGlobal, config.isolated);
+  const bridge = natives.bridge ?? createContextBridge(worlds);
+  const scripts = natives.scripts ?? createScripts(worlds, bridge);
   if (config.isMainFrame) connectWindowOpen(page, natives);
   const whoNavigates = config.isMainFrame ? watchNavigations() : () => 'unknown';
   if (!config.evaluateOnly) runPreloads({ config, transport, worlds, bridge, scripts });
   return createReceiver((kind, id, bytes) => {
     if (kind === TO_PAGE.evaluate) answerEvaluation(transport, scripts, id, bytes);
+    else if (kind === TO_PAGE.runFailed) scripts.failed(id, deserialize(bytes)[0]);
     else if (kind === TO_PAGE.whoNavigates) transport.post(FROM_PAGE.evaluated, id, [false, whoNavigates(deserialize(bytes))]);
     else transport.receive(kind, id, bytes);
   });

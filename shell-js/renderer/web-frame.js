@@ -9,6 +9,14 @@ const NOT_DONE = [
   'getFrameForSelector', 'findFrameByName', 'findFrameByRoutingId', 'findFrameByToken', 'isWordMisspelled', 'getWordSuggestions'
 ];
 
+/** What a script gives that the main process has to run: a promise of `{value}`, where the value may be a promise. */
+export class Later {
+  /** @param {Promise<{value: any}>} promise */
+  constructor(promise) {
+    this.promise = promise;
+  }
+}
+
 /**
  * @param {{frameToken: string, routingId: number, process: {isMainFrame: boolean}}} config
  * @param {any} scripts What scripts.js makes.
@@ -25,8 +33,21 @@ export function createWebFrame(config, scripts, worlds) {
       callback?.(undefined, error);
       return Promise.reject(error);
     }
+    if (value instanceof Later) return hearLater(value.promise, callback);
     callback?.(value, undefined);
     return Promise.resolve(value);
+  }
+
+  async function hearLater(promise, callback) {
+    let result;
+    try {
+      result = await promise;
+    } catch (error) {
+      callback?.(undefined, error);
+      throw error;
+    }
+    callback?.(result.value, undefined);
+    return result.value;
   }
 
   function sourcesOf(scriptsGiven) {

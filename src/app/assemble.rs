@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::manifest::Manifest;
 use super::paths;
 use crate::error::Result;
+use crate::lane::portable::Portable;
 use crate::{bridge, runtime, ui};
 
 /// What an app is started with. The JavaScript side sees it as the frozen `host`.
@@ -34,6 +35,8 @@ pub struct AppConfig {
   pub platform: String,
   /// Started by `shell dev`.
   pub dev: bool,
+  /// Pages are reached by the portable lane.
+  pub portable_lane: bool,
 }
 
 /// The Electron version whose API is kept to.
@@ -72,14 +75,17 @@ fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path
     shell_version: env!("CARGO_PKG_VERSION").into(),
     platform: node_platform().into(),
     dev,
+    portable_lane: wants_portable_lane(),
   };
   runtime::prepare_process();
   let (js_end, events, ui_end, commands) = bridge::pair();
   // V8 boots on its thread while the toolkit starts on this one.
-  runtime::spawn(config.clone(), js_end, events, ui_end.clone())?;
+  let lane = Portable::default();
+  runtime::spawn(config.clone(), lane.clone(), js_end, events, ui_end.clone())?;
   let app_name = app_name(manifest);
   let session_folder = paths::user_folder("appData").map(|folder| folder.join(&app_name)).filter(|folder| is_session(folder));
-  let ui_config = ui::UiConfig { app_name, web_extensions: web_extensions(), session_folder };
+  let web_extensions = if config.portable_lane { None } else { web_extensions() };
+  let ui_config = ui::UiConfig { app_name, web_extensions, session_folder, lane };
   Ok(ui::run(ui_end, commands, ui_config)?)
 }
 
@@ -91,6 +97,11 @@ fn is_session(folder: &Path) -> bool {
 /// Electron's `app.name`: what the desktop calls the app.
 fn app_name(manifest: &Manifest) -> String {
   manifest.text("productName").or_else(|| manifest.text("name")).unwrap_or("Electron").into()
+}
+
+/// The portable lane is the only one where nothing can be loaded into the web process; on Linux it is there to be tested.
+fn wants_portable_lane() -> bool {
+  !cfg!(target_os = "linux") || std::env::var_os("SHELL_RENDERER_LANE").is_some_and(|lane| lane == "portable")
 }
 
 /// The folder that WebKit loads the extension of the native lane from. Without it pages have no preload and no `ipcRenderer`, so a fault

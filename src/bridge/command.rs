@@ -204,6 +204,19 @@ pub enum UiCommand {
     rect: Option<Rect>,
   },
 
+  // The portable lane.
+  /// Frames wait for the view's pages.
+  LaneDrain {
+    web_contents: WebContentsId,
+  },
+  /// Runs a script in the main frame, in the page's world or in a named one. Answered when it has run, with an error when it threw.
+  LaneEvaluate {
+    web_contents: WebContentsId,
+    code: String,
+    url: String,
+    world: Option<String>,
+  },
+
   // Menus.
   /// Makes a menu, or replaces what it holds.
   MenuSet {

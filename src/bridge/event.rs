@@ -217,7 +217,8 @@ pub enum UiEvent {
   },
 
   // The native lane.
-  /// A page of the view opened its channel. The socket stays on the native side; JS sees the connection's number.
+  /// A page of the view opened its channel. The socket stays on the native side; JS sees the connection's number. The portable lane numbers
+  /// its connections itself and has no sockets.
   LaneOpened {
     web_contents: WebContentsId,
     connection: u32,

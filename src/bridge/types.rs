@@ -189,6 +189,30 @@ pub struct WebViewOptions {
   pub opener: Option<WebContentsId>,
   /// The id of the `windowOpen` question that this view answers, if any.
   pub open_request: Option<RequestId>,
+  /// The scripts of the portable lane, where pages are reached by it.
+  pub lane: Option<LaneScripts>,
+}
+
+/// What a view of the portable lane is made with. Names and secret are new for each view and nobody guesses them.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LaneScripts {
+  /// 32 hexadecimal digits that only the isolated world's script knows.
+  pub secret: String,
+  /// The name that this script gives the lane's function in the isolated world.
+  pub hook: String,
+  /// Runs in the isolated world of each document, before its scripts.
+  pub own: Vec<String>,
+  /// The same for the page's world.
+  pub page: Vec<String>,
+  /// Sub-frames get the scripts too.
+  pub all_frames: bool,
+}
+
+impl std::fmt::Debug for LaneScripts {
+  fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    formatter.write_str("LaneScripts")
+  }
 }
 
 /// One entry of a menu. `id` is what [`crate::bridge::UiEvent::MenuItemClicked`] reports.

@@ -37,6 +37,15 @@ pub struct Frame {
   pub payload: Vec<u8>,
 }
 
+/// A frame as JS gets it. The last one of a connection has kind [`KIND_CLOSED`].
+#[derive(Debug, PartialEq, Eq)]
+pub struct LaneFrame {
+  pub web_contents: u32,
+  pub connection: u32,
+  pub header: FrameHeader,
+  pub payload: Vec<u8>,
+}
+
 /// Why a connection cannot go on.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ProtocolError {

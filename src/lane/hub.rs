@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Notify;
 
-use super::frame::{FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, MAX_PAYLOAD};
+use super::frame::{FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, LaneFrame, MAX_PAYLOAD};
 
 /// Readers pause while JS has this many bytes of frames to work off, so that a page cannot fill the host's memory.
 const READ_HIGH_WATER: usize = 64 << 20;
@@ -25,15 +25,6 @@ const WRITE_HIGH_WATER: usize = 512 << 20;
 const MAX_CONNECTIONS: usize = 4;
 /// Size of one read.
 const READ_SIZE: usize = 256 << 10;
-
-/// A frame as JS gets it. The last one of a connection has kind [`KIND_CLOSED`].
-#[derive(Debug, PartialEq, Eq)]
-pub struct LaneFrame {
-  pub web_contents: u32,
-  pub connection: u32,
-  pub header: FrameHeader,
-  pub payload: Vec<u8>,
-}
 
 /// All connections. Cloning it gives another handle to the same hub.
 #[derive(Clone, Default)]

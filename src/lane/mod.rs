@@ -10,7 +10,8 @@ pub mod extension;
 mod frame;
 #[cfg(target_os = "linux")]
 mod hub;
+pub mod portable;
 
-pub use frame::{Frame, FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, MAX_PAGE_KIND, MAX_PAYLOAD, ProtocolError};
+pub use frame::{Frame, FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, LaneFrame, MAX_PAGE_KIND, MAX_PAYLOAD, ProtocolError};
 #[cfg(target_os = "linux")]
-pub use hub::{Hub, LaneFrame};
+pub use hub::Hub;

@@ -68,13 +68,15 @@ pub async fn op_next_events(state: Rc<RefCell<OpState>>) -> News {
   }
   // A socket that cannot be watched is of no use; its page stays without a channel.
   events.retain_mut(|event| match event {
-    UiEvent::LaneOpened { web_contents, connection, socket } => match socket.take().map(|socket| channels.adopt(*web_contents, socket)) {
-      Some(Ok(number)) => {
-        *connection = number;
-        true
+    UiEvent::LaneOpened { web_contents, connection, socket: socket @ Some(_) } => {
+      match socket.take().map(|socket| channels.adopt(*web_contents, socket)) {
+        Some(Ok(number)) => {
+          *connection = number;
+          true
+        }
+        _ => false,
       }
-      _ => false,
-    },
+    }
     _ => true,
   });
   News { frames: channels.take(&ui_end), events }

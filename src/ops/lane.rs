@@ -1,16 +1,25 @@
 //! The pages' native channels, as JavaScript uses them.
 
+use std::io;
+
 use deno_core::{OpState, op2};
 
+use super::event::PageFrame;
+use crate::bridge::{JsEnd, LaneSocket, Reply, Request, UiCommand, UiEnd, UiEvent};
 #[cfg(target_os = "linux")]
-pub use native::PageChannels;
+use crate::lane::Hub;
+use crate::lane::portable::{FIRST_CONNECTION, Portable};
+use crate::lane::{FrameHeader, KIND_CLOSED};
 #[cfg(not(target_os = "linux"))]
-pub use none::PageChannels;
+use no_sockets::Hub;
 
 /// Queues a frame to a page. False when its connection is gone.
 #[op2(fast)]
 pub fn op_lane_send(state: &mut OpState, connection: u32, kind: u8, id: u32, document: u32, frame: f64, #[buffer] data: &[u8]) -> bool {
-  state.borrow::<PageChannels>().send(connection, kind, id, document, frame, data)
+  let wake = |web_contents| {
+    let _ = state.borrow::<JsEnd>().send(Request { command: UiCommand::LaneDrain { web_contents }, reply: Reply::none() });
+  };
+  state.borrow::<PageChannels>().send(connection, FrameHeader { kind, id, document, frame: frame as u64 }, data, wake)
 }
 
 /// Ends a connection, for a page that does not keep to the protocol.
@@ -32,87 +41,96 @@ pub fn op_shell_source(#[string] path: &str) -> Option<String> {
   crate::runtime::embedded_source(path).map(std::borrow::Cow::into_owned)
 }
 
-#[cfg(target_os = "linux")]
-mod native {
-  use std::io;
+/// All channels of this process: sockets of the native lane, numbered connections of the portable one. Cloning gives another handle to the
+/// same.
+#[derive(Clone)]
+pub struct PageChannels {
+  sockets: Hub,
+  portable: Portable,
+}
 
-  use super::super::event::PageFrame;
-  use crate::bridge::{LaneSocket, UiEnd, UiEvent};
-  use crate::lane::{FrameHeader, Hub, KIND_CLOSED};
+impl PageChannels {
+  pub fn new(portable: Portable) -> Self {
+    Self { sockets: Hub::default(), portable }
+  }
 
-  /// All channels of this process. Cloning gives another handle to the same.
-  #[derive(Clone, Default)]
-  pub struct PageChannels(Hub);
+  pub fn adopt(&self, web_contents: u32, socket: LaneSocket) -> io::Result<u32> {
+    self.sockets.adopt(web_contents, socket)
+  }
 
-  impl PageChannels {
-    pub fn adopt(&self, web_contents: u32, socket: LaneSocket) -> io::Result<u32> {
-      self.0.adopt(web_contents, socket)
+  pub async fn ready(&self) {
+    tokio::select! {
+      () = self.sockets.ready() => {}
+      () = self.portable.ready() => {}
     }
+  }
 
-    pub async fn ready(&self) {
-      self.0.ready().await;
+  fn send(&self, connection: u32, header: FrameHeader, data: &[u8], wake: impl FnOnce(u32)) -> bool {
+    match connection {
+      FIRST_CONNECTION.. => self.portable.send(connection, header, data, wake),
+      _ => self.sockets.send(connection, header, data),
     }
+  }
 
-    pub fn send(&self, connection: u32, kind: u8, id: u32, document: u32, frame: f64, data: &[u8]) -> bool {
-      self.0.send(connection, FrameHeader { kind, id, document, frame: frame as u64 }, data)
+  fn close(&self, connection: u32) {
+    match connection {
+      FIRST_CONNECTION.. => self.portable.close(connection),
+      _ => self.sockets.close(connection),
     }
+  }
 
-    pub fn close(&self, connection: u32) {
-      self.0.close(connection);
+  fn peer(&self, connection: u32) -> u32 {
+    match connection {
+      FIRST_CONNECTION.. => self.portable.peer(connection),
+      _ => self.sockets.peer(connection),
     }
+  }
 
-    pub fn peer(&self, connection: u32) -> u32 {
-      self.0.peer(connection)
-    }
-
-    /// Takes what has arrived. The end of a connection goes the way of the events, so that it comes after its last frames.
-    pub fn take(&self, ui_end: &UiEnd) -> Vec<PageFrame> {
-      let mut frames = Vec::new();
-      for frame in self.0.take_frames() {
-        let (web_contents, connection) = (frame.web_contents, frame.connection);
-        if frame.header.kind == KIND_CLOSED {
-          ui_end.emit(UiEvent::LaneClosed { web_contents, connection });
-          continue;
-        }
-        let FrameHeader { kind, id, document, frame: number } = frame.header;
-        frames.push(PageFrame { web_contents, connection, kind, id, document, frame: number as f64, data: frame.payload.into() });
+  /// Takes what has arrived. The end of a connection goes the way of the events, so that it comes after its last frames.
+  pub fn take(&self, ui_end: &UiEnd) -> Vec<PageFrame> {
+    let mut frames = Vec::new();
+    for frame in self.sockets.take_frames().into_iter().chain(self.portable.take_frames()) {
+      let (web_contents, connection) = (frame.web_contents, frame.connection);
+      if frame.header.kind == KIND_CLOSED {
+        ui_end.emit(UiEvent::LaneClosed { web_contents, connection });
+        continue;
       }
-      frames
+      let FrameHeader { kind, id, document, frame: number } = frame.header;
+      frames.push(PageFrame { web_contents, connection, kind, id, document, frame: number as f64, data: frame.payload.into() });
     }
+    frames
   }
 }
 
+/// No page has a socket on this platform.
 #[cfg(not(target_os = "linux"))]
-mod none {
-  use std::io;
+mod no_sockets {
+  use super::{FrameHeader, LaneSocket, io};
+  use crate::lane::LaneFrame;
 
-  use super::super::event::PageFrame;
-  use crate::bridge::{LaneSocket, UiEnd};
-
-  /// No page has a native channel on this platform.
   #[derive(Clone, Default)]
-  pub struct PageChannels;
+  pub(super) struct Hub;
 
-  impl PageChannels {
-    pub fn adopt(&self, _web_contents: u32, socket: LaneSocket) -> io::Result<u32> {
+  impl Hub {
+    pub(super) fn adopt(&self, _web_contents: u32, socket: LaneSocket) -> io::Result<u32> {
       match socket {}
     }
 
-    pub async fn ready(&self) {
+    pub(super) async fn ready(&self) {
       std::future::pending().await
     }
 
-    pub fn send(&self, _connection: u32, _kind: u8, _id: u32, _document: u32, _frame: f64, _data: &[u8]) -> bool {
+    pub(super) fn send(&self, _connection: u32, _header: FrameHeader, _data: &[u8]) -> bool {
       false
     }
 
-    pub fn close(&self, _connection: u32) {}
+    pub(super) fn close(&self, _connection: u32) {}
 
-    pub fn peer(&self, _connection: u32) -> u32 {
+    pub(super) fn peer(&self, _connection: u32) -> u32 {
       0
     }
 
-    pub fn take(&self, _ui_end: &UiEnd) -> Vec<PageFrame> {
+    pub(super) fn take_frames(&self) -> Vec<LaneFrame> {
       Vec::new()
     }
   }

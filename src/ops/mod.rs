@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::app::AppConfig;
 use crate::bridge::{EventReceiver, JsEnd, UiEnd};
+use crate::lane::portable::Portable;
 use crate::runtime::ElectronNames;
 
 deno_core::extension!(
@@ -51,13 +52,13 @@ deno_core::extension!(
   // The ops are taken while the extension is evaluated: the runtime deletes them from `core.ops` when it boots. Ours are the last, after
   // the one of the guard, whose extension comes before this one.
   esm = ["ext:shell/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst all = Object.entries(core.ops);\nconst own = all.slice(all.findIndex(([name]) => name === 'op_caller_is_internal') + 1);\nObject.defineProperty(globalThis, '__shellDoor', { value: { ops: Object.fromEntries(own) }, configurable: true });\n" }],
-  options = { config: AppConfig, end: JsEnd, ui_end: UiEnd, events: EventReceiver, electron: ElectronNames },
+  options = { config: AppConfig, lane: Portable, end: JsEnd, ui_end: UiEnd, events: EventReceiver, electron: ElectronNames },
   state = |state, options| {
     state.put(options.config);
     state.put(options.end);
     state.put(options.ui_end);
     state.put(event::Events::new(options.events));
-    state.put(lane::PageChannels::default());
+    state.put(lane::PageChannels::new(options.lane));
     state.put(options.electron);
     state.put(host::Lock(Arc::new(Mutex::new(None))));
   },

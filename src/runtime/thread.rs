@@ -17,6 +17,7 @@ use super::worker::{self, Recipe};
 use crate::app::AppConfig;
 use crate::bridge::{EventReceiver, JsEnd, Reply, Request, UiCommand, UiEnd};
 use crate::error::{Error, Result};
+use crate::lane::portable::Portable;
 use crate::ops::host::UncaughtHandler;
 use crate::{ops, printer};
 
@@ -30,7 +31,7 @@ const ENTRY: &str = "shell:///main/init.js";
 ///
 /// # Errors
 /// The system gives no thread.
-pub fn spawn(config: AppConfig, end: JsEnd, events: EventReceiver, ui_end: UiEnd) -> Result<()> {
+pub fn spawn(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceiver, ui_end: UiEnd) -> Result<()> {
   let body = move || {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
       Ok(runtime) => runtime,
@@ -38,7 +39,7 @@ pub fn spawn(config: AppConfig, end: JsEnd, events: EventReceiver, ui_end: UiEnd
     };
     let on_panic = end.clone();
     // A fault of ours on this thread must end the process: the user interface alone is a frozen window.
-    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run(config, end, events, ui_end))));
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run(config, lane, end, events, ui_end))));
     if ended.is_err() {
       fail(&on_panic, "the JavaScript thread failed\nhint: report this with the lines above");
     }
@@ -47,7 +48,7 @@ pub fn spawn(config: AppConfig, end: JsEnd, events: EventReceiver, ui_end: UiEnd
   Ok(())
 }
 
-async fn run(config: AppConfig, end: JsEnd, events: EventReceiver, ui_end: UiEnd) {
+async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceiver, ui_end: UiEnd) {
   platform::forward_quit_requests(&ui_end);
   let Ok(main_module) = Url::parse(ENTRY) else {
     return fail(&end, "the entry module has no valid address");
@@ -58,7 +59,7 @@ async fn run(config: AppConfig, end: JsEnd, events: EventReceiver, ui_end: UiEnd
     main_module: main_module.clone(),
     loader: Loader::new(services.clone(), electron.clone()),
     arguments: config.argv.get(1..).unwrap_or_default().to_vec(),
-    extensions: vec![ops::guard::shell_guard::init(), ops::shell::init(config, end.clone(), ui_end, events, Rc::clone(&electron))],
+    extensions: vec![ops::guard::shell_guard::init(), ops::shell::init(config, lane, end.clone(), ui_end, events, Rc::clone(&electron))],
     channel: None,
   };
   let mut worker = worker::build(&services, recipe);

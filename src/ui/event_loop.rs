@@ -131,6 +131,11 @@ fn carry_out(ui: &Rc<Ui>, target: &Target, command: UiCommand, reply: Reply) {
     C::WebViewCrash { web_contents } => webview::with(ui, web_contents, |view| view.crash()),
     C::WebViewProcessId { web_contents } => webview::process_id(ui, web_contents),
 
+    C::LaneDrain { web_contents } => webview::with(ui, web_contents, |view| view.drain_lane()),
+    C::LaneEvaluate { web_contents, code, url, world } => {
+      return webview::lane_evaluate(ui, web_contents, &code, &url, world.as_deref(), reply);
+    }
+
     C::MenuSet { menu, entries } => menu::set(ui, menu, entries),
     C::MenuDrop { menu } => menu::drop_menu(ui, menu),
     // Only macOS can open a menu with a certain entry under the pointer.

@@ -22,9 +22,10 @@ mod window;
 use std::path::PathBuf;
 
 use crate::bridge::{CommandReceiver, UiEnd};
+use crate::lane::portable::Portable;
 
 /// What the UI thread is started with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct UiConfig {
   /// Name under which windows are known to the desktop until JS names another.
   pub app_name: String,
@@ -33,6 +34,8 @@ pub struct UiConfig {
   /// Folder of the default session unless the main script names another, if there is one from an earlier start. A web process is then started
   /// for it while the main script runs.
   pub session_folder: Option<PathBuf>,
+  /// The portable lane, for views that are made with its scripts.
+  pub lane: Portable,
 }
 
 /// Why the user interface could not start.

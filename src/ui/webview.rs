@@ -86,3 +86,12 @@ pub(crate) fn capture(ui: &Rc<Ui>, id: WebContentsId, rect: Option<Rect>, reply:
     Err(error) => reply.send(Err(error)),
   }
 }
+
+pub(crate) fn lane_evaluate(ui: &Rc<Ui>, id: WebContentsId, code: &str, url: &str, world: Option<&str>, reply: Reply) {
+  match ui.web_view(id) {
+    Ok(view) => {
+      view.evaluate_in_world(code, url, world, move |result| reply.send(result.map(|()| ReplyValue::Json(serde_json::Value::Null))))
+    }
+    Err(error) => reply.send(Err(error)),
+  }
+}

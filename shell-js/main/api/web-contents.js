@@ -8,6 +8,7 @@ import { call, callSync, send } from '../binding.js';
 import { currentDocument, evaluate, sendToFrame } from '../ipc-dispatch.js';
 import { IpcMainImpl } from '../ipc-main-impl.js';
 import { closeConnections } from '../lane-documents.js';
+import { laneScripts } from '../portable-lane.js';
 import { nextId, peers, webContents as registry } from '../object-registry.js';
 import { check, guardDestroyed } from './arguments.js';
 import { parseColor } from './color.js';
@@ -88,6 +89,7 @@ export class WebContents extends EventEmitter {
       minimumFontSize: size(preferences.minimumFontSize),
       opener: this._guest?.opener ?? null,
       openRequest: this._guest?.request ?? null,
+      lane: laneScripts(this.#id, preferences),
     };
   }
 

@@ -9,6 +9,7 @@ import { serializeOrThrow } from '../../common/serialize.js';
 import { IpcMainImpl } from '../ipc-main-impl.js';
 import { allNodes, askEvaluation, mainNode, removeContents } from '../lane-documents.js';
 import { webContents } from '../object-registry.js';
+import { evaluateByHost, runsItself } from '../portable-lane.js';
 import { attachedPayload } from '../renderer-payload.js';
 import { completeClass } from '../unimplemented.js';
 import { postToFrame } from './message-channel.js';
@@ -164,7 +165,7 @@ export async function evaluateIn(document, code, worldId = 0) {
     document.hasBundle = true;
     document.send(TO_PAGE.attach, 0, attachedPayload());
   }
-  return askEvaluation(document, serializeOrThrow([code, '', worldId]));
+  return runsItself(document, worldId) ? askEvaluation(document, serializeOrThrow([code, '', worldId])) : evaluateByHost(document, code, worldId);
 }
 
 /** @param {import('../lane-documents.js').FrameNode} node @returns {WebFrameMain} */

@@ -10,6 +10,7 @@ mod menu;
 mod net_error;
 mod picture;
 mod policy;
+mod portable;
 mod screen;
 mod session;
 mod webview;

@@ -21,7 +21,7 @@ pub(crate) enum Session {
 
 /// The sessions in use, by folder, and by partition where there is none.
 #[derive(Default)]
-pub(crate) struct Sessions(RefCell<HashMap<String, Session>>);
+pub(crate) struct Sessions(RefCell<HashMap<String, Session>>, RefCell<Vec<webkit2gtk::WebContext>>);
 
 impl Sessions {
   /// The session of a partition; `data_directory` is the folder of the default one.
@@ -52,5 +52,15 @@ impl Sessions {
       Session::Stored(context) => Rc::strong_count(context) > 1,
       Session::InMemory(_) => true,
     });
+  }
+
+  /// Whether a context has nobody yet who serves the portable lane's scheme: that can be said only once.
+  pub(super) fn first_lane(&self, context: &webkit2gtk::WebContext) -> bool {
+    let mut served = self.1.borrow_mut();
+    let first = !served.contains(context);
+    if first {
+      served.push(context.clone());
+    }
+    first
   }
 }

@@ -4,7 +4,7 @@ mod history;
 mod loading;
 mod page;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::path::Path;
 use std::rc::{Rc, Weak};
@@ -21,6 +21,7 @@ use crate::bridge::{LaneSocket, Rect, RequestId, UiEnd, UiEvent, WebContentsId, 
 use super::super::super::state::Ui;
 use super::inspector::Inspector;
 use super::net_error;
+use super::portable::ViewLane;
 use super::session::Session;
 use super::window::Window;
 
@@ -110,6 +111,9 @@ pub(crate) struct WebView {
   styles: RefCell<HashMap<String, UserStyleSheet>>,
   gone: Cell<bool>,
   pub(super) hovered: RefCell<String>,
+  /// The portable lane, if the view has it.
+  pub(super) lane: OnceCell<ViewLane>,
+  pub(super) lane_refused: Cell<bool>,
   me: Weak<WebView>,
 }
 
@@ -221,6 +225,8 @@ impl WebView {
       styles: RefCell::default(),
       gone: Cell::new(false),
       hovered: RefCell::default(),
+      lane: OnceCell::new(),
+      lane_refused: Cell::new(false),
       me: me.clone(),
     });
     this.connect();
@@ -232,6 +238,9 @@ impl WebView {
     self.id.set(id);
     self.window.set(Some(window.id()));
     self.apply(options);
+    if let (Some(ui), Some(scripts)) = (self.ui.upgrade(), &options.lane) {
+      self.open_portable_lane(&ui, scripts);
+    }
     window.content().add_overlay(&self.place);
     self.place.show_all();
     self.fill(window);
@@ -342,6 +351,7 @@ impl WebView {
     for (_, request) in self.questions.permissions.take() {
       request.deny();
     }
+    self.close_portable_lane();
     self.inspector.close();
     if let Some(parent) = self.place.parent().and_then(|parent| parent.downcast::<gtk::Container>().ok()) {
       parent.remove(&self.place);

@@ -279,6 +279,7 @@ impl WebView {
       let Some(this) = weak.upgrade() else { return };
       this.tell_finished();
       this.forget_process();
+      this.lane_process_gone();
       this.load.process_gone.set(true);
       this.load.stage.set(Stage::Idle);
       // The engine tells no exit status. Electron's numbers are signals: an app's own kill and a memory limit are SIGKILL, and for

@@ -122,6 +122,10 @@ impl WebView {
     self.process_id.get()
   }
 
+  pub(in super::super) fn set_process_id(&self, process: u32) {
+    self.process_id.set(process);
+  }
+
   pub(in super::super) fn forget_process(&self) {
     self.process_id.set(0);
   }

@@ -1,0 +1,104 @@
+// Start of a document on the portable lane, in the isolated world: loads, meets the page's world, runs the preloads.
+
+import { FROM_PAGE, TO_PAGE } from '../../common/lane-frames.js';
+import { deserialize } from '../../common/serialize.js';
+import { start } from '../init.js';
+import { watchConsole } from './portable-console.js';
+import { createLink, joinPayloads, textPayload, u32Payload } from './portable-link.js';
+import { createMembrane } from './portable-membrane.js';
+import { takeNode } from './portable-meet.js';
+import { OP } from './portable-tape.js';
+import { createPortableWorlds } from './portable-worlds.js';
+
+/**
+ * @param {string} secret
+ * @param {string} meeting
+ * @param {boolean} isolated Preloads run here and not in the page's world.
+ * @param {(text: string) => void} post Sends a script message.
+ * @returns {(token: string, ...frames: any[]) => void} The host's way to this document.
+ */
+export function startOwn(secret, meeting, isolated, post) {
+  const link = createLink(secret, post);
+  takeNode(meeting, (node) => {
+    try {
+      begin(link, meeting, node, isolated);
+    } catch (error) {
+      console.error(error instanceof Error ? `${error}\n${error.stack}` : String(error));
+    }
+  });
+  return (token, ...frames) => {
+    link.receive(token, ...frames);
+    // The engine has no word for undefined and would take it for a failure.
+    return 0;
+  };
+}
+
+// Whether a document has no storage, as one of a sandbox; the engine says of every file that its origin is null.
+function isOpaque() {
+  try {
+    return window.localStorage === null;
+  } catch {
+    return true;
+  }
+}
+
+/** As the host reads it: see `frameThere` in lane-frames.js. */
+function describeDocument() {
+  const nothing = u32Payload(0);
+  return joinPayloads([
+    textPayload(location.href), textPayload(window.name), nothing, textPayload(globalThis.origin), u32Payload(isOpaque() ? 1 : 0), nothing, nothing
+  ]);
+}
+
+function begin(link, meeting, node, isolated) {
+  // What `window.open` and the like ask, once the renderer is there.
+  let windows = { ask: (_url, _target, _features, _modifiers) => 2, opened() {}, close() {} };
+  const page = {
+    replaceWindowFunctions(ask, opened, close) {
+      windows = { ask, opened, close };
+    }
+  };
+  const tellConsole = (level, line, message, source) => {
+    link.send(FROM_PAGE.console, 0, joinPayloads([u32Payload(level), u32Payload(line), textPayload(message), textPayload(source)]));
+  };
+  // What this world does for another one. Nothing of what it is told is believed.
+  const handlers = (membraneOf) => ({
+    [OP.console](reader) {
+      tellConsole(Number(reader.next()), Number(reader.next()), String(reader.next()), String(reader.next()));
+    },
+    [OP.evaluated](reader) {
+      const id = Number(reader.next());
+      if (id > 0) link.send(FROM_PAGE.evaluated, id, reader.next());
+      else lane.answered(-id, reader.next(), membraneOf().readOne(reader));
+    },
+    // Of a view without isolation, whose renderer runs in the page's world.
+    [OP.send]: (reader) => !isolated && link.send(reader.next(), reader.next(), reader.next()),
+    [OP.request]: (reader) => (isolated ? null : link.ask(reader.next(), reader.next())),
+    [OP.windowOpen]: (reader) => windows.ask(String(reader.next()), String(reader.next()), String(reader.next()), Number(reader.next())),
+    [OP.windowOpened]: () => windows.opened(),
+    [OP.windowClose]: () => windows.close()
+  });
+  const membrane = createMembrane(node, 'own', 'page', handlers(() => membrane));
+  const lane = createPortableWorlds(link, membrane, meeting, handlers);
+  let path;
+  // The engine names no file for code that is evaluated here, which is the preload's.
+  const preloadPath = () => (path ??= config === null ? '' : deserialize(config).preloads.at(-1)?.path ?? '');
+  watchConsole((level, line, message, source) => tellConsole(level, line, message, source === '' ? preloadPath() : source));
+
+  const config = link.load(describeDocument());
+  if (config === null) return;
+  document.addEventListener('DOMContentLoaded', () => link.send(FROM_PAGE.domReady, 0, textPayload(document.title)), true);
+  const { worlds, bridge, scripts } = lane;
+  const deliver = isolated
+    ? start({ send: link.send, ask: link.ask, request: (bytes) => link.ask(FROM_PAGE.sync, bytes), worlds, bridge, scripts }, page, null, config)
+    : startInPage(membrane, config);
+  link.setListener((kind, id, bytes) => {
+    if (kind === TO_PAGE.worldMade) lane.announced(id);
+    else deliver(kind, id, bytes);
+  });
+}
+
+function startInPage(membrane, config) {
+  membrane.ask(OP.start, config);
+  return (kind, id, bytes) => membrane.ask(OP.frame, kind, id, bytes);
+}

@@ -1,0 +1,164 @@
+use super::*;
+
+const SECRET: &str = "000102030405060708090a0b0c0d0e0f";
+
+fn header(kind: u8, id: u32, document: u32) -> FrameHeader {
+  FrameHeader { kind, id, document, frame: 1 }
+}
+
+fn frame(sequence: u32, kind: u8, id: u32, payload: &[u8]) -> Vec<u8> {
+  let mut bytes = sequence.to_le_bytes().to_vec();
+  bytes.extend([kind, 0, 0, 0]);
+  bytes.extend(id.to_le_bytes());
+  bytes.extend((payload.len() as u32).to_le_bytes());
+  bytes.extend(payload);
+  bytes
+}
+
+/// A view with one loaded document: the lane, the connection and the document's token.
+fn loaded() -> (Portable, u32, Vec<u8>) {
+  let lane = Portable::default();
+  let secret = Token::from_hex(SECRET).expect("hexadecimal");
+  let connection = lane.open(secret, "hook");
+  lane.accept(connection, 7);
+  let token = load(&lane, connection);
+  (lane, connection, token)
+}
+
+fn load(lane: &Portable, connection: u32) -> Vec<u8> {
+  let body = [Token::from_hex(SECRET).expect("hexadecimal").0.as_slice(), &[1], b"where"].concat();
+  let asked = lane.load(connection, &body).expect("loaded");
+  let frames = lane.take_frames();
+  let last = frames.last().expect("told");
+  assert_eq!((last.web_contents, last.header.kind, last.payload.as_slice()), (7, KIND_LOAD, b"where".as_slice()));
+  assert!(lane.send(connection, header(KIND_LOADED, 1, asked.document), b"config", |_| ()));
+  match lane.drain(connection).pop() {
+    Some(Out::Answer { asked: answered, bytes }) => {
+      assert_eq!(answered, asked);
+      assert_eq!(&bytes[TOKEN_LENGTH..], b"config");
+      bytes[..TOKEN_LENGTH].to_vec()
+    }
+    other => panic!("{other:?}"),
+  }
+}
+
+fn post(lane: &Portable, connection: u32, token: &[u8], frames: &[Vec<u8>]) -> Result<Option<Asked>, Refusal> {
+  lane.post(connection, &[token, &frames.concat()].concat())
+}
+
+fn ids(lane: &Portable) -> Vec<u32> {
+  lane.take_frames().iter().map(|frame| frame.header.id).collect()
+}
+
+#[test]
+fn frames_come_in_the_order_of_their_numbers_whatever_way_they_took() {
+  let (lane, connection, token) = loaded();
+  post(&lane, connection, &token, &[frame(3, 7, 3, b"c")]).expect("taken");
+  post(&lane, connection, &token, &[frame(2, 7, 2, b"b")]).expect("taken");
+  assert!(ids(&lane).is_empty());
+  post(&lane, connection, &token, &[frame(1, 7, 1, b"a"), frame(4, 7, 4, b"d")]).expect("taken");
+  assert_eq!(ids(&lane), [1, 2, 3, 4]);
+}
+
+#[test]
+fn s9_a_number_counts_once() {
+  let (lane, connection, token) = loaded();
+  let first = frame(1, 7, 1, b"");
+  post(&lane, connection, &token, std::slice::from_ref(&first)).expect("taken");
+  let third = frame(3, 7, 3, b"");
+  post(&lane, connection, &token, &[third.clone(), third]).expect("taken");
+  post(&lane, connection, &token, &[first, frame(2, 7, 2, b"")]).expect("taken");
+  assert_eq!(ids(&lane), [1, 2, 3]);
+  // A synchronous request that is repeated asks nothing.
+  let sync = frame(4, KIND_SYNC, 9, b"");
+  assert_eq!(post(&lane, connection, &token, std::slice::from_ref(&sync)), Ok(Some(Asked { document: 1, id: 9 })));
+  assert_eq!(post(&lane, connection, &token, &[sync]), Ok(None));
+}
+
+#[test]
+fn s9_strangers_are_refused() {
+  let (lane, connection, token) = loaded();
+  let mut wrong = token.clone();
+  wrong[15] ^= 1;
+  assert_eq!(post(&lane, connection, &wrong, &[frame(1, 7, 1, b"")]), Err(Refusal::Stranger));
+  assert_eq!(lane.load(connection, &[wrong.as_slice(), &[1]].concat()), Err(Refusal::Stranger));
+  assert_eq!(lane.fetch(connection, &[wrong.as_slice(), &[1, 0, 0, 0]].concat()), Err(Refusal::Stranger));
+  // A token of another view.
+  let other = lane.open(Token::from_hex(SECRET).expect("hexadecimal"), "hook");
+  assert_eq!(post(&lane, other, &token, &[frame(1, 7, 1, b"")]), Err(Refusal::Stranger));
+  assert!(ids(&lane).is_empty());
+  // The next document ends the one before.
+  load(&lane, connection);
+  assert_eq!(post(&lane, connection, &token, &[frame(1, 7, 1, b"")]), Err(Refusal::Stranger));
+}
+
+#[test]
+fn s19_malformed_bodies_are_refused() {
+  let (lane, connection, token) = loaded();
+  let long = [frame(1, 7, 1, b"")[..12].to_vec(), u32::MAX.to_le_bytes().to_vec()].concat();
+  let reserved = [&frame(1, 7, 1, b"")[..5], &[1], &frame(1, 7, 1, b"")[6..]].concat();
+  for body in [long, reserved, frame(1, KIND_LOAD, 1, b""), frame(1, 33, 1, b""), frame(1, 0, 1, b""), vec![1; 15]] {
+    assert_eq!(post(&lane, connection, &token, &[body]), Err(Refusal::Malformed));
+  }
+  assert_eq!(lane.post(connection, b"short"), Err(Refusal::Malformed));
+  assert_eq!(lane.post(1, &token), Err(Refusal::Stranger));
+  assert_eq!(bytes_of_text("a\u{101}"), Err(Refusal::Malformed));
+  assert_eq!(bytes_of_text("\0"), Err(Refusal::Malformed));
+}
+
+#[test]
+fn r23_what_waits_for_a_number_is_bounded() {
+  let (lane, connection, token) = loaded();
+  let frames: Vec<_> = (2..2 + MAX_EARLY_FRAMES as u32).map(|sequence| frame(sequence, 7, 1, b"")).collect();
+  post(&lane, connection, &token, &frames).expect("taken");
+  assert_eq!(post(&lane, connection, &token, &[frame(u32::MAX, 7, 1, b"")]), Err(Refusal::TooMuch));
+}
+
+#[test]
+fn texts_carry_every_byte() {
+  let text: String = (0..=255).map(|byte| if byte == 0 { '\u{100}' } else { char::from(byte) }).collect();
+  assert_eq!(bytes_of_text(&text), Ok((0..=255).collect::<Vec<u8>>()));
+}
+
+#[test]
+fn frames_to_a_page_become_scripts_in_order() {
+  let (lane, connection, token) = loaded();
+  let mut woken = 0;
+  for (id, payload) in [(1, b"a'\\\n\xff".to_vec()), (2, vec![5; MAX_INLINE + 1]), (3, Vec::new())] {
+    assert!(lane.send(connection, header(34, id, 1), &payload, |_| woken += 1));
+  }
+  assert_eq!(woken, 1, "one drain takes all");
+  let hex: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
+  let out = lane.drain(connection);
+  let Some(Out::Script { text, bytes }) = out.first() else { panic!("{out:?}") };
+  assert_eq!(*text, format!("hook?.('{hex}',[34,1,'a\\x27\\x5c\\x0a\\xff'],[34,2,1],[34,3,''])"));
+  assert_eq!(*bytes, 3 * HEADER_LENGTH + 5);
+  lane.delivered(connection, *bytes);
+  let number = 1_u32.to_le_bytes();
+  assert_eq!(lane.fetch(connection, &[token.as_slice(), &number].concat()), Ok(vec![5; MAX_INLINE + 1]));
+  assert_eq!(lane.fetch(connection, &[token.as_slice(), &number].concat()), Err(Refusal::Stranger));
+  assert_eq!(lock(&lane.0.state).connections[&connection].outgoing_bytes, 0);
+}
+
+#[test]
+fn a_view_that_nobody_accepted_waits() {
+  let lane = Portable::default();
+  let secret = Token::from_hex(SECRET).expect("hexadecimal");
+  let connection = lane.open(secret, "hook");
+  lane.load(connection, &[secret.0.as_slice(), &[1]].concat()).expect("loaded");
+  assert!(lane.take_frames().is_empty());
+  lane.accept(connection, 3);
+  assert_eq!(lane.take_frames()[0].web_contents, 3);
+  lane.close(connection);
+  assert_eq!(lane.take_frames()[0].header.kind, KIND_CLOSED);
+  assert!(!lane.send(connection, header(34, 1, 1), b"", |_| ()));
+}
+
+#[test]
+fn the_end_of_a_process_is_the_end_of_its_documents() {
+  let (lane, connection, token) = loaded();
+  lane.forget_documents(connection);
+  assert_eq!(lane.take_frames()[0].header, header(KIND_GONE, 0, 1));
+  assert_eq!(post(&lane, connection, &token, &[frame(1, 7, 1, b"")]), Err(Refusal::Stranger));
+  load(&lane, connection);
+}

@@ -1,0 +1,243 @@
+//! The portable lane on WebKitGTK: user scripts, script messages of an isolated world and a scheme of the shell's own.
+//!
+//! What they carry is [`crate::lane::portable`]'s business; this file only passes it on.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+
+use gtk::prelude::*;
+use gtk::{gio, glib};
+use soup::{MessageHeaders, MessageHeadersType};
+use webkit2gtk::{
+  URISchemeRequest, URISchemeRequestExt, URISchemeResponse, URISchemeResponseExt, UserContentInjectedFrames, UserContentManagerExt,
+  UserScript, UserScriptInjectionTime, WebContext, WebContextExt, WebViewExt,
+};
+
+use super::super::super::state::Ui;
+use super::webview::WebView;
+use crate::bridge::{LaneScripts, UiEvent};
+use crate::lane::portable::{Asked, MAX_BODY, Out, Portable, Refusal, Token, bytes_of_text};
+
+/// The isolated world of preloads, and its script message handler: the page's own world has neither.
+const WORLD: &str = "shell";
+const HANDLER: &str = "shell";
+const SCHEME: &str = "shell-lane";
+
+/// Size of one read of a request's body.
+const PIECE: usize = 1 << 20;
+
+/// A view's end of the lane.
+pub(super) struct ViewLane {
+  lane: Portable,
+  connection: u32,
+  /// Requests that JS has not answered.
+  asked: RefCell<HashMap<Asked, URISchemeRequest>>,
+}
+
+impl WebView {
+  /// Gives the view the scripts of the lane, before anything is loaded in it.
+  pub(super) fn open_portable_lane(&self, ui: &Rc<Ui>, scripts: &LaneScripts) {
+    let (Some(manager), Some(context), Some(secret)) =
+      (self.view.user_content_manager(), self.view.context(), Token::from_hex(&scripts.secret))
+    else {
+      return;
+    };
+    serve_scheme(ui, &context);
+    let lane = ui.config.lane.clone();
+    let connection = lane.open(secret, &scripts.hook);
+    let weak = self.weak();
+    // Connected before the handler is registered, as WebKit wants it.
+    manager.connect_script_message_received(Some(HANDLER), move |_, message| {
+      let Some(text) = message.js_value().map(|value| value.to_string()) else { return };
+      if let Some(this) = weak.upgrade()
+        && let Some(own) = this.lane.get()
+        && let Err(error) = bytes_of_text(&text).and_then(|bytes| own.lane.post(own.connection, &bytes))
+      {
+        this.refuse(&error);
+      }
+    });
+    manager.register_script_message_handler_in_world(HANDLER, WORLD);
+    let frames = if scripts.all_frames { UserContentInjectedFrames::AllFrames } else { UserContentInjectedFrames::TopFrame };
+    for source in &scripts.page {
+      manager.add_script(&UserScript::new(source, frames, UserScriptInjectionTime::Start, &[], &[]));
+    }
+    for source in &scripts.own {
+      manager.add_script(&UserScript::for_world(source, frames, UserScriptInjectionTime::Start, WORLD, &[], &[]));
+    }
+    let web_contents = self.id();
+    lane.accept(connection, web_contents);
+    let _ = self.lane.set(ViewLane { lane, connection, asked: RefCell::default() });
+    self.tell(move |web_contents| UiEvent::LaneOpened { web_contents, connection, socket: None });
+  }
+
+  /// Carries out what the lane has for the view.
+  pub(crate) fn drain_lane(&self) -> Result<(), String> {
+    let Some(own) = self.lane.get() else { return Ok(()) };
+    for out in own.lane.drain(own.connection) {
+      match out {
+        Out::Answer { asked, bytes } => {
+          let request = own.asked.borrow_mut().remove(&asked);
+          if let Some(request) = request {
+            answer(&request, bytes);
+          }
+        }
+        Out::Script { text, bytes } => {
+          let (lane, connection) = (own.lane.clone(), own.connection);
+          self.view.evaluate_javascript(&text, Some(WORLD), None, None::<&gio::Cancellable>, move |_| lane.delivered(connection, bytes));
+        }
+      }
+    }
+    Ok(())
+  }
+
+  /// Runs a script in the main frame, in the page's world if none is named.
+  pub(crate) fn evaluate_in_world(&self, code: &str, url: &str, world: Option<&str>, answer: impl FnOnce(Result<(), String>) + 'static) {
+    let url = (!url.is_empty() && !url.contains('\0')).then_some(url);
+    self.view.evaluate_javascript(code, world, url, None::<&gio::Cancellable>, move |result| {
+      answer(result.map(|_| ()).map_err(|error| error.message().to_owned()));
+    });
+  }
+
+  /// The web process has ended, and every document with it.
+  pub(super) fn lane_process_gone(&self) {
+    if let Some(own) = self.lane.get() {
+      own.asked.borrow_mut().clear();
+      own.lane.forget_documents(own.connection);
+    }
+  }
+
+  pub(super) fn close_portable_lane(&self) {
+    if let Some(own) = self.lane.get() {
+      own.lane.close(own.connection);
+      for (_, request) in own.asked.take() {
+        refuse_request(&request);
+      }
+    }
+  }
+
+  /// A request to the scheme, with its whole body.
+  fn asked_by_page(&self, request: &URISchemeRequest, body: &[u8]) {
+    let Some(own) = self.lane.get() else { return refuse_request(request) };
+    let outcome = match request.path().as_deref() {
+      Some("/load") => {
+        self.guess_process(own);
+        own.lane.load(own.connection, body).map(Some)
+      }
+      Some("/post") => own.lane.post(own.connection, body),
+      Some("/fetch") => match own.lane.fetch(own.connection, body) {
+        Ok(bytes) => return answer(request, bytes),
+        Err(error) => Err(error),
+      },
+      _ => Err(Refusal::Malformed),
+    };
+    match outcome {
+      Ok(Some(asked)) => {
+        own.asked.borrow_mut().insert(asked, request.clone());
+      }
+      Ok(None) => answer(request, Vec::new()),
+      Err(error) => {
+        self.refuse(&error);
+        refuse_request(request);
+      }
+    }
+  }
+
+  /// Finds the view's process. WebKitGTK tells it to nobody outside of it, so the first one that serves no other view is taken: right as
+  /// long as only one view at a time gets a new process.
+  fn guess_process(&self, own: &ViewLane) {
+    let Some(ui) = self.ui.upgrade() else { return };
+    let processes = web_processes();
+    if processes.contains(&self.process_id()) {
+      return;
+    }
+    let taken: Vec<_> = ui.web_views.all().iter().map(|view| view.process_id()).collect();
+    let found = processes.iter().find(|process| !taken.contains(process)).or(processes.first()).copied().unwrap_or(0);
+    self.set_process_id(found);
+    own.lane.set_peer(own.connection, found);
+  }
+
+  /// Says once for each view that something was dropped: a hostile page can try as often as it likes.
+  fn refuse(&self, error: &Refusal) {
+    if !self.lane_refused.replace(true) {
+      crate::printer::error(&format!("warning: a page's message was dropped: {error}"));
+    }
+  }
+}
+
+/// Serves the scheme in a session, once.
+fn serve_scheme(ui: &Rc<Ui>, context: &WebContext) {
+  if !ui.sessions.first_lane(context) {
+    return;
+  }
+  if let Some(security) = context.security_manager() {
+    use webkit2gtk::SecurityManagerExt;
+    // Pages of https may be answered by it, and it may be asked across origins: whether it answers is decided by the token.
+    security.register_uri_scheme_as_secure(SCHEME);
+    security.register_uri_scheme_as_cors_enabled(SCHEME);
+  }
+  let ui = Rc::downgrade(ui);
+  context.register_uri_scheme(SCHEME, move |request| {
+    let Some(view) = view_of(&ui, request) else { return refuse_request(request) };
+    // A navigation, an image or a script has no body and gets nothing.
+    let Some(body) = request.http_body().filter(|_| request.http_method().as_deref() == Some("POST")) else {
+      return refuse_request(request);
+    };
+    let request = request.clone();
+    read_body(body, Vec::new(), move |body| match (body, view.upgrade()) {
+      (Some(body), Some(view)) => view.asked_by_page(&request, &body),
+      _ => refuse_request(&request),
+    });
+  });
+}
+
+/// WebKit says which view asks.
+fn view_of(ui: &Weak<Ui>, request: &URISchemeRequest) -> Option<Weak<WebView>> {
+  let (ui, asking) = (ui.upgrade()?, request.web_view()?);
+  ui.web_views.all().iter().find(|view| view.view == asking).map(|view| view.weak())
+}
+
+/// Reads to the end, whatever the sizes of the reads are: a short one is not the last.
+fn read_body(body: gio::InputStream, mut bytes: Vec<u8>, done: impl FnOnce(Option<Vec<u8>>) + 'static) {
+  let stream = body.clone();
+  body.read_bytes_async(PIECE, glib::Priority::DEFAULT, None::<&gio::Cancellable>, move |piece| match piece {
+    Ok(piece) if piece.is_empty() => done(Some(bytes)),
+    Ok(piece) if bytes.len() + piece.len() <= MAX_BODY => {
+      bytes.extend_from_slice(&piece);
+      read_body(stream, bytes, done);
+    }
+    _ => done(None),
+  });
+}
+
+/// The web processes that are children of this one, oldest first.
+fn web_processes() -> Vec<u32> {
+  let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+  let lists = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+  let mut processes: Vec<u32> =
+    lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect();
+  // The kernel cuts names off.
+  processes.retain(|id| std::fs::read_to_string(format!("/proc/{id}/comm")).is_ok_and(|name| name.starts_with("WebKitWebProces")));
+  processes.sort_unstable();
+  processes
+}
+
+fn answer(request: &URISchemeRequest, bytes: Vec<u8>) {
+  let length = i64::try_from(bytes.len()).unwrap_or(-1);
+  let response = URISchemeResponse::new(&gio::MemoryInputStream::from_bytes(&glib::Bytes::from_owned(bytes)), length);
+  response.set_status(200, None);
+  response.set_content_type("application/octet-stream");
+  let headers = MessageHeaders::new(MessageHeadersType::Response);
+  // Only the origin that asked, and only what named its document's token gets so far.
+  if let Some(origin) = request.http_headers().and_then(|headers| headers.one("Origin")) {
+    headers.append("Access-Control-Allow-Origin", &origin);
+  }
+  headers.append("Cache-Control", "no-store");
+  response.set_http_headers(headers);
+  request.finish_with_response(&response);
+}
+
+/// A network error, like that of a scheme that nobody serves.
+fn refuse_request(request: &URISchemeRequest) {
+  request.finish_error(&mut glib::Error::new(gio::IOErrorEnum::PermissionDenied, "refused"));
+}
