@@ -49,8 +49,10 @@ export function loadedPayload(contents, document) {
   const settings = contents._rendererConfig();
   const isolated = settings.contextIsolation !== false;
   const flags = (isolated ? LOAD_ISOLATED : 0) | (settings.nodeIntegrationInSubFrames ? LOAD_IN_SUB_FRAMES : 0);
+  const { url, origin, node } = document;
+  const creator = (node.parent === null ? contents.opener?.origin : node.parent.document?.origin) ?? '';
   return payloadOf(flags, {
-    preloads: contents._preloads(),
+    preloads: contents._preloads({ url, origin, creator }),
     frameToken: document.token,
     routingId: document.routingId,
     evaluateOnly: false,

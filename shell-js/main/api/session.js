@@ -3,17 +3,27 @@
  */
 import { EventEmitter } from 'node:events';
 import path from 'node:path';
+import process from 'node:process';
 
 import { peers } from '../object-registry.js';
 import { check } from './arguments.js';
-import { emitSafely } from './event.js';
+import { emitSafely, hideInternals } from './event.js';
+import { PreloadScripts } from './preload-scripts.js';
 
 const KEY = Symbol('session');
 const PERSISTENT = 'persist:';
 
 /** @type {Map<string, Session>} */
 const sessions = new Map();
-let lastScript = 0;
+/** Deprecated members that were warned of. */
+const warned = new Set();
+
+/** @param {string} old @param {string} now */
+function deprecated(old, now) {
+  if (warned.has(old)) return;
+  warned.add(old);
+  process.emitWarning(`'${old}' is deprecated and will be removed. Please use '${now}' instead.`, 'DeprecationWarning');
+}
 
 /** @param {any} value */
 const handlerOrNull = (value) => {
@@ -24,8 +34,7 @@ const handlerOrNull = (value) => {
 export class Session extends EventEmitter {
   /** @type {string | null} */
   #userAgent = null;
-  /** @type {Array<{id: string, type: string, filePath: string}>} */
-  #scripts = [];
+  _preloadScripts = new PreloadScripts();
 
   /** @param {symbol} key @param {string} partition */
   constructor(key, partition) {
@@ -36,6 +45,7 @@ export class Session extends EventEmitter {
     this._permissionRequestHandler = null;
     /** @type {((contents: any, permission: string, origin: string, details: any) => boolean) | null} */
     this._permissionCheckHandler = null;
+    hideInternals(this);
   }
 
   isPersistent() {
@@ -71,29 +81,31 @@ export class Session extends EventEmitter {
   /** @param {{type: string, filePath: string, id?: string}} script */
   registerPreloadScript(script) {
     check(arguments, 'object');
-    const { type, filePath } = script;
-    if (type !== 'frame') throw new Error("session.registerPreloadScript with a type other than 'frame' is not implemented yet");
-    if (typeof filePath !== 'string' || !path.isAbsolute(filePath)) throw new TypeError('filePath must be an absolute path');
-    const id = script.id ?? `preload-${++lastScript}`;
-    if (this.#scripts.some((other) => other.id === id)) throw new Error(`Cannot register preload script with existing ID '${id}'`);
-    this.#scripts.push({ id, type, filePath });
-    return id;
+    return this._preloadScripts.register(script);
   }
 
   /** @param {string} id */
   unregisterPreloadScript(id) {
     check(arguments, 'string');
-    const index = this.#scripts.findIndex((script) => script.id === id);
-    if (index === -1) throw new Error(`Cannot unregister preload script with non-existing ID '${id}'`);
-    this.#scripts.splice(index, 1);
+    this._preloadScripts.unregister(id);
   }
 
   getPreloadScripts() {
-    return this.#scripts.map((script) => ({ ...script }));
+    return this._preloadScripts.list();
   }
 
-  _framePreloads() {
-    return this.#scripts.map((script) => script.filePath);
+  /** @param {string[]} preloads */
+  setPreloads(preloads) {
+    deprecated('session.setPreloads', 'session.registerPreloadScript');
+    if (!Array.isArray(preloads) || preloads.some((file) => typeof file !== 'string')) {
+      throw new TypeError('Error processing argument at index 0, conversion failure');
+    }
+    this._preloadScripts.replaceOld(preloads);
+  }
+
+  getPreloads() {
+    deprecated('session.getPreloads', 'session.getPreloadScripts');
+    return this._preloadScripts.list().map(({ filePath }) => filePath);
   }
 }
 

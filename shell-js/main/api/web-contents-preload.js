@@ -9,13 +9,14 @@ import { peers } from '../object-registry.js';
 import { builtin } from '../builtin.js';
 
 /**
- * The preload scripts of a new main-frame document: the session's, in the order of their registration, then the web contents' own. They
+ * The preload scripts of a new document: the session's, in the order of their registration, then the web contents' own. They
  * are read anew for each document, so that a reload shows an edited preload. A script that cannot be read is told by `preload-error`.
  * @param {any} contents
+ * @param {{url: string, origin: string, creator: string}} document
  * @returns {Array<{path: string, source: string}>}
  */
-export function preloadSources(contents) {
-  const paths = contents.session._framePreloads();
+export function preloadSources(contents, document) {
+  const paths = contents.session._preloadScripts.pathsFor(document);
   const own = contents._preferences.preload;
   if (typeof own === 'string' && own !== '') {
     if (path.isAbsolute(own)) paths.push(own);

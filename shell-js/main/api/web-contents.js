@@ -300,8 +300,8 @@ export class WebContents extends EventEmitter {
   }
 
   /** What `ipc-dispatch.js` gives a new document. */
-  _preloads() {
-    return preloadSources(this);
+  _preloads(document) {
+    return preloadSources(this, document);
   }
 
   _rendererConfig() {
