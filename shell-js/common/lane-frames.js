@@ -37,6 +37,8 @@ export const FROM_PAGE = Object.freeze({
   frameMoved: 15,
   /** The id says what is new: 1 the tree of nodes is there (not of main frames), 2 everything is loaded, 3 the frame got the focus. */
   frameState: 16,
+  /** `sendToHost`. Codec: `[channel, ...args]`. */
+  toHost: 17,
   /** `window.open`; answered by `syncReply`. Codec: `[url, target, features, modifiers]`. */
   windowOpen: 18,
   /** The allowed window is there, or the engine did without. */

@@ -62,6 +62,8 @@ export function dispatchFrame(frame) {
       return undefined;
     case FROM_PAGE.sync:
       return askedSync(contents, document, frame);
+    case FROM_PAGE.toHost:
+      return sentToHost(contents, document, frame);
     case FROM_PAGE.postMessage:
       return posted(contents, document, frame);
     case FROM_PAGE.portMessage:
@@ -136,24 +138,31 @@ function decodeMessage(data) {
   return { channel: message[0], args: message.slice(1) };
 }
 
-/** The event object of a message. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {any[]} [ports] */
-function makeEvent(contents, document, ports = []) {
+/** The event object of a message that has ports and can be replied to. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {any[]} [ports] */
+function makeMessageEvent(contents, document, ports = []) {
+  return Object.assign(makeEvent(contents, document), {
+    ports,
+    /** @param {string} channel @param {...any} args */
+    reply(channel, ...args) {
+      // What came after the document that asked must not get the answer.
+      if (!document.gone) frameOf(document.node).send(channel, ...args);
+    },
+  });
+}
+
+/** The event object of an invocation, and the common part of all. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document */
+function makeEvent(contents, document) {
   const frame = frameOf(document.node);
   let prevented = false;
+  /** @type {any} */
   const event = {
     type: 'frame',
     sender: contents,
     frameId: document.routingId,
     processId: document.processId,
     frameTreeNodeId: document.node.treeNodeId,
-    ports,
     preventDefault() {
       prevented = true;
-    },
-    /** @param {string} channel @param {...any} args */
-    reply(channel, ...args) {
-      // What came after the document that asked must not get the answer.
-      if (!document.gone) frame.send(channel, ...args);
     },
   };
   Object.defineProperty(event, 'defaultPrevented', { enumerable: true, get: () => prevented });
@@ -171,7 +180,13 @@ function targetsOf(contents, document) {
 function messageSent(contents, document, { data }) {
   const message = decodeMessage(data);
   if (message === null) return;
-  emitMessage(contents, document, makeEvent(contents, document), message.channel, message.args);
+  emitMessage(contents, document, makeMessageEvent(contents, document), message.channel, message.args);
+}
+
+/** For the page that holds the sender in a webview; Electron tells of it whether or not there is one. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {{data: Uint8Array}} frame */
+function sentToHost(contents, document, { data }) {
+  const message = decodeMessage(data);
+  if (message !== null) contents.emit('ipc-message-host', makeEvent(contents, document), message.channel, message.args);
 }
 
 /** @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {any} event @param {string} channel @param {any[]} args @returns {boolean} */
@@ -191,7 +206,7 @@ function posted(contents, document, { data }) {
   const heard =
     Array.isArray(value) &&
     typeof value[0] === 'string' &&
-    emitMessage(contents, document, makeEvent(contents, document, ports), value[0], [value[1]]);
+    emitMessage(contents, document, makeMessageEvent(contents, document, ports), value[0], [value[1]]);
   if (!heard) for (const port of ports) port.close();
 }
 
@@ -261,13 +276,12 @@ function askedSync(contents, document, { id, data }) {
   const message = decodeMessage(data);
   if (message === null) return request.answer({ error: NEVER_SENT });
   const { channel, args } = message;
-  const event = makeEvent(contents, document);
+  const event = makeMessageEvent(contents, document);
   Object.defineProperty(event, 'returnValue', { enumerable: true, get: () => undefined, set: request.answer });
   const targets = targetsOf(contents, document);
-  const heard = contents.listenerCount('ipc-message-sync') > 0 || targets.some((target) => target.listenerCount(channel) > 0);
-  if (!heard) {
+  if (!targets.some((target) => target.listenerCount(channel) > 0)) {
     console.warn(`WebContents #${contents.id} called ipcRenderer.sendSync() with '${channel}' channel without listeners.`);
-    return request.answer({ error: NEVER_SENT });
+    if (contents.listenerCount('ipc-message-sync') === 0) return request.answer({ error: NEVER_SENT });
   }
   forgotten.register(event, request);
   contents.emit('ipc-message-sync', event, channel, ...args);

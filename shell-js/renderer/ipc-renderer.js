@@ -1,7 +1,6 @@
 // ipcRenderer.
 
 import { EventEmitter } from './event-emitter.js';
-import { refuseAll } from './refusal.js';
 
 function checkChannel(channel) {
   if (typeof channel !== 'string') {
@@ -35,13 +34,18 @@ export function createIpcRenderer(transport) {
       return transport.invoke(channel, args);
     }
 
+    // Outside of a webview, which there is none of, the main process gets it and has nobody to hand it to.
+    sendToHost(channel, ...args) {
+      checkChannel(channel);
+      transport.sendToHost(channel, args);
+    }
+
     postMessage(channel, message, transfer) {
       checkChannel(channel);
       transport.postMessage(channel, message, transfer);
     }
   }
   const ipcRenderer = new IpcRenderer();
-  refuseAll(ipcRenderer, 'ipcRenderer', ['sendToHost']);
   transport.setMessageListener((channel, args, ports) => {
     try {
       return ipcRenderer.emit(channel, { sender: ipcRenderer, ports }, ...args);

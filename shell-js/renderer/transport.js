@@ -34,6 +34,9 @@ export function createTransport(natives) {
     send(channel, args) {
       send(FROM_PAGE.send, 0, serializeOrThrow([channel, ...args]));
     },
+    sendToHost(channel, args) {
+      send(FROM_PAGE.toHost, 0, serializeOrThrow([channel, ...args]));
+    },
     sendSync(channel, args) {
       const answer = natives.request(serializeOrThrow([channel, ...args]));
       if (answer === null) throw new Error(RELEASED);
