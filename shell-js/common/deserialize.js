@@ -21,15 +21,20 @@ const errorConstructors = { __proto__: null };
 for (const name of ERROR_NAMES) errorConstructors[name] = globalThis[name];
 
 class Reader {
+  // Fields are own properties from the beginning: an assignment could end in a setter of a page's Object.prototype.
+  bytes;
+  ports;
+  end;
+  at = 0;
+  objects = { __proto__: null };
+  count = 0;
+  stack = { __proto__: null };
+  depth = 0;
+
   constructor(bytes, ports) {
     this.bytes = bytes;
     this.ports = ports;
     this.end = bytes.length;
-    this.at = 0;
-    this.objects = { __proto__: null };
-    this.count = 0;
-    this.stack = { __proto__: null };
-    this.depth = 0;
   }
 
   byte() {
@@ -258,6 +263,7 @@ class Reader {
           const i = frame.i++;
           const tag = this.byte();
           if (tag === T.hole) object.length = i + 1;
+          else if (i in object) define(object, i, this.valueOf(tag), true);
           else object[i] = this.valueOf(tag);
         }
         if (this.depth === depth && frame.i >= frame.length) frame.kind = T.object;

@@ -47,7 +47,7 @@ function runPreloads({ config, transport, worlds, bridge, scripts }) {
     ipcRenderer: createIpcRenderer(transport),
     webFrame: createWebFrame(config, scripts, worlds)
   });
-  const runPreload = createPreloadLoader(electron, process, worlds.evaluateHere);
+  const runPreload = createPreloadLoader(electron, process, worlds.evaluateHere, config.isolated);
 
   for (const preload of config.preloads) {
     try {

@@ -62,6 +62,12 @@ export const pageSide = {
   },
   replaceWindowFunctions,
 
+  // For worlds other than the page's. The engine keeps one registry of custom elements for all worlds and hands out what is in it as it is:
+  // a page could ask for a preload's class. As in Electron there is none.
+  seclude() {
+    defineProperty(globalThis, 'customElements', { __proto__: null, value: null, writable: true, enumerable: true, configurable: true });
+  },
+
   newObject: () => ({}),
   newArray: () => [],
   // As a literal's property is made: no setter of a prototype is asked.

@@ -5,14 +5,26 @@ import { EventEmitter } from './event-emitter.js';
 import { clearImmediate, setImmediate } from './immediate.js';
 import { urlModule } from './url-module.js';
 
+// A page can reach whoever called a function of its own by `arguments.callee.caller`, unless the caller is strict code. Code of a preload calls
+// the page's when it writes to the document: `element.innerHTML = '<x-y>'` runs the constructor of a custom element. Preloads are therefore
+// strict code, as what bundlers make is; text that cannot be (`with`, octal numbers) still runs.
+function asStrictCode(compile) {
+  try {
+    return compile("'use strict';");
+  } catch {
+    return compile('');
+  }
+}
+
 const PARAMETERS = 'require, process, exports, module, Buffer, global, setImmediate, clearImmediate';
 
 /**
  * @param {object} electron What `require('electron')` gives.
  * @param {object} process
  * @param {(code: string, url: string) => any} evaluate Runs code in this world; throws what went wrong.
+ * @param {boolean} isolated
  */
-export function createPreloadLoader(electron, process, evaluate) {
+export function createPreloadLoader(electron, process, evaluate, isolated) {
   const timers = {
     setTimeout: (/** @type {[any, number?, ...any]} */ ...args) => setTimeout(...args),
     clearTimeout: (id) => clearTimeout(id),
@@ -39,7 +51,8 @@ export function createPreloadLoader(electron, process, evaluate) {
 
   return function runPreload({ path, source }) {
     // The first line stays the first line, so that positions in messages are right.
-    const wrapper = evaluate(`(function (${PARAMETERS}) {${source}\n})`, path);
+    const compile = (strict) => evaluate(`(function (${PARAMETERS}) {${strict}${source}\n})`, path);
+    const wrapper = isolated ? asStrictCode(compile) : compile('');
     const module = { exports: {} };
     wrapper.call(globalThis, require, process, module.exports, module, Buffer, globalThis, setImmediate, clearImmediate);
   };

@@ -21,7 +21,10 @@ export function createWorlds(natives, page, pageGlobal, isolated) {
   const main = make(0, page, pageGlobal);
   const own = isolated ? make(OWN_WORLD, pageSide, globalThis) : main;
   const known = new Map([[0, main]]);
-  if (isolated) known.set(OWN_WORLD, own);
+  if (isolated) {
+    known.set(OWN_WORLD, own);
+    own.side.seclude();
+  }
   const names = new Map();
   let onCreated = (_id) => {};
 
@@ -49,6 +52,7 @@ export function createWorlds(natives, page, pageGlobal, isolated) {
       // Their number is bounded, and a document that was replaced has none.
       if (holder.value === undefined) throw new Error(`Failed to get context for world ${id}`);
       const world = make(id, holder.value, holder.global);
+      world.side.seclude();
       known.set(id, world);
       onCreated(id);
       return world;

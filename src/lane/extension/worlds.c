@@ -12,7 +12,39 @@ static GHashTable *others;
 /* The page's side of the bridge, which every world that a document uses runs first. */
 static GBytes *bridge_script;
 
+/* The engine hands an unhandled rejection of any world to the listeners of all, with the promise as it is: `event.promise.constructor` would
+ * lead a page to the preload's world. The two accessors are therefore narrowed in every frame before its first script, so that no frame of
+ * the page has others to offer. Text, because frames without a lane need it too. */
+static const char guard_script[] =
+  "(() => { 'use strict';\n"
+  "const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;\n"
+  "const events = PromiseRejectionEvent.prototype, ours = Object.prototype;\n"
+  "const promise = getOwnPropertyDescriptor(events, 'promise'), reason = getOwnPropertyDescriptor(events, 'reason');\n"
+  "const ofThisWorld = (value) => {\n"
+  "  let at = value, below = value;\n"
+  "  while (at !== null) { below = at; at = getPrototypeOf(at); }\n"
+  "  return below === ours;\n"
+  "};\n"
+  "const read = (event, get) => (ofThisWorld(apply(promise.get, event, [])) ? apply(get, event, []) : undefined);\n"
+  "const narrowed = { get promise() { return read(this, promise.get); }, get reason() { return read(this, reason.get); } };\n"
+  "for (const name of ['promise', 'reason']) {\n"
+  "  const { get } = getOwnPropertyDescriptor(narrowed, name);\n"
+  "  defineProperty(events, name, { __proto__: null, get, set: undefined, enumerable: true, configurable: true });\n"
+  "}\n"
+  "})()";
+
+static void on_page_window_cleared(WebKitScriptWorld *world, WebKitWebPage *web_page, WebKitFrame *frame, gpointer data) {
+  (void)web_page;
+  (void)data;
+  JSCContext *context = webkit_frame_get_js_context_for_script_world(frame, world);
+  JSCValue *result = jsc_context_evaluate(context, guard_script, -1);
+  jsc_context_clear_exception(context);
+  g_clear_object(&result);
+  g_object_unref(context);
+}
+
 WebKitScriptWorld *lane_worlds_init(void) {
+  g_signal_connect(webkit_script_world_get_default(), "window-object-cleared", G_CALLBACK(on_page_window_cleared), NULL);
   others = g_hash_table_new(g_direct_hash, g_direct_equal);
   preload_world = webkit_script_world_new_with_name("shell");
   return preload_world;
