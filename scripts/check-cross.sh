@@ -14,7 +14,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-platforms=(windows)
+platforms=(windows macos)
 folder=${SHELL_CROSS_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/shell-build/cross}
 packages=(rustc-web rust-web-src gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix nasm)
 
@@ -35,13 +35,15 @@ command -v dpkg-query >/dev/null || stop "checking for other platforms needs Deb
 install_packages "${packages[@]}"
 
 mkdir -p "$folder/tools"
-# A C and C++ compiler that compiles nothing. Build scripts ask it who it is (-E) and want the file that they name.
+# A C and C++ compiler that compiles nothing. Build scripts find out what it is, by preprocessing and by a flag that only Microsoft's takes, and
+# want the file that they name.
 cat >"$folder/tools/empty-cc" <<'END'
 #!/bin/sh
 output=
 for argument; do
   case $argument in
-    -E) echo clang; exit 0 ;;
+    -E) echo '#pragma message "clang"'; exit 0 ;;
+    '-?') exit 1 ;;
     --version|-v) echo "clang version 17.0.0"; exit 0 ;;
   esac
   [ "$output" != next ] || output=$argument
@@ -84,8 +86,9 @@ for platform; do
   case $platform in
     windows) check windows x86_64-pc-windows-gnu x86_64-pc-windows-msvc ;;
     macos)
+      # The last one has libffi taken for a library of the system: its own build wants a compiler that compiles.
       CC_aarch64_apple_darwin=$folder/tools/empty-cc CXX_aarch64_apple_darwin=$folder/tools/empty-cc PATH=$folder/tools:$PATH \
-        check macos aarch64-apple-darwin aarch64-apple-darwin
+        CARGO_FEATURE_SYSTEM=1 check macos aarch64-apple-darwin aarch64-apple-darwin
       ;;
     *) stop "'$platform' is no platform: windows or macos" ;;
   esac

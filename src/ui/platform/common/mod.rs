@@ -4,9 +4,10 @@
 mod accelerator;
 mod dialog;
 mod menu;
-mod picture;
+pub(super) mod picture;
 mod session;
-mod tasks;
+pub(super) mod style;
+pub(super) mod tasks;
 mod webview;
 mod window;
 
@@ -28,9 +29,8 @@ pub(crate) use session::Sessions;
 pub(crate) use webview::WebView;
 pub(crate) use window::Window;
 
-pub(super) use picture::{crop, decode_png, encode_png};
+pub(super) use picture::{decode_png, encode_png};
 pub(super) use session::Session;
-pub(super) use tasks::{later, spawn_local};
 pub(super) use webview::Stage;
 
 /// Requests to quit come to the JavaScript thread, as signals or console events. This is where the loop exists and nothing has happened yet, so

@@ -21,6 +21,7 @@ pub(crate) fn decode_png(bytes: &[u8]) -> Result<Picture, String> {
 }
 
 /// The part of a picture that `rect` names, in units of which `scale` pixels make one. It is cut to what the picture holds.
+#[cfg_attr(target_os = "macos", expect(dead_code, reason = "WKWebView draws parts itself"))]
 pub(crate) fn crop(picture: Picture, rect: Option<Rect>, scale: f64) -> Picture {
   let Some(rect) = rect else { return picture };
   let within = |value: i32, most: u32| (f64::from(value) * scale).clamp(0.0, f64::from(most)) as u32;

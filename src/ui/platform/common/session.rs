@@ -27,6 +27,7 @@ impl Session {
     &self.0.partition
   }
 
+  #[cfg_attr(target_os = "macos", expect(dead_code, reason = "WKWebView keeps stores where it wants to"))]
   pub(crate) fn base(&self) -> &PathBuf {
     &self.0.base
   }

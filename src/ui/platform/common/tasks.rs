@@ -56,6 +56,7 @@ pub(crate) fn spawn_local(future: impl Future<Output = ()> + 'static) {
 }
 
 /// Calls a function in the next turn of the event loop: engines do not like to be called from their own callbacks.
+#[cfg_attr(target_os = "macos", expect(dead_code, reason = "WKWebView takes calls from its own"))]
 pub(crate) fn later(run: impl FnOnce() + 'static) {
   spawn_local(async move { run() });
 }

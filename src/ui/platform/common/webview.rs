@@ -163,6 +163,12 @@ impl WebView {
     self.ui.upgrade().and_then(|ui| ui.windows.get(self.window.get()?))
   }
 
+  /// Calls a function with wry's side of the view, as long as it is there.
+  #[cfg_attr(target_os = "windows", expect(dead_code, reason = "WebView2's own interface does all of it"))]
+  pub(crate) fn with_wry<T>(&self, call: impl FnOnce(&wry::WebView) -> T) -> Option<T> {
+    self.wry.borrow().as_ref().map(call)
+  }
+
   pub(crate) fn weak(&self) -> Weak<WebView> {
     self.me.clone()
   }

@@ -22,7 +22,8 @@ use windows_core::{BOOL, HRESULT, HSTRING, PCWSTR, s, w};
 
 use crate::bridge::MessageBox;
 
-use super::super::common::{Window, spawn_local};
+use super::super::common::Window;
+use super::super::common::tasks::spawn_local;
 use super::window::hwnd;
 
 /// Numbers of our buttons: the system's own are below.

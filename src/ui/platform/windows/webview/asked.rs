@@ -5,7 +5,8 @@ use std::rc::Rc;
 use webview2_com::Microsoft::Web::WebView2::Win32::*;
 use windows_core::{HSTRING, Interface};
 
-use super::super::super::common::{WebView, later};
+use super::super::super::common::WebView;
+use super::super::super::common::tasks::later;
 use super::super::super::net::only_fragment_differs;
 use super::{AskedNavigation, build, fault, flag, text};
 use crate::bridge::{NavigatingFrame, NavigationKind, RequestId, UiEvent};

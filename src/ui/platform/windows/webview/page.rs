@@ -1,6 +1,6 @@
 //! What an app does to the page that is there: style sheets, editing, zoom, DevTools, pictures.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use webview2_com::Microsoft::Web::WebView2::Win32::{
   COREWEBVIEW2_CAPTURE_PREVIEW_IMAGE_FORMAT_PNG, COREWEBVIEW2_COLOR, COREWEBVIEW2_MOVE_FOCUS_REASON_PROGRAMMATIC, ICoreWebView2_8,
   ICoreWebView2Controller2, ICoreWebView2Settings2,
@@ -10,7 +10,8 @@ use windows::Win32::System::Com::{IStream, STATFLAG_NONAME, STATSTG, STREAM_SEEK
 use windows::Win32::UI::Shell::SHCreateMemStream;
 use windows_core::{HSTRING, Interface};
 
-use super::super::super::common::{WebView, crop, decode_png};
+use super::super::super::common::picture::crop;
+use super::super::super::common::{WebView, decode_png, style};
 use super::{fault, text};
 use crate::bridge::{Color, Picture, Rect, UiEvent, WebViewOptions};
 
@@ -76,21 +77,15 @@ impl WebView {
     unsafe { self.engine.view.ExecuteScript(&HSTRING::from(code), &ignored) }.map_err(fault)
   }
 
-  /// Adds a constructed style sheet: unlike an element it is not subject to the page's content security policy.
   pub(crate) fn insert_css(&self, key: String, css: &str, user_origin: bool) -> Result<(), String> {
     if user_origin {
       return Err("webContents.insertCSS with cssOrigin 'user' is not possible on win32".to_owned());
     }
-    let (key, css) = (Value::from(key), Value::from(css));
-    self.run_script(&format!(
-      "{{ const sheet = new CSSStyleSheet(); sheet.replaceSync({css}); Object.defineProperty(sheet, 'shellKey', {{ value: {key} }}); \
-       document.adoptedStyleSheets = [...document.adoptedStyleSheets.filter((other) => other.shellKey !== {key}), sheet]; }}"
-    ))
+    self.run_script(&style::insert(&key, css))
   }
 
   pub(crate) fn remove_css(&self, key: &str) -> Result<(), String> {
-    let key = Value::from(key);
-    self.run_script(&format!("document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet.shellKey !== {key});"))
+    self.run_script(&style::remove(key))
   }
 
   /// Editing commands go with a key that is none, as the engine's own menus send them.

@@ -1,0 +1,39 @@
+//! Menus of macOS: the one bar of the application, and menus that pop up.
+
+use muda::{ContextMenu, Menu};
+use objc2_app_kit::{NSApplication, NSEvent, NSEventModifierFlags, NSEventType, NSMenu};
+use tao::platform::macos::WindowExtMacOS;
+
+use crate::bridge::Modifiers;
+
+use super::super::common::Window;
+use super::main_thread;
+
+/// The keys that are held, and whether the click comes from a key.
+pub(crate) fn modifiers() -> (Modifiers, bool) {
+  let held = NSEvent::modifierFlags_class();
+  let modifiers = Modifiers {
+    shift: held.contains(NSEventModifierFlags::Shift),
+    ctrl: held.contains(NSEventModifierFlags::Control),
+    alt: held.contains(NSEventModifierFlags::Option),
+    meta: held.contains(NSEventModifierFlags::Command),
+    triggered_by_accelerator: false,
+  };
+  let from_key = NSApplication::sharedApplication(main_thread()).currentEvent().is_some_and(|event| event.r#type() == NSEventType::KeyDown);
+  (modifiers, from_key)
+}
+
+/// Shows a menu at a point of the window's content, or at the pointer, until it is closed.
+pub(crate) fn show_menu(menu: &Menu, window: &Window, at: Option<(i32, i32)>) {
+  let position = at.map(|(x, y)| muda::dpi::LogicalPosition::new(x, y).into());
+  // SAFETY: the view belongs to the window, which is alive for as long as the reference to it.
+  unsafe { menu.show_context_menu_for_nsview(window.tao().ns_view().cast(), position) };
+}
+
+/// Closes the menu if it is open.
+pub(crate) fn hide_menu(menu: &Menu, _window: &Window) {
+  // SAFETY: muda hands out its own menu, which lives as long as the reference to it.
+  if let Some(menu) = unsafe { menu.ns_menu().cast::<NSMenu>().as_ref() } {
+    menu.cancelTracking();
+  }
+}
