@@ -14,6 +14,8 @@ import { portableScripts } from './renderer-bundle.js';
 /** Connections of the portable lane have numbers from here. */
 const FIRST_CONNECTION = 2 ** 31;
 const SCRIPT_FAILED = 'Script failed to execute, this normally means an error was thrown. Check the renderer console for the error.';
+/** Where pages reach the lane's scheme: the engine of Windows has no schemes of others, so a host name stands for it. */
+const ADDRESS = host.platform === 'win32' ? 'https://shell-lane.lane/' : 'shell-lane://lane/';
 /** The number of the preload's world. */
 export const OWN_WORLD = 999;
 /** The highest number of a world that Electron takes. */
@@ -51,7 +53,7 @@ export function laneScripts(contentsId, preferences) {
     hook,
     own: [
       `let ${hook};`,
-      `${hook} = (${own})('${secret}', '${meeting}', ${isolated}, ((handler) => (text) => handler.postMessage(text))(webkit.messageHandlers.shell));`,
+      `${hook} = (${own})('${secret}', '${meeting}', ${isolated}, '${ADDRESS}', ((handler) => (text) => handler.postMessage(text))(webkit.messageHandlers.shell));`,
     ],
     page: [`let ${pageHook};`, `${pageHook} = (${isolated ? page : shared})('${meeting}');`],
     allFrames: preferences.nodeIntegrationInSubFrames === true,

@@ -44,7 +44,6 @@ impl<K: Eq + Hash + Copy, T> Table<K, T> {
 /// Everything that the UI thread knows. Callbacks of the toolkit hold a `Weak` of it.
 pub(crate) struct Ui {
   pub(crate) end: UiEnd,
-  #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "what the web views of other systems need is in their options"))]
   pub(crate) config: UiConfig,
   pub(crate) sessions: Sessions,
   pub(crate) windows: Table<WindowId, Window>,

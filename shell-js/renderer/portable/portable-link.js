@@ -1,7 +1,6 @@
 // The portable lane's end of a document, in the isolated world: script messages for what is small, requests to the shell's scheme for the
 // rest. Both carry the document's token and numbered frames, out of which the host makes one stream again.
 
-const ADDRESS = 'shell-lane://lane/';
 const TOKEN_LENGTH = 16;
 const HEAD_LENGTH = 16;
 // Above this a request is faster than a text of one character for each byte.
@@ -66,9 +65,10 @@ export function u32Payload(value) {
 
 /**
  * @param {string} secret The view's, which opens a document.
+ * @param {string} address Where requests go.
  * @param {(text: string) => void} post Sends a script message.
  */
-export function createLink(secret, post) {
+export function createLink(secret, address, post) {
   let token = new Uint8Array(0);
   let sequence = 0;
   let lastRequest = 1;
@@ -84,7 +84,7 @@ export function createLink(secret, post) {
   // The answer of a request that the page waits for, or null. The engine gives texts only, of characters whose low byte is the byte.
   function ask(path, body) {
     const request = new RequestCtor();
-    request.open('POST', ADDRESS + path, false);
+    request.open('POST', address + path, false);
     request.overrideMimeType('text/plain; charset=x-user-defined');
     try {
       request.send(body);
@@ -96,7 +96,7 @@ export function createLink(secret, post) {
 
   function request(path, body, onAnswer, repeats = 0) {
     const sent = new RequestCtor();
-    sent.open('POST', ADDRESS + path);
+    sent.open('POST', address + path);
     sent.responseType = 'arraybuffer';
     sent.onloadend = () => {
       if (sent.status === 200) onAnswer(new Uint8Array(sent.response));

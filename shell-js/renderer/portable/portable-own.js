@@ -14,11 +14,12 @@ import { createPortableWorlds } from './portable-worlds.js';
  * @param {string} secret
  * @param {string} meeting
  * @param {boolean} isolated Preloads run here and not in the page's world.
+ * @param {string} address Where requests of the lane go.
  * @param {(text: string) => void} post Sends a script message.
  * @returns {(token: string, ...frames: any[]) => void} The host's way to this document.
  */
-export function startOwn(secret, meeting, isolated, post) {
-  const link = createLink(secret, post);
+export function startOwn(secret, meeting, isolated, address, post) {
+  const link = createLink(secret, address, post);
   takeNode(meeting, (node) => {
     try {
       begin(link, meeting, node, isolated);

@@ -3,6 +3,7 @@
 
 mod accelerator;
 mod dialog;
+pub(super) mod lane;
 mod menu;
 pub(super) mod picture;
 mod session;
@@ -37,6 +38,7 @@ pub(super) use webview::Stage;
 /// tasks and the clicks in menus begin here.
 pub(crate) fn watch_quit_requests(ui: &Rc<Ui>) {
   tasks::init(&ui.end);
+  lane::init(ui);
   menu::listen(&ui.end);
 }
 

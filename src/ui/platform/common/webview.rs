@@ -1,6 +1,6 @@
 //! A web view: wry's. What wry has no name for is done by the engine's own interface, in the system's folder, which adds to the methods here.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 
 use crate::bridge::{Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptions, WindowId};
@@ -8,6 +8,7 @@ use crate::bridge::{Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptio
 use super::super::super::state::Ui;
 use super::super::native;
 use super::super::net::{NetError, same_target};
+use super::lane::ViewLane;
 use super::session::Session;
 use super::window::{Window, sane};
 
@@ -81,6 +82,8 @@ pub(crate) struct WebView {
   pub(crate) session: Session,
   bounds: Cell<Option<Rect>>,
   pub(crate) load: Load,
+  /// The view's end of the lane, once JS has given it the scripts.
+  pub(super) lane: OnceCell<ViewLane>,
   /// A window that the page may open next, and the number of the question about it.
   expected_window: RefCell<Option<(RequestId, String)>>,
   /// Events of a proposed view, told once it has an id.
@@ -120,6 +123,7 @@ impl WebView {
       session,
       bounds: Cell::new(None),
       load: Load::default(),
+      lane: OnceCell::new(),
       expected_window: RefCell::default(),
       held_back: RefCell::default(),
       gone: Cell::new(false),
@@ -134,6 +138,9 @@ impl WebView {
     self.id.set(id);
     self.window.set(Some(window.id()));
     self.enter(window, options);
+    if let (Some(ui), Some(scripts)) = (self.ui.upgrade(), &options.lane) {
+      self.open_lane(&ui, scripts);
+    }
     self.fill(window);
     for event in self.held_back.take() {
       self.end.emit(event(id));
@@ -283,6 +290,7 @@ impl WebView {
     self.gone.set(true);
     // Whoever waits in the page goes with it, but the engine's objects want an answer.
     self.drop_questions();
+    self.close_lane();
     let wry = self.wry.take();
     drop(wry);
   }

@@ -2,6 +2,7 @@
 
 mod delegate;
 mod events;
+mod lane;
 mod loading;
 mod page;
 
@@ -21,6 +22,7 @@ use wry::{WebViewBuilder, WebViewBuilderExtMacos, WebViewExtMacOS};
 
 use crate::bridge::{Rect, RequestId, WebViewOptions};
 
+use super::super::common::lane::serve_scheme;
 use super::super::common::{Session, WebView, Window};
 use super::main_thread;
 use super::window::ns_window;
@@ -99,7 +101,7 @@ pub(crate) fn build(
 
 /// Makes a view of a certain configuration, which for a window that a page opens is the engine's.
 pub(super) fn build_with(window: &Window, configuration: Retained<WKWebViewConfiguration>) -> Result<(wry::WebView, Engine), String> {
-  let wry = WebViewBuilder::new()
+  let wry = serve_scheme(WebViewBuilder::new())
     .with_webview_configuration(configuration)
     .with_focused(false)
     .with_devtools(true)
@@ -197,6 +199,7 @@ impl WebView {
   }
 
   pub(crate) fn drop_questions(&self) {
+    self.remove_lane();
     self.engine.delegate.forget(&self.engine.view);
     let questions = &self.engine.questions;
     for decide in questions.before_adoption.take().into_iter().chain(questions.policies.take().into_values()) {

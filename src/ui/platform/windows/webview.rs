@@ -2,11 +2,13 @@
 
 mod asked;
 mod events;
+mod lane;
 mod loading;
 mod page;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use serde_json::Value;
 use webview2_com::Microsoft::Web::WebView2::Win32::{
@@ -21,6 +23,7 @@ use wry::{WebViewBuilder, WebViewBuilderExtWindows, WebViewExtWindows};
 
 use crate::bridge::{HistoryEntry, Rect, RequestId, WebViewOptions};
 
+use super::super::common::lane::serve_scheme;
 use super::super::common::{Session, WebView, Window};
 use super::window::hwnd;
 
@@ -65,6 +68,7 @@ pub(crate) struct Engine {
   pub(super) dev_tools: Cell<bool>,
   pub(super) dev_tools_allowed: Cell<bool>,
   pub(super) hovered: RefCell<String>,
+  pub(super) worlds: lane::Worlds,
 }
 
 /// Makes a view in a window, or, for a page that opens one, a view that nobody sees yet.
@@ -75,7 +79,8 @@ pub(crate) fn build(
   opener: Option<&WebView>,
 ) -> Result<(wry::WebView, Engine), String> {
   let mut context = wry::WebContext::new(Some(session.folder().unwrap_or(session.base()).clone()));
-  let mut builder = WebViewBuilder::new_with_web_context(&mut context)
+  let mut builder = serve_scheme(WebViewBuilder::new_with_web_context(&mut context))
+    .with_https_scheme(true)
     .with_visible(false)
     .with_focused(false)
     .with_devtools(true)
@@ -106,6 +111,7 @@ pub(crate) fn build(
     dev_tools: Cell::new(false),
     dev_tools_allowed: Cell::new(true),
     hovered: RefCell::default(),
+    worlds: lane::Worlds::default(),
   };
   Ok((wry, engine))
 }
@@ -194,14 +200,16 @@ impl WebView {
 
   /// The page that opened this view gets it.
   pub(crate) fn adopted(&self) {
-    if let Some((args, deferral)) = self.engine.questions.opened_by.take() {
-      // SAFETY: the engine's objects are alive and used on the thread that made them.
-      unsafe {
-        let _ = args.SetNewWindow(&self.engine.view);
-        let _ = args.SetHandled(true);
-        let _ = deferral.Complete();
+    self.when_ready(|this| {
+      if let Some((args, deferral)) = this.engine.questions.opened_by.take() {
+        // SAFETY: the engine's objects are alive and used on the thread that made them.
+        unsafe {
+          let _ = args.SetNewWindow(&this.engine.view);
+          let _ = args.SetHandled(true);
+          let _ = deferral.Complete();
+        }
       }
-    }
+    });
   }
 
   pub(crate) fn place(&self, window: &Window, bounds: Rect) {
@@ -234,12 +242,20 @@ impl WebView {
 
   /// Calls a method of the DevTools protocol, which reaches what WebView2 has no method for.
   pub(super) fn dev_tools_call(&self, method: &str, parameters: &Value, answer: impl FnOnce(Result<Value, String>) + 'static) {
+    // The engine drops a handler that it refuses, and would drop the answer with it.
+    let answer = Rc::new(Cell::new(Some(answer)));
+    let answering = answer.clone();
     let handler = CallDevToolsProtocolMethodCompletedHandler::create(Box::new(move |result, json| {
-      answer(result.map_err(fault).map(|()| serde_json::from_str(&json).unwrap_or(Value::Null)));
+      if let Some(answer) = answering.take() {
+        answer(result.map_err(fault).map(|()| serde_json::from_str(&json).unwrap_or(Value::Null)));
+      }
       Ok(())
     }));
-    // SAFETY: the view is alive, and texts outlive the call. A call that is refused drops the handler.
-    let _ =
+    // SAFETY: the view is alive, and texts outlive the call.
+    let called =
       unsafe { self.engine.view.CallDevToolsProtocolMethod(&HSTRING::from(method), &HSTRING::from(parameters.to_string()), &handler) };
+    if let (Err(error), Some(answer)) = (called, answer.take()) {
+      answer(Err(fault(error)));
+    }
   }
 }

@@ -15,8 +15,8 @@ use objc2_foundation::{
 };
 use objc2_web_kit::{
   WKFrameInfo, WKMediaCaptureType, WKNavigation, WKNavigationAction, WKNavigationActionPolicy, WKNavigationDelegate, WKNavigationResponse,
-  WKNavigationResponsePolicy, WKOpenPanelParameters, WKPermissionDecision, WKSecurityOrigin, WKUIDelegate, WKWebView,
-  WKWebViewConfiguration, WKWindowFeatures,
+  WKNavigationResponsePolicy, WKOpenPanelParameters, WKPermissionDecision, WKScriptMessage, WKScriptMessageHandler, WKSecurityOrigin,
+  WKUIDelegate, WKUserContentController, WKWebView, WKWebViewConfiguration, WKWindowFeatures,
 };
 
 use super::super::super::common::WebView;
@@ -50,6 +50,18 @@ define_class!(
     ) {
       if let (Some(view), Some(name)) = (self.view(), name) {
         view.property_changed(&name.to_string());
+      }
+    }
+  }
+
+  // SAFETY: the method has the type that the protocol gives.
+  unsafe impl WKScriptMessageHandler for Delegate {
+    #[unsafe(method(userContentController:didReceiveScriptMessage:))]
+    fn message(&self, _: &WKUserContentController, message: &WKScriptMessage) {
+      // SAFETY: the message is alive for the call.
+      let body = unsafe { message.body() };
+      if let (Some(view), Ok(text)) = (self.view(), body.downcast::<NSString>()) {
+        view.message_from_page(&text.to_string());
       }
     }
   }

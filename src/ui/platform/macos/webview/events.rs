@@ -4,17 +4,18 @@ use block2::DynBlock;
 use objc2::Message;
 use objc2::rc::Retained;
 use objc2::runtime::Bool;
+use objc2_app_kit::NSEventModifierFlags;
 use objc2_foundation::{NSError, NSHTTPURLResponse, NSNumber, NSString};
 use objc2_web_kit::{
   WKNavigationAction, WKNavigationActionPolicy, WKNavigationResponse, WKNavigationResponsePolicy, WKNavigationType, WKPermissionDecision,
-  WKSecurityOrigin, WKWebView, WKWebViewConfiguration, WKWindowFeatures,
+  WKSecurityOrigin, WKUserContentController, WKWebView, WKWebViewConfiguration, WKWindowFeatures,
 };
 
 use super::super::super::common::{Stage, WebView};
 use super::super::super::net::{only_fragment_differs, reason_phrase};
-use super::super::net_error;
+use super::super::{main_thread, net_error};
 use super::{ScriptDialog, address, build_with};
-use crate::bridge::{NavigationKind, ProcessGoneReason, RequestId, UiEvent};
+use crate::bridge::{NavigatingFrame, NavigationKind, ProcessGoneReason, RequestId, UiEvent};
 
 /// Electron's number of a process that was ended by SIGSEGV; the engine tells none.
 const CRASHED: i32 = 11;
@@ -65,10 +66,10 @@ impl WebView {
       _ => NavigationKind::Other,
     };
     let user_gesture = kind != NavigationKind::Other;
-    self.tell(move |web_contents| UiEvent::NavigationAsked { web_contents, request, url, kind, user_gesture, main_frame: true });
+    self.tell(move |web_contents| UiEvent::NavigationAsked { web_contents, request, url, kind, user_gesture, early: false });
   }
 
-  pub(crate) fn decide_navigation(&self, request: RequestId, allow: bool) -> Result<(), String> {
+  pub(crate) fn decide_navigation(&self, request: RequestId, allow: bool, _frame: NavigatingFrame) -> Result<(), String> {
     if self.load.redirect.get() == Some(request) {
       self.load.redirect.set(None);
       return if allow { Ok(()) } else { self.stop() };
@@ -108,6 +109,7 @@ impl WebView {
   }
 
   pub(super) fn process_ended(&self) {
+    self.lane_process_gone();
     self.load.process_gone.set(true);
     self.load.stage.set(Stage::Idle);
     self.tell(|web_contents| UiEvent::WebProcessGone { web_contents, reason: ProcessGoneReason::Crashed, exit_code: CRASHED });
@@ -152,6 +154,9 @@ impl WebView {
   ) -> Option<Retained<WKWebView>> {
     let ui = self.ui.upgrade()?;
     let window = self.holder()?;
+    // The new view has a lane of its own; the engine would give it the scripts and the handler of this one.
+    // SAFETY: called on the main thread, before the view is made.
+    unsafe { configuration.setUserContentController(&WKUserContentController::new(main_thread())) };
     let made = build_with(&window, configuration.retain()).ok()?;
     let _ = made.0.set_visible(false);
     let view = made.1.view.clone();
@@ -161,16 +166,9 @@ impl WebView {
     let request = self.take_expected(&url).unwrap_or_else(|| ui.next_request());
     ui.proposed_views.insert(request, proposed);
     let features = features_of(features);
-    let disposition = if from_link || features.is_empty() { "foreground-tab" } else { "new-window" }.to_owned();
+    let held = from_link.then(|| held_keys(action));
     // The engine does not tell the name that the page gave the window.
-    self.tell(move |web_contents| UiEvent::WindowOpenAsked {
-      web_contents,
-      request,
-      url,
-      frame_name: String::new(),
-      features,
-      disposition,
-    });
+    self.tell(move |web_contents| UiEvent::WindowOpenAsked { web_contents, request, url, frame_name: String::new(), features, held });
     Some(view)
   }
 
@@ -234,6 +232,17 @@ impl WebView {
     decide.call((if allow { WKPermissionDecision::Grant } else { WKPermissionDecision::Deny },));
     Ok(())
   }
+}
+
+/// Keys and button of a click on a link, as `shell-js/main/api/open-details.js` has them. The command key is this system's control key.
+fn held_keys(action: &WKNavigationAction) -> u32 {
+  // SAFETY: the action is alive for the call.
+  let (keys, button) = unsafe { (action.modifierFlags(), action.buttonNumber()) };
+  let bit = |on: bool, value: u32| if on { value } else { 0 };
+  bit(keys.contains(NSEventModifierFlags::Command), 1)
+    | bit(keys.contains(NSEventModifierFlags::Shift), 2)
+    | bit(keys.contains(NSEventModifierFlags::Option), 4)
+    | bit(button == 2, 8)
 }
 
 /// The features of `window.open`, as far as the engine hands them on.

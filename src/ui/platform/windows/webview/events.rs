@@ -194,6 +194,7 @@ impl WebView {
           _ if exit_code == 0 => ProcessGoneReason::CleanExit,
           _ => ProcessGoneReason::AbnormalExit,
         };
+        self.lane_process_gone();
         self.load.process_gone.set(true);
         self.load.stage.set(Stage::Idle);
         self.tell(move |web_contents| UiEvent::WebProcessGone { web_contents, reason, exit_code });

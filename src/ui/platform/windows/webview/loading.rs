@@ -24,17 +24,23 @@ impl WebView {
       .filter(|(name, value)| !name.contains(['\0', '\r', '\n', ':']) && !value.contains(['\0', '\r', '\n']))
       .map(|(name, value)| format!("{name}: {value}\r\n"))
       .collect();
+    let url = url.to_owned();
+    self.when_ready(move |this| this.navigate(&url, &lines));
+    Ok(())
+  }
+
+  fn navigate(&self, url: &str, headers: &str) {
     let address = HSTRING::from(url);
     // SAFETY: the engine's objects are alive and used on the thread that made them, and texts outlive the calls.
     let result = unsafe {
-      if lines.is_empty() {
+      if headers.is_empty() {
         self.engine.view.Navigate(&address)
       } else {
         self
           .engine
           .environment
           .cast::<ICoreWebView2Environment2>()
-          .and_then(|environment| environment.CreateWebResourceRequest(&address, w!("GET"), None, &HSTRING::from(lines)))
+          .and_then(|environment| environment.CreateWebResourceRequest(&address, w!("GET"), None, &HSTRING::from(headers)))
           .and_then(|request| self.engine.view.cast::<ICoreWebView2_2>()?.NavigateWithWebResourceRequest(&request))
       }
     };
@@ -43,7 +49,6 @@ impl WebView {
       self.load.is_own(url);
       self.tell_failure(url, net::UNKNOWN_URL_SCHEME, true);
     }
-    Ok(())
   }
 
   pub(crate) fn reload(&self, ignore_cache: bool) -> Result<(), String> {

@@ -1,0 +1,180 @@
+//! The portable lane of a view: script messages and scripts by the engine's own means, requests by wry's custom protocol.
+//!
+//! What they carry is [`crate::lane::portable`]'s business; this file only passes it on.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+
+use wry::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, ORIGIN};
+use wry::http::{Method, Request, Response, StatusCode};
+use wry::{RequestAsyncResponder, WebViewBuilder};
+
+use super::super::super::state::Ui;
+use super::webview::WebView;
+use crate::bridge::{LaneScripts, UiEvent};
+use crate::lane::portable::{Asked, MAX_BODY, Out, Portable, Refusal, Token, bytes_of_text};
+
+/// The isolated world of preloads, and the name of its script message handler.
+pub(crate) const WORLD: &str = "shell";
+const SCHEME: &str = "shell-lane";
+
+thread_local! {
+  static UI: RefCell<Weak<Ui>> = RefCell::default();
+  /// A page's message was refused before. A hostile page can try as often as it likes, and the user is told once.
+  static REFUSED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A view's end of the lane.
+pub(crate) struct ViewLane {
+  lane: Portable,
+  connection: u32,
+  /// Requests that JS has not answered.
+  asked: RefCell<HashMap<Asked, Asker>>,
+}
+
+/// Who waits for an answer, and the origin that may read it.
+struct Asker {
+  responder: RequestAsyncResponder,
+  origin: Option<HeaderValue>,
+}
+
+/// Names the tables in which the views of requests are found.
+pub(super) fn init(ui: &Rc<Ui>) {
+  UI.set(Rc::downgrade(ui));
+}
+
+/// Has a view serve the lane's scheme. Views that a page opened share the scheme's handler with it on some engines, so which view is meant is told
+/// by the secret or the token in the request, which nobody guesses.
+pub(crate) fn serve_scheme(builder: WebViewBuilder<'_>) -> WebViewBuilder<'_> {
+  builder.with_asynchronous_custom_protocol(SCHEME.to_owned(), |_, request, responder| {
+    let asker = Asker { responder, origin: request.headers().get(ORIGIN).cloned() };
+    // A navigation, an image or a script has no body and gets nothing.
+    if request.method() != Method::POST || request.body().len() > MAX_BODY {
+      return asker.refuse();
+    }
+    let views = UI.with_borrow(Weak::upgrade).map(|ui| ui.web_views.all()).unwrap_or_default();
+    asked_by_page(&views, &request, asker);
+  })
+}
+
+/// A request to the scheme.
+fn asked_by_page(views: &[Rc<WebView>], request: &Request<Vec<u8>>, asker: Asker) {
+  let body = request.body();
+  for own in views.iter().filter_map(|view| view.lane.get()) {
+    let outcome = match request.uri().path() {
+      "/load" => own.lane.load(own.connection, body).map(Some),
+      "/post" => own.lane.post(own.connection, body),
+      "/fetch" => match own.lane.fetch(own.connection, body) {
+        Ok(bytes) => return asker.answer(bytes),
+        Err(error) => Err(error),
+      },
+      _ => Err(Refusal::Malformed),
+    };
+    match outcome {
+      Ok(Some(asked)) => {
+        own.asked.borrow_mut().insert(asked, asker);
+        return;
+      }
+      Ok(None) => return asker.answer(Vec::new()),
+      // Another view's.
+      Err(Refusal::Stranger) => {}
+      Err(error) => {
+        tell_refusal(&error);
+        return asker.refuse();
+      }
+    }
+  }
+  tell_refusal(&Refusal::Stranger);
+  asker.refuse();
+}
+
+fn tell_refusal(error: &Refusal) {
+  if !REFUSED.replace(true) {
+    crate::printer::error(&format!("warning: a page's message was dropped: {error}"));
+  }
+}
+
+impl Asker {
+  fn answer(self, bytes: Vec<u8>) {
+    let mut response = Response::new(Cow::Owned(bytes));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Only the origin that asked, and only what named its document's token gets so far.
+    if let Some(origin) = self.origin {
+      headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
+    self.responder.respond(response);
+  }
+
+  fn refuse(self) {
+    let mut response = Response::new(Cow::Owned(Vec::new()));
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    self.responder.respond(response);
+  }
+}
+
+impl WebView {
+  /// Gives the view the scripts of the lane, before anything is loaded in it.
+  pub(super) fn open_lane(&self, ui: &Rc<Ui>, scripts: &LaneScripts) {
+    let Some(secret) = Token::from_hex(&scripts.secret) else { return };
+    let lane = ui.config.lane.clone();
+    let connection = lane.open(secret, &scripts.hook);
+    self.install_lane(scripts);
+    lane.accept(connection, self.id());
+    let _ = self.lane.set(ViewLane { lane, connection, asked: RefCell::default() });
+    self.tell(move |web_contents| UiEvent::LaneOpened { web_contents, connection, socket: None });
+  }
+
+  /// A script message of the isolated world.
+  pub(crate) fn message_from_page(&self, text: &str) {
+    if let Some(own) = self.lane.get()
+      && let Err(error) = bytes_of_text(text).and_then(|bytes| own.lane.post(own.connection, &bytes))
+    {
+      tell_refusal(&error);
+    }
+  }
+
+  /// Carries out what the lane has for the view.
+  pub(crate) fn drain_lane(&self) -> Result<(), String> {
+    let Some(own) = self.lane.get() else { return Ok(()) };
+    for out in own.lane.drain(own.connection) {
+      match out {
+        Out::Answer { asked, bytes } => {
+          let asker = own.asked.borrow_mut().remove(&asked);
+          if let Some(asker) = asker {
+            asker.answer(bytes);
+          }
+        }
+        Out::Script { text, bytes } => {
+          let (lane, connection) = (own.lane.clone(), own.connection);
+          self.evaluate_in_world(&text, "", Some(WORLD), move |_| lane.delivered(connection, bytes));
+        }
+      }
+    }
+    Ok(())
+  }
+
+  /// The web process has ended, and every document with it.
+  pub(crate) fn lane_process_gone(&self) {
+    if let Some(own) = self.lane.get() {
+      self.refuse_askers(own);
+      own.lane.forget_documents(own.connection);
+    }
+  }
+
+  pub(super) fn close_lane(&self) {
+    if let Some(own) = self.lane.get() {
+      own.lane.close(own.connection);
+      self.refuse_askers(own);
+    }
+  }
+
+  fn refuse_askers(&self, own: &ViewLane) {
+    for asker in own.asked.take().into_values() {
+      asker.refuse();
+    }
+  }
+}

@@ -1,0 +1,180 @@
+//! The portable lane on WebView2, by the DevTools protocol: it knows isolated worlds, scripts of each document, and functions that send messages.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+use webview2_com::DevToolsProtocolEventReceivedEventHandler;
+use windows_core::HSTRING;
+
+use super::super::super::common::WebView;
+use super::super::super::common::lane::WORLD;
+use super::text;
+use crate::bridge::LaneScripts;
+
+/// The name of the function that sends messages, in the isolated world only.
+const BINDING: &str = "shellPostMessage";
+
+/// Gives the isolated world the handler that the lane's scripts know from other engines, and takes the function's own name away.
+const HANDLER: &str = "{ const post = globalThis.shellPostMessage; delete globalThis.shellPostMessage; \
+  Object.defineProperty(globalThis, 'webkit', { configurable: true, value: { messageHandlers: { shell: { postMessage: (text) => post(text) } } } }); }";
+
+type Waiting = Box<dyn FnOnce(&WebView)>;
+
+/// What is known of the worlds of the main frame.
+#[derive(Default)]
+pub(crate) struct Worlds {
+  /// The engine's name of the main frame.
+  frame: RefCell<String>,
+  /// Numbers of contexts by the names of their worlds.
+  contexts: RefCell<HashMap<String, i64>>,
+  /// Calls that the engine has not answered yet, before which nothing may be loaded.
+  pending: Cell<usize>,
+  waiting: RefCell<Vec<Waiting>>,
+}
+
+impl WebView {
+  /// Calls a function once the engine has the lane's scripts: a document that comes before has no lane.
+  pub(super) fn when_ready(&self, call: impl FnOnce(&WebView) + 'static) {
+    let worlds = &self.engine.worlds;
+    if worlds.pending.get() == 0 { call(self) } else { worlds.waiting.borrow_mut().push(Box::new(call)) }
+  }
+
+  /// Adds the scripts and the function that they send messages with. Only the isolated world has the function.
+  pub(crate) fn install_lane(&self, scripts: &LaneScripts) {
+    self.listen_to_worlds();
+    let guarded = |source: &String| if scripts.all_frames { source.clone() } else { for_main_frame(source) };
+    let mut calls = vec![
+      ("Page.enable", json!({})),
+      ("Runtime.enable", json!({})),
+      ("Runtime.addBinding", json!({ "name": BINDING, "executionContextName": WORLD })),
+      ("Page.addScriptToEvaluateOnNewDocument", json!({ "source": HANDLER, "worldName": WORLD })),
+    ];
+    calls.extend(scripts.page.iter().map(|source| ("Page.addScriptToEvaluateOnNewDocument", json!({ "source": guarded(source) }))));
+    calls.extend(
+      scripts.own.iter().map(|source| ("Page.addScriptToEvaluateOnNewDocument", json!({ "source": guarded(source), "worldName": WORLD }))),
+    );
+    let worlds = &self.engine.worlds;
+    worlds.pending.set(worlds.pending.get() + calls.len() + 1);
+    for (method, parameters) in calls {
+      let weak = self.weak();
+      self.dev_tools_call(method, &parameters, move |_| {
+        if let Some(this) = weak.upgrade() {
+          this.lane_call_answered();
+        }
+      });
+    }
+    let weak = self.weak();
+    self.dev_tools_call("Page.getFrameTree", &json!({}), move |answer| {
+      let Some(this) = weak.upgrade() else { return };
+      if let Ok(answer) = answer {
+        this.engine.worlds.frame.replace(answer["frameTree"]["frame"]["id"].as_str().unwrap_or_default().to_owned());
+      }
+      this.lane_call_answered();
+    });
+  }
+
+  fn lane_call_answered(&self) {
+    let worlds = &self.engine.worlds;
+    worlds.pending.set(worlds.pending.get().saturating_sub(1));
+    if worlds.pending.get() == 0 {
+      for call in worlds.waiting.take() {
+        call(self);
+      }
+    }
+  }
+
+  fn listen_to_worlds(&self) {
+    self.listen_to_protocol("Runtime.bindingCalled", |this, event| {
+      if event["name"] == BINDING {
+        this.message_from_page(event["payload"].as_str().unwrap_or_default());
+      }
+    });
+    self.listen_to_protocol("Runtime.executionContextCreated", |this, event| {
+      let context = &event["context"];
+      let worlds = &this.engine.worlds;
+      if context["auxData"]["frameId"].as_str() != Some(worlds.frame.borrow().as_str()) {
+        return;
+      }
+      let name = if context["auxData"]["isDefault"] == true { "" } else { context["name"].as_str().unwrap_or_default() };
+      if let Some(id) = context["id"].as_i64() {
+        worlds.contexts.borrow_mut().insert(name.to_owned(), id);
+      }
+    });
+    self.listen_to_protocol("Runtime.executionContextDestroyed", |this, event| {
+      let gone = event["executionContextId"].as_i64();
+      this.engine.worlds.contexts.borrow_mut().retain(|_, id| Some(*id) != gone);
+    });
+    self.listen_to_protocol("Runtime.executionContextsCleared", |this, _| this.engine.worlds.contexts.borrow_mut().clear());
+    self.listen_to_protocol("Page.frameNavigated", |this, event| {
+      let frame = &event["frame"];
+      if frame["parentId"].is_null() {
+        this.engine.worlds.frame.replace(frame["id"].as_str().unwrap_or_default().to_owned());
+      }
+    });
+  }
+
+  /// Listens to an event of the DevTools protocol.
+  fn listen_to_protocol(&self, name: &str, run: impl Fn(&WebView, &Value) + 'static) {
+    let weak = self.weak();
+    let handler = DevToolsProtocolEventReceivedEventHandler::create(Box::new(move |_, args| {
+      if let (Some(this), Some(args)) = (weak.upgrade(), args) {
+        // SAFETY: the arguments are alive for the call, and the pointer is to a variable of it.
+        let json = text(|value| unsafe { args.ParameterObjectAsJson(value) });
+        run(&this, &serde_json::from_str(&json).unwrap_or(Value::Null));
+      }
+      Ok(())
+    }));
+    let mut token = 0;
+    // SAFETY: the view is alive, it keeps the handler, and the token outlives the call.
+    unsafe {
+      if let Ok(receiver) = self.engine.view.GetDevToolsProtocolEventReceiver(&HSTRING::from(name)) {
+        let _ = receiver.add_DevToolsProtocolEventReceived(&handler, &raw mut token);
+      }
+    }
+  }
+
+  /// Runs a script in the main frame, in the page's world if none is named.
+  pub(crate) fn evaluate_in_world(&self, code: &str, url: &str, world: Option<&str>, answer: impl FnOnce(Result<(), String>) + 'static) {
+    let code = if url.is_empty() || url.contains(['\n', '\r']) { code.to_owned() } else { format!("{code}\n//# sourceURL={url}") };
+    let Some(world) = world else { return self.evaluate_in(None, &code, answer) };
+    let known = self.engine.worlds.contexts.borrow().get(world).copied();
+    if known.is_some() {
+      return self.evaluate_in(known, &code, answer);
+    }
+    // The engine makes a world of a name once for each document.
+    let frame = self.engine.worlds.frame.borrow().clone();
+    let weak = self.weak();
+    self.dev_tools_call("Page.createIsolatedWorld", &json!({ "frameId": frame, "worldName": world }), move |made| {
+      let Some(this) = weak.upgrade() else { return };
+      match made.map(|made| made["executionContextId"].as_i64()) {
+        Ok(Some(context)) => this.evaluate_in(Some(context), &code, answer),
+        Ok(None) => answer(Err("the page went away before the script could run".to_owned())),
+        Err(error) => answer(Err(error)),
+      }
+    });
+  }
+
+  fn evaluate_in(&self, context: Option<i64>, code: &str, answer: impl FnOnce(Result<(), String>) + 'static) {
+    let mut parameters = json!({ "expression": code });
+    if let Some(context) = context {
+      parameters["contextId"] = context.into();
+    }
+    self.dev_tools_call("Runtime.evaluate", &parameters, move |result| {
+      answer(result.and_then(|result| {
+        let exception = &result["exceptionDetails"];
+        if exception.is_null() {
+          return Ok(());
+        }
+        let text =
+          exception["exception"]["description"].as_str().or_else(|| exception["text"].as_str()).unwrap_or("Script failed to execute");
+        Err(text.lines().next().unwrap_or_default().to_owned())
+      }));
+    });
+  }
+}
+
+/// A script that runs in main frames only: WebView2 has no such choice. Declarations stay as they are, for they must not end with a block.
+fn for_main_frame(source: &str) -> String {
+  if source.starts_with("let ") { source.to_owned() } else { format!("if (window === window.top) {{ {source}\n}}") }
+}
