@@ -43,8 +43,8 @@ export const FROM_PAGE = Object.freeze({
   windowOpen: 18,
   /** The allowed window is there, or the engine did without. */
   windowOpened: 19,
-  /** `window.close` of a page that the engine would not close. */
-  windowClose: 20,
+  /** Codec: `[what, value]`: `close` when the page wants to and the engine would not; what page-news.js tells. */
+  news: 20,
   /** Portable lane: a preload's script for another world. Codec: `[code or scripts, world]`; its value does not come back this way. */
   runInPage: 26,
   /** Portable lane: a preload wants the world with the frame's id. */

@@ -74,8 +74,10 @@ export function dispatchFrame(frame) {
       return windowAsked(contents, document, frame);
     case FROM_PAGE.windowOpened:
       return contents._opener.opened();
-    case FROM_PAGE.windowClose:
-      return document.node.parent === null ? contents._pageWantsToClose() : undefined;
+    case FROM_PAGE.news: {
+      const [what, value] = decode(frame.data) ?? [];
+      return document.node.parent === null ? contents._pageNews(what, value) : undefined;
+    }
     case FROM_PAGE.runInPage:
       return isPortable(document) ? runForPreload(document, frame.id, decode(frame.data)) : undefined;
     case FROM_PAGE.worldWanted:

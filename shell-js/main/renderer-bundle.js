@@ -35,6 +35,7 @@ const RENDERER = [
   'renderer/preload-loader.js',
   'renderer/window-open.js',
   'renderer/navigating-frame.js',
+  'renderer/page-news.js',
   'renderer/init.js',
 ];
 const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-windows.js', 'renderer/page-bridge.js'];

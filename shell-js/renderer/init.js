@@ -5,6 +5,7 @@ import { deserialize } from '../common/serialize.js';
 import { createContextBridge, refusingContextBridge } from './context-bridge.js';
 import { createElectronModule } from './electron-module.js';
 import { createIpcRenderer } from './ipc-renderer.js';
+import { watchPage } from './page-news.js';
 import { createPreloadLoader } from './preload-loader.js';
 import { watchNavigations } from './navigating-frame.js';
 import { createProcess } from './process.js';
@@ -29,6 +30,7 @@ export function start(natives, page, pageGlobal, configBytes) {
   const bridge = natives.bridge ?? createContextBridge(worlds);
   const scripts = natives.scripts ?? createScripts(worlds, bridge);
   if (config.isMainFrame) connectWindowOpen(page, natives);
+  if (config.isMainFrame) watchPage(transport);
   const whoNavigates = config.isMainFrame ? watchNavigations() : () => 'unknown';
   if (!config.evaluateOnly) runPreloads({ config, transport, worlds, bridge, scripts });
   return createReceiver((kind, id, bytes) => {

@@ -52,6 +52,6 @@ export function connectWindowOpen(page, natives) {
   page.replaceWindowFunctions(
     ask,
     () => { natives.send(FROM_PAGE.windowOpened, 0, nothing); },
-    () => { natives.send(FROM_PAGE.windowClose, 0, nothing); }
+    () => { natives.send(FROM_PAGE.news, 0, serializeOrThrow(['close', null])); }
   );
 }

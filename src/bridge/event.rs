@@ -155,10 +155,6 @@ pub enum UiEvent {
     web_contents: WebContentsId,
     title: String,
   },
-  FaviconChanged {
-    web_contents: WebContentsId,
-    urls: Vec<String>,
-  },
   AudioChanged {
     web_contents: WebContentsId,
     audible: bool,

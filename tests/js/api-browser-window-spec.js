@@ -2,7 +2,7 @@
 
 const { app, BaseWindow, BrowserWindow } = require('electron');
 const assert = require('node:assert');
-const { closeAllWindows, once, openPage, waitUntil } = require('./helpers');
+const { closeAllWindows, once, openPage, serve, waitUntil } = require('./helpers');
 const { preloadFile } = require('./lane-helpers');
 
 /** A window manager moves and sizes windows a little later than the app asks for it. */
@@ -409,6 +409,32 @@ describe('BrowserWindow', () => {
       window.loadURL('data:text/html,<p>here</p>');
       await ready;
       assert.strictEqual(window.isVisible(), false);
+    });
+
+    it('is ready to show when its style sheets are there', async () => {
+      const window = new BrowserWindow({ show: false });
+      const order = [];
+      /** @type {Array<() => void>} */
+      const held = [];
+      const server = await serve((request, response) => {
+        const type = request.url === '/style.css' ? 'text/css' : 'text/html';
+        const end = (text) => response.writeHead(200, { 'content-type': type }).end(text);
+        if (request.url === '/style.css') held.push(() => end('body { color: red }'));
+        else end('<link rel="stylesheet" href="/style.css"><link rel="stylesheet" media="print" href="/none.css"><p>text');
+      });
+      window.on('ready-to-show', () => order.push('ready'));
+      window.webContents.on('did-finish-load', () => order.push('finished'));
+      const parsed = once(window.webContents, 'dom-ready');
+      const loaded = window.loadURL(server.url);
+      await parsed;
+      await waitUntil(() => held.length === 1);
+      // The page answers after whatever it had to tell before.
+      await window.webContents.mainFrame.executeJavaScript('0');
+      assert.deepStrictEqual(order, []);
+      held[0]();
+      await loaded;
+      assert.deepStrictEqual(order, ['ready', 'finished']);
+      await server.close();
     });
 
     it('gives the window its title unless that is prevented', async () => {

@@ -186,7 +186,6 @@ export class Loader {
     if (this.#domReady) return;
     this.#domReady = true;
     this.#emit('dom-ready');
-    this.#showable();
   }
 
   /** The page's channel tells of the end of the load. */
@@ -453,6 +452,7 @@ export class Loader {
   #finish(navigation) {
     if (this.#current !== navigation) return;
     this.#current = null;
+    this.showable();
     this.#emit('did-frame-finish-load', undefined, true, ...this.#frameIds());
     this.#each((load) => load.finished());
     this.#emit('did-finish-load');
@@ -511,8 +511,9 @@ export class Loader {
     this.#emit('did-navigate-in-page', undefined, url, true, ...this.#frameIds());
   }
 
-  #showable() {
-    if (this.#readyToShow) return;
+  /** The page can be looked at: it is parsed and has its style sheets, at the latest when it is loaded. */
+  showable() {
+    if (this.#readyToShow || !this.isCommitted()) return;
     this.#readyToShow = true;
     const contents = this.#contents;
     process.nextTick(() => {

@@ -220,9 +220,18 @@ export class WebContents extends EventEmitter {
     send({ type: 'webViewTryClose', webContents: this.#id });
   }
 
-  /** `window.close()` of a page with a history, which Electron closes and the engine does not. */
-  _pageWantsToClose() {
-    send({ type: 'webViewTryClose', webContents: this.#id });
+  /** @param {unknown} what @param {any} value of a page, which may say anything */
+  _pageNews(what, value) {
+    if (what === 'close') {
+      // A page with a history, which Electron closes and the engine does not.
+      send({ type: 'webViewTryClose', webContents: this.#id });
+    } else if (what === 'showable') {
+      this._loader.showable();
+    } else if (what === 'icons' && Array.isArray(value) && value.every((url) => typeof url === 'string')) {
+      this._emit('page-favicon-updated', undefined, value);
+    } else if (what === 'theme-color' && (value === null || /^#[0-9a-f]{6}$/.test(value))) {
+      this._emit('did-change-theme-color', undefined, value);
+    }
   }
 
   /** @param {boolean} mayClose */
@@ -361,9 +370,6 @@ export class WebContents extends EventEmitter {
         break;
       case 'titleChanged':
         this.#titleChanged(event.title);
-        break;
-      case 'faviconChanged':
-        this._emit('page-favicon-updated', undefined, event.urls);
         break;
       case 'audioChanged':
         this.#audible = event.audible;

@@ -160,15 +160,6 @@ impl WebView {
         Ok(())
       });
     }
-    if let Ok(view) = view.cast::<ICoreWebView2_15>() {
-      listen!(self, view, add_FaviconChanged, FaviconChangedEventHandler, |this, _args| {
-        // SAFETY: as above.
-        let url = text(|value| unsafe { this.engine.view.cast::<ICoreWebView2_15>()?.FaviconUri(value) });
-        let urls = if url.is_empty() { Vec::new() } else { vec![url] };
-        this.tell(|web_contents| UiEvent::FaviconChanged { web_contents, urls });
-        Ok(())
-      });
-    }
   }
 
   fn process_failed(&self, args: &ICoreWebView2ProcessFailedEventArgs) -> windows_core::Result<()> {
