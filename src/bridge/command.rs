@@ -204,6 +204,30 @@ pub enum UiCommand {
     rect: Option<Rect>,
   },
 
+  /// Searches for a text, or goes to the next place of the search that goes on. Told by [`super::UiEvent::FoundInPage`].
+  WebViewFind {
+    web_contents: WebContentsId,
+    request: RequestId,
+    text: String,
+    begin: bool,
+    forward: bool,
+    match_case: bool,
+  },
+  WebViewStopFind {
+    web_contents: WebContentsId,
+  },
+  /// Writes the page into a file: with all that it shows as MHTML, or only its own HTML.
+  WebViewSavePage {
+    web_contents: WebContentsId,
+    path: String,
+    whole: bool,
+  },
+  WebViewPrintToPdf {
+    web_contents: WebContentsId,
+    path: String,
+    options: Box<PdfOptions>,
+  },
+
   // The portable lane.
   /// Frames wait for the view's pages.
   LaneDrain {

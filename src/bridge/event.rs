@@ -155,6 +155,12 @@ pub enum UiEvent {
     web_contents: WebContentsId,
     title: String,
   },
+  /// The outcome of a `webViewFind`.
+  FoundInPage {
+    web_contents: WebContentsId,
+    request: RequestId,
+    matches: u32,
+  },
   AudioChanged {
     web_contents: WebContentsId,
     audible: bool,

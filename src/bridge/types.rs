@@ -340,6 +340,22 @@ pub enum NavigationKind {
   Other,
 }
 
+/// How a page is put on paper. Lengths are in inches.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PdfOptions {
+  pub landscape: bool,
+  pub backgrounds: bool,
+  /// 1 is the page's own size.
+  pub scale: f64,
+  pub width: f64,
+  pub height: f64,
+  /// Top, right, bottom, left.
+  pub margins: [f64; 4],
+  /// First and last of each run of pages, from 0; empty for all.
+  pub pages: Vec<(i32, i32)>,
+}
+
 /// Whose navigation was decided about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]

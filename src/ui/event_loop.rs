@@ -93,6 +93,16 @@ fn carry_out(ui: &Rc<Ui>, target: &Target, command: UiCommand, reply: Reply) {
     C::WebViewForgetWindow { web_contents, request } => webview::forget_window(ui, web_contents, request),
     C::WebViewRefuseWindow { request, .. } => webview::refuse_window(ui, request),
     C::WebViewCapture { web_contents, rect } => return webview::capture(ui, web_contents, rect, reply),
+    C::WebViewSavePage { web_contents, path, whole } => {
+      return webview::answered(ui, web_contents, reply, |view, answer| view.save_page(&path, whole, answer));
+    }
+    C::WebViewPrintToPdf { web_contents, path, options } => {
+      return webview::answered(ui, web_contents, reply, |view, answer| view.print_to_pdf(path.as_ref(), &options, answer));
+    }
+    C::WebViewFind { web_contents, request, text, begin, forward, match_case } => {
+      webview::with(ui, web_contents, |view| view.find(request, &text, begin, forward, match_case))
+    }
+    C::WebViewStopFind { web_contents } => webview::with(ui, web_contents, |view| view.stop_find()),
     C::WebViewSetBounds { web_contents, bounds } => webview::with(ui, web_contents, |view| view.set_bounds(bounds)),
     C::WebViewLoad { web_contents, url, user_agent, headers } => {
       webview::with(ui, web_contents, |view| view.load(&url, user_agent.as_deref(), &headers))

@@ -95,3 +95,11 @@ pub(crate) fn lane_evaluate(ui: &Rc<Ui>, id: WebContentsId, code: &str, url: &st
     Err(error) => reply.send(Err(error)),
   }
 }
+
+/// For what a view carries out later.
+pub(crate) fn answered(ui: &Rc<Ui>, id: WebContentsId, reply: Reply, run: impl FnOnce(&WebView, Box<dyn FnOnce(Result<(), String>)>)) {
+  match ui.web_view(id) {
+    Ok(view) => run(&view, Box::new(move |result| reply.send(result.and_then(|()| done())))),
+    Err(error) => reply.send(Err(error)),
+  }
+}

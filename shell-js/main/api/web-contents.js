@@ -12,13 +12,14 @@ import { laneScripts } from '../portable-lane.js';
 import { nextId, peers, webContents as registry } from '../object-registry.js';
 import { check, guardDestroyed } from './arguments.js';
 import { parseColor } from './color.js';
-import { emitNative, emitSafely, emitWith, hideInternals, NativeEvent } from './event.js';
+import { emitNative, emitSafely, emitWith, hideInternals, NativeEvent, reportUncaught } from './event.js';
 import { postToFrame } from './message-channel.js';
 import { ContentsDialogs } from './web-contents-dialogs.js';
 import { createNavigationHistory, installDeprecatedHistory } from './web-contents-history.js';
 import { Loader } from './web-contents-loading.js';
 import { FrameLoads } from './frame-loads.js';
 import { WindowOpener } from './web-contents-open.js';
+import { found, installOutputMembers } from './web-contents-output.js';
 import { installPageMembers } from './web-contents-page.js';
 import { rendererConfig, preloadSources } from './web-contents-preload.js';
 import { resolvePreferences } from './web-preferences.js';
@@ -375,6 +376,9 @@ export class WebContents extends EventEmitter {
         this.#audible = event.audible;
         this._emit('audio-state-changed', { audible: event.audible });
         break;
+      case 'foundInPage':
+        found(this, event).catch(reportUncaught);
+        break;
       case 'targetUrlChanged':
         this._emit('update-target-url', undefined, event.url);
         break;
@@ -455,6 +459,7 @@ function titleOfUrl(url) {
 }
 
 installPageMembers(WebContents.prototype);
+installOutputMembers(WebContents.prototype);
 installDeprecatedHistory(WebContents.prototype);
 for (const method of ['loadURL', 'loadFile', 'getURL', 'reload', 'reloadIgnoringCache', 'stop', 'isLoading', 'isLoadingMainFrame', 'isWaitingForResponse']) {
   const value = {

@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 
-use crate::bridge::{Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptions, WindowId};
+use crate::bridge::{PdfOptions, Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptions, WindowId};
 
 use super::super::super::state::Ui;
 use super::super::native;
@@ -294,4 +294,27 @@ impl WebView {
     let wry = self.wry.take();
     drop(wry);
   }
+}
+
+/// What only Linux has yet.
+impl WebView {
+  pub(crate) fn find(&self, _request: RequestId, _text: &str, _begin: bool, _forward: bool, _match_case: bool) -> Result<(), String> {
+    Err(not_done("findInPage"))
+  }
+
+  pub(crate) fn stop_find(&self) -> Result<(), String> {
+    Err(not_done("stopFindInPage"))
+  }
+
+  pub(crate) fn save_page(&self, _path: &str, _whole: bool, answer: impl FnOnce(Result<(), String>) + 'static) {
+    answer(Err(not_done("savePage")));
+  }
+
+  pub(crate) fn print_to_pdf(&self, _path: &std::path::Path, _options: &PdfOptions, answer: impl FnOnce(Result<(), String>) + 'static) {
+    answer(Err(not_done("printToPDF")));
+  }
+}
+
+fn not_done(method: &str) -> String {
+  format!("webContents.{method} is not implemented on {} yet", if cfg!(windows) { "win32" } else { "darwin" })
 }

@@ -2,6 +2,7 @@
 
 mod history;
 mod loading;
+mod output;
 mod page;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -104,6 +105,7 @@ pub(crate) struct WebView {
   pub(super) load: Load,
   pub(super) questions: Questions,
   pub(super) inspector: Inspector,
+  searches: output::Searches,
   /// Events of a proposed view, told once it has an id.
   held_back: RefCell<Vec<HeldBack>>,
   process_id: Cell<u32>,
@@ -212,6 +214,7 @@ impl WebView {
       end: ui.end.clone(),
       ui: Rc::downgrade(ui),
       inspector: Inspector::new(&view),
+      searches: output::Searches::default(),
       view,
       wry: RefCell::new(wry),
       session,
