@@ -18,9 +18,11 @@ const RENDERER = [
   'common/port-payload.js',
   'renderer/port-natives.js',
   'renderer/port-watch.js',
+  'renderer/port-handover.js',
   'renderer/message-ports.js',
   'renderer/transport.js',
   'renderer/ipc-renderer.js',
+  'renderer/page-ports.js',
   'renderer/page-windows.js',
   'renderer/page-bridge.js',
   'renderer/worlds.js',
@@ -38,13 +40,13 @@ const RENDERER = [
   'renderer/page-news.js',
   'renderer/init.js',
 ];
-const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-windows.js', 'renderer/page-bridge.js'];
+const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', 'renderer/page-bridge.js'];
 
 // The portable lane's scripts: of the isolated world, of the page's world, and of a page's world that has the renderer too.
 const PORTABLE = 'renderer/portable/portable-';
 const PORTABLE_SIDE = ['errors', 'console', 'tape', 'membrane', 'meet', 'page'].map((name) => `${PORTABLE}${name}.js`);
 const PORTABLE_OWN = [...RENDERER, ...['errors', 'console', 'link', 'tape', 'membrane', 'meet', 'worlds', 'own'].map((name) => `${PORTABLE}${name}.js`)];
-const PORTABLE_PAGE = ['common/codec-format.js', 'common/deserialize.js', 'common/serialize.js', 'renderer/page-windows.js', ...PORTABLE_SIDE];
+const PORTABLE_PAGE = ['common/codec-format.js', 'common/deserialize.js', 'common/serialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', ...PORTABLE_SIDE];
 const PORTABLE_SHARED = [...RENDERER, `${PORTABLE}shared.js`, ...PORTABLE_SIDE];
 
 const IMPORT = /^(import|export) \{ ([\w, ]+) \} from '[./\w-]*\/([\w-]+\.js)';$/;

@@ -24,7 +24,7 @@ import { createWorlds } from './worlds.js';
  */
 export function start(natives, page, pageGlobal, configBytes) {
   const config = deserialize(configBytes);
-  const transport = createTransport(natives);
+  const transport = createTransport(natives, config.isolated ? page.ports ?? null : null);
   // Where the worlds share no values, the lane brings what is between them.
   const worlds = natives.worlds ?? createWorlds(natives, page, pageGlobal, config.isolated);
   const bridge = natives.bridge ?? createContextBridge(worlds);

@@ -12,6 +12,7 @@ import { packPorts, unpackPorts } from '../common/port-payload.js';
 import { deserialize, serialize, serializeOrThrow } from '../common/serialize.js';
 import { dataOf, detachBuffers, isBuffer, isPort, messageEvent, nativeClose, nativeDispatch, nativeListen } from './port-natives.js';
 import { nativePost, nativeStart, newChannel, portsOf, stateOf, takeAway } from './port-natives.js';
+import { connectPage } from './port-handover.js';
 import { watchPorts } from './port-watch.js';
 
 const INVALID = 'Invalid value for transfer';
@@ -21,8 +22,9 @@ const isArray = Array.isArray;
 /**
  * @param {{send(kind: number, id: number, bytes: Uint8Array): boolean}} natives
  * @param {(channel: string, args: any[], ports: MessagePort[]) => boolean} onMessage False if nobody listens.
+ * @param {any} page The page's side of ports, of its own world; null if that is this one.
  */
-export function createMessagePorts(natives, onMessage) {
+export function createMessagePorts(natives, onMessage, page) {
   // By the number of the main process.
   const lanes = new Map();
   // By the port that the app has.
@@ -37,8 +39,22 @@ export function createMessagePorts(natives, onMessage) {
     sent(port) {
       const lane = byPort.get(port);
       if (lane !== undefined) lane.sent = true;
+    },
+    toPage(args, list) {
+      const ids = [];
+      let some = false;
+      for (let i = 0; i < list.length; i++) {
+        const lane = isPort(list[i]) && stateOf(list[i]) === 'usable' ? byPort.get(list[i]) : undefined;
+        ids[i] = lane === undefined || lane.closed ? 0 : lane.id;
+        if (ids[i] > 0) some = true;
+      }
+      if (!some || handover === null) return false;
+      handover.send(args, ids);
+      for (let i = 0; i < ids.length; i++) if (ids[i] > 0) lanes.get(ids[i]).inPage = true;
+      return true;
     }
   });
+  const handover = page === null ? null : connectPage(page);
 
   // A port that was not started and that nobody knows any more is closed. One that was sent away looks the same, and what a script of another
   // frame was given is not seen here: where there are other frames a port lasts as long as its page.
@@ -51,11 +67,17 @@ export function createMessagePorts(natives, onMessage) {
   const goingTo = (lane, port) => lane.posted - watch.heard(port);
 
   function openLane(id, relay, posted, heard) {
-    const lane = { id, relay, user: null, received: 0, posted, heard, sent: false, closing: false, closed: false };
+    const lane = { id, relay, user: null, received: 0, posted, heard, sent: false, inPage: false, closing: false, closed: false };
     lanes.set(id, lane);
     nativeListen(relay, 'message', (event) => {
       lane.heard++;
-      if (!lane.closed) forward(lane, dataOf(event), portsOf(event));
+      const data = dataOf(event);
+      if (lane.inPage && handover.isClose(data)) {
+        handover.forget(id);
+        finish(lane);
+        return;
+      }
+      if (!lane.closed) forward(lane, data, portsOf(event));
       if (lane.closing) finish(lane);
     });
     nativeStart(relay);
@@ -168,7 +190,7 @@ export function createMessagePorts(natives, onMessage) {
   }
 
   /** Tells the main process that a port was closed, after the last message of it. */
-  function finish(lane, port = lane.user?.deref()) {
+  function finish(lane, port = lane.sent ? undefined : lane.user?.deref()) {
     if (lane.closed || (port !== undefined && comingFrom(lane, port) > 0)) return;
     drop(lane);
     natives.send(FROM_PAGE.portClosed, lane.id, nothing);
@@ -214,6 +236,7 @@ export function createMessagePorts(natives, onMessage) {
     const lane = lanes.get(id);
     if (lane === undefined) return;
     natives.send(FROM_PAGE.portClosed, id, nothing);
+    if (lane.inPage) handover.end(id, lane.relay);
     drop(lane);
     const user = lane.user?.deref();
     if (user !== undefined) watch.end(user, () => goingTo(lane, user));

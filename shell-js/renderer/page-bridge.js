@@ -7,6 +7,7 @@
 
 import { getterOf, reflectApply, uncurry } from '../common/codec-format.js';
 import { deserialize } from '../common/deserialize.js';
+import { pagePorts } from './page-ports.js';
 import { replaceWindowFunctions } from './page-windows.js';
 
 /** @type {any} */
@@ -52,6 +53,7 @@ function failed(error) {
 
 export const pageSide = {
   __proto__: null,
+  ports: pagePorts,
   objectPrototype: Object.prototype,
   arrayPrototype: Array.prototype,
   failure,

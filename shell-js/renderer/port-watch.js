@@ -14,6 +14,7 @@ const isArray = Array.isArray;
  * @param {(port: any, args: any[]) => boolean} hooks.post Sends a message another way than the engine's; false for what it does not send.
  * @param {(port: any) => void} hooks.close After the port was closed.
  * @param {(port: any) => void} hooks.sent After the port was sent away by the engine.
+ * @param {(args: any[], list: any[]) => boolean} hooks.toPage Does `window.postMessage`; false if the engine shall.
  */
 export function watchPorts(hooks) {
   const peers = new WeakMap();
@@ -80,19 +81,26 @@ export function watchPorts(hooks) {
     defineProperty(portPrototype, name, { value: methods[name], writable: true, enumerable: true, configurable: true });
   }
 
-  function noteSent(args) {
-    for (let i = 1; i < args.length; i++) {
+  function transferOf(args) {
+    for (let i = args.length - 1; i > 0; i--) {
       const arg = args[i];
-      const list = isArray(arg) ? arg : typeof arg === 'object' && arg !== null && isArray(arg.transfer) ? arg.transfer : [];
-      for (let k = 0; k < list.length; k++) if (isPort(list[k]) && stateOf(list[k]) === 'sent') hooks.sent(list[k]);
+      if (isArray(arg)) return arg;
+      if (typeof arg === 'object' && arg !== null && isArray(arg.transfer)) return arg.transfer;
     }
+    return [];
+  }
+
+  function noteSent(args) {
+    const list = transferOf(args);
+    for (let i = 0; i < list.length; i++) if (isPort(list[i]) && stateOf(list[i]) === 'sent') hooks.sent(list[i]);
   }
 
   function watchTransfers(owner, name) {
     const native = owner[name];
     const watched = {
       [name](...args) {
-        const result = reflectApply(native, this, args);
+        const list = owner === globalThis && name === 'postMessage' ? transferOf(args) : [];
+        const result = list.length > 0 && hooks.toPage(args, list) ? undefined : reflectApply(native, this, args);
         noteSent(args);
         return result;
       }

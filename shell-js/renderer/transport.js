@@ -8,8 +8,9 @@ const RELEASED = 'IPC method called after context was released';
 
 /**
  * @param {{send(kind: number, id: number, bytes: Uint8Array): boolean, request(bytes: Uint8Array): Uint8Array | null}} natives
+ * @param {any} page The page's side of ports; null if its world is this one.
  */
-export function createTransport(natives) {
+export function createTransport(natives, page) {
   const pending = new Map();
   let lastId = 0;
   // Not for frames that run no preload.
@@ -59,7 +60,7 @@ export function createTransport(natives) {
     },
     setMessageListener(listener) {
       onMessage = listener;
-      ports = createMessagePorts(natives, listener);
+      ports = createMessagePorts(natives, listener, page);
     },
     /** Takes a frame of kind `message` or `invokeReply`, or about ports. */
     receive(kind, id, bytes) {

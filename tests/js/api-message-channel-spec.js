@@ -722,6 +722,93 @@ describe('MessageChannelMain', () => {
       assert.deepStrictEqual((await told)[0].data, { up: new Map([[1, 2]]) });
     });
 
+    describe('close', () => {
+      const handed = async () => {
+        const window = await openRelay();
+        const { port1, port2 } = new MessageChannelMain();
+        return { window, port: port1, give: () => window.webContents.postMessage('port', 'port', [port2]) };
+      };
+
+      for (const how of ['onclose', 'addEventListener']) {
+        it(`is told to the page, by ${how}, after what was sent before`, async () => {
+          const { window, port, give } = await handed();
+          give();
+          await when(window, 'window.port');
+          await inPage(window, how === 'onclose' ? 'port.onclose = (event) => got.push(event.type); 0' : 'port.addEventListener("close", (event) => got.push(event.type))');
+          port.postMessage('last');
+          port.close();
+          await when(window, 'got.length === 2');
+          assert.deepStrictEqual(await inPage(window, '[...got, port.onclose === null]'), ['last', 'close', how !== 'onclose']);
+        });
+      }
+
+      it('of the page is told to main, after what was sent before', async () => {
+        const { window, port, give } = await handed();
+        give();
+        const order = [];
+        port.on('message', ({ data }) => order.push(data));
+        port.start();
+        await when(window, 'window.port');
+        const closed = once(port, 'close');
+        await inPage(window, 'port.postMessage("last"); port.close(); port.close(); port.postMessage("too late")');
+        await closed;
+        assert.deepStrictEqual(order, ['last']);
+      });
+
+      it('in the moment in which the port comes is told to main', async () => {
+        const { window, port, give } = await handed();
+        await inPage(window, 'addEventListener("message", ({ ports: [port] }) => { port.postMessage("hello"); port.close(); })');
+        const order = [];
+        port.on('message', ({ data }) => order.push(data));
+        port.start();
+        const closed = once(port, 'close');
+        give();
+        await closed;
+        assert.deepStrictEqual(order, ['hello']);
+      });
+
+      it('S2 leaves no trace in the page but the event', async () => {
+        const { window, port, give } = await handed();
+        await inPage(window, `{
+          window.seen = [];
+          addEventListener('message', (event) => seen.push(event.data), true);
+          const { port1, port2 } = new MessageChannel();
+          window.own = port1;
+          postMessage('own', '*', [port2]);
+        }`);
+        give();
+        await when(window, 'window.port && seen.length === 2');
+        assert.deepStrictEqual(await inPage(window, '[seen, Function.prototype.toString.call(own.close).includes("[native code]"), own.close.name, "onclose" in own]'), [['own', 'port'], true, 'close', true]);
+        // Ports of the page alone are as ever.
+        await inPage(window, 'own.onmessage = (event) => seen.push(event.data); own.close(); own.close(); 0');
+        port.start();
+        const closed = once(port, 'close');
+        await inPage(window, 'window.dispatchEvent(new MessageEvent("message", { data: 5 })); port.close()');
+        await closed;
+        assert.deepStrictEqual(await inPage(window, 'seen'), ['own', 'port', 5]);
+      });
+
+      it('S8 is told by a page that has changed its prototypes', async () => {
+        const { window, port, give } = await handed();
+        await inPage(window, `{
+          window.leaked = [];
+          for (const [owner, name] of [[MessagePort.prototype, 'postMessage'], [EventTarget.prototype, 'addEventListener'], [WeakMap.prototype, 'get'], [WeakMap.prototype, 'has'], [Map.prototype, 'get'], [Reflect, 'apply'], [Array.prototype, 'push']]) {
+            const native = owner[name];
+            owner[name] = function (...args) { leaked.push([name, args.map(String)]); return native.apply(this, args); };
+          }
+          Object.defineProperty(Object.prototype, 'get', { set() { leaked.push('get'); }, configurable: true });
+        }`);
+        give();
+        await when(window, 'window.port');
+        port.start();
+        const closed = once(port, 'close');
+        await inPage(window, 'port.close()');
+        await closed;
+        const leaked = await inPage(window, 'leaked.map(String).filter((text) => text.includes("shell-"))');
+        assert.deepStrictEqual(leaked, []);
+      });
+    });
+
     it('a port of the page goes to main, with what waits', async () => {
       const window = await openRelay();
       const told = once(ipcMain, 'from-page');

@@ -57,7 +57,11 @@ function begin(link, meeting, node, isolated) {
   const page = {
     replaceWindowFunctions(ask, opened, close) {
       windows = { ask, opened, close };
-    }
+    },
+    // Texts and numbers in, truth values out.
+    ports: Object.fromEntries(
+      ['connect', 'expect', 'settle', 'mark', 'end', 'forget'].map((name) => [name, (...args) => membrane.ask(OP.ports, name, ...args)])
+    )
   };
   const tellConsole = (level, line, message, source) => {
     link.send(FROM_PAGE.console, 0, joinPayloads([u32Payload(level), u32Payload(line), textPayload(message), textPayload(source)]));

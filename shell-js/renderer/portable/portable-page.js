@@ -5,6 +5,7 @@
 
 import { BytesCtor, getterOf, uncurry } from '../../common/codec-format.js';
 import { kindOf, serialize } from '../../common/serialize.js';
+import { pagePorts } from '../page-ports.js';
 import { replaceWindowFunctions } from '../page-windows.js';
 import { watchConsole } from './portable-console.js';
 import { createMembrane } from './portable-membrane.js';
@@ -109,6 +110,8 @@ export function startPage(meeting, start = null, isPage = true) {
       };
       deliver = start(link, reader.next());
     },
+    // One of three things at most is given.
+    [OP.ports]: (reader) => pagePorts[reader.next()](reader.next(), reader.next()) ?? false,
     [OP.frame](reader) {
       if (deliver !== null) deliver(reader.next(), reader.next(), reader.next());
     }
