@@ -182,7 +182,10 @@ function targetsOf(contents, document) {
 function messageSent(contents, document, { data }) {
   const message = decodeMessage(data);
   if (message === null) return;
-  emitMessage(contents, document, makeMessageEvent(contents, document), message.channel, message.args);
+  const event = makeMessageEvent(contents, document);
+  const targets = targetsOf(contents, document);
+  contents.emit('ipc-message', event, message.channel, ...message.args);
+  for (const target of targets) target.emit(message.channel, event, ...message.args);
 }
 
 /** For the page that holds the sender in a webview; Electron tells of it whether or not there is one. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {{data: Uint8Array}} frame */
@@ -191,24 +194,20 @@ function sentToHost(contents, document, { data }) {
   if (message !== null) contents.emit('ipc-message-host', makeEvent(contents, document), message.channel, message.args);
 }
 
-/** @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {any} event @param {string} channel @param {any[]} args @returns {boolean} */
-function emitMessage(contents, document, event, channel, args) {
-  const targets = targetsOf(contents, document);
-  let heard = contents.emit('ipc-message', event, channel, ...args);
-  for (const target of targets) heard = target.emit(channel, event, ...args) || heard;
-  return heard;
-}
-
-/** A message that may carry ports. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {{data: Uint8Array}} frame */
+/**
+ * A message that may carry ports. Electron has no event of the web contents for it.
+ * @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {{data: Uint8Array}} frame
+ */
 function posted(contents, document, { data }) {
   const message = readPosted(document, data);
   if (message === null) return;
   const { data: value, ports } = readMessage(message);
+  let heard = false;
+  if (Array.isArray(value) && typeof value[0] === 'string') {
+    const event = makeMessageEvent(contents, document, ports);
+    for (const target of targetsOf(contents, document)) heard = target.emit(value[0], event, value[1]) || heard;
+  }
   // What nobody hears of closes its ports, as they would be when they are collected.
-  const heard =
-    Array.isArray(value) &&
-    typeof value[0] === 'string' &&
-    emitMessage(contents, document, makeMessageEvent(contents, document, ports), value[0], [value[1]]);
   if (!heard) for (const port of ports) port.close();
 }
 
