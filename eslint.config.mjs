@@ -6,7 +6,7 @@ const read = (...names) => Object.fromEntries(names.map((name) => [name, 'readon
 const timers = read('setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'queueMicrotask', 'console', 'structuredClone');
 const web = read('URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder', 'fetch', 'Request', 'Response', 'Headers', 'AbortController', 'AbortSignal', 'performance', 'Event', 'EventTarget', 'MessageChannel', 'MessageEvent', 'MessagePort', 'Blob', 'WebSocket', 'FinalizationRegistry', 'WeakRef');
 const node = read('process', 'Buffer', 'global', 'setImmediate', 'clearImmediate', '__dirname', '__filename', 'require', 'module', 'exports');
-const page = read('window', 'document', 'location', 'navigator', 'history', 'alert', 'CSS', 'atob', 'btoa', 'getComputedStyle', 'requestAnimationFrame');
+const page = read('window', 'document', 'location', 'navigator', 'history', 'alert', 'CSS', 'atob', 'btoa', 'getComputedStyle', 'requestAnimationFrame', 'ErrorEvent');
 const mocha = read('describe', 'it', 'before', 'after', 'beforeEach', 'afterEach');
 
 export default [
@@ -24,7 +24,7 @@ export default [
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
-  { files: ['shell-js/main/**/*.js', 'shell-js/common/**/*.js'], languageOptions: { sourceType: 'module', globals: { ...node, Deno: 'readonly' } } },
+  { files: ['shell-js/main/**/*.js', 'shell-js/common/**/*.js', 'shell-js/page-node/**/*.js'], languageOptions: { sourceType: 'module', globals: { ...node, Deno: 'readonly' } } },
   { files: ['shell-js/renderer/**/*.js'], languageOptions: { sourceType: 'module', globals: page } },
   {
     files: ['tests/**/*.js', 'templates/**/*.js', 'benches/**/*.js', 'scripts/**/*.js'],

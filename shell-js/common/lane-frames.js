@@ -48,7 +48,10 @@ export const FROM_PAGE = Object.freeze({
   /** Portable lane: a preload's script for another world. Codec: `[code or scripts, world]`; its value does not come back this way. */
   runInPage: 26,
   /** Portable lane: a preload wants the world with the frame's id. */
-  worldWanted: 27
+  worldWanted: 27,
+  /** Of pages with a Node context (membrane.js), past the JS thread once the context runs. A question; answered by `syncReply`. */
+  nodeAsk: 21,
+  nodePost: 22
 });
 
 /** To a page. */
@@ -74,5 +77,8 @@ export const TO_PAGE = Object.freeze({
   /** Portable lane: the script of `runInPage` threw. Codec: `[error]`. */
   runFailed: 56,
   /** Portable lane: the world with the frame's id is about to be made. */
-  worldMade: 57
+  worldMade: 57,
+  /** A question of the context to a page that is free; answered by the page's next `nodeAsk`. */
+  nodeAsk: 51,
+  nodePost: 52
 });

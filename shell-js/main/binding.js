@@ -22,6 +22,9 @@ const {
   op_locale,
   op_next_events,
   op_open_with_system,
+  op_page_node_close,
+  op_page_node_open,
+  op_page_node_push,
   op_path,
   op_preferred_languages,
   op_set_uncaught_handler,
@@ -102,6 +105,34 @@ export const laneClose = (connection) => op_lane_close(connection);
 
 /** @param {number} connection @returns {number} the process id of the web process behind it, 0 when unknown */
 export const lanePeer = (connection) => op_lane_peer(connection);
+
+/**
+ * Opens a way for frames of a document past this thread, to the worker that is started under a name which nobody can guess.
+ * @param {number} connection
+ * @param {number} document
+ * @param {number} frame
+ * @param {string} name
+ */
+export const pageNodeOpen = (connection, document, frame, name) => op_page_node_open(connection, document, frame, name);
+
+/**
+ * Puts a frame on that way that came here before it was open.
+ * @param {number} connection
+ * @param {number} document
+ * @param {number} kind
+ * @param {number} id
+ * @param {Uint8Array} data
+ */
+export const pageNodePush = (connection, document, kind, id, data) => op_page_node_push(connection, document, kind, id, data);
+
+/**
+ * Ends it.
+ * @param {number} connection
+ * @param {number} document
+ * @param {string} name
+ * @returns {number}  the question that the document waits for an answer to, 0 for none
+ */
+export const pageNodeClose = (connection, document, name) => op_page_node_close(connection, document, name);
 
 /** @param {string} path @returns {string | null} the source of one of the shell's own files, such as `common/serialize.js` */
 export const shellSource = (path) => op_shell_source(path);

@@ -22,4 +22,8 @@ export const builtin = {
   get v8() {
     return process.getBuiltinModule('node:v8');
   },
+  /** @returns {typeof import('node:worker_threads')} */
+  get workerThreads() {
+    return process.getBuiltinModule('node:worker_threads');
+  },
 };

@@ -15,6 +15,7 @@ import { laneSend } from './binding.js';
 import { frameNews, payloadReader } from './frame-dispatch.js';
 import { askEvaluation, currentDocument, documentOf, removeConnection } from './lane-documents.js';
 import { portFrame, readPosted } from './lane-ports.js';
+import { refuseNode } from './legacy-node.js';
 import { webContents } from './object-registry.js';
 import { isPortable, runForPreload, wantWorld } from './portable-lane.js';
 import { prepare } from './renderer-payload.js';
@@ -23,7 +24,7 @@ import { onUiEvent } from './ui-dispatch.js';
 /** What documents send that run no preload. @type {Set<number>} */
 const WITHOUT_IPC = new Set([FROM_PAGE.console, FROM_PAGE.evaluated]);
 /** What a page waits for. @type {Set<number>} */
-const BLOCKING = new Set([FROM_PAGE.sync, FROM_PAGE.windowOpen]);
+const BLOCKING = new Set([FROM_PAGE.sync, FROM_PAGE.windowOpen, FROM_PAGE.nodeAsk]);
 const NEVER_SENT = 'reply was never sent';
 /** WebKit's levels of console messages: info, log, warning, error, debug. */
 const CONSOLE_LEVELS = ['info', 'info', 'warning', 'error', 'debug'];
@@ -82,6 +83,9 @@ export function dispatchFrame(frame) {
       return isPortable(document) ? runForPreload(document, frame.id, decode(frame.data)) : undefined;
     case FROM_PAGE.worldWanted:
       return isPortable(document) ? wantWorld(document, frame.id) : undefined;
+    case FROM_PAGE.nodeAsk:
+    case FROM_PAGE.nodePost:
+      return document.pageNode === null ? refuseNode(document, frame.kind, frame.id) : document.pageNode.take(frame);
     default:
       return undefined;
   }

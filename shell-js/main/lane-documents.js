@@ -36,6 +36,8 @@ export class LaneDocument {
     this.gone = false;
     /** Evaluations that the page has not answered. @type {Map<number, {resolve: (value: any) => void, reject: (error: any) => void}>} */
     this.evaluations = new Map();
+    /** What gives it Node, if it may have that. @type {import('./legacy-node.js').PageNode | null} */
+    this.pageNode = null;
     /** @type {FrameNode} */
     this.node = /** @type {any} */ (null);
   }
@@ -138,6 +140,7 @@ export function addDocument(document, parent) {
 export function removeDocument(document) {
   if (document.gone) return;
   document.gone = true;
+  document.pageNode?.end();
   byConnection.get(document.connection)?.documents.delete(document.number);
   const { node } = document;
   if (node?.document === document) {

@@ -40,6 +40,30 @@ const RENDERER = [
   'renderer/page-news.js',
   'renderer/init.js',
 ];
+/** Sent to documents with Node only; it uses the modules of the renderer's script. */
+const NODE = [
+  'common/membrane-keys.js',
+  'common/membrane-proxy.js',
+  'common/membrane.js',
+  'renderer/node/string-decoder.js',
+  'renderer/node/querystring.js',
+  'renderer/node/legacy-url.js',
+  'renderer/node/path.js',
+  'renderer/node/events.js',
+  'renderer/node/inspect.js',
+  'renderer/node/util.js',
+  'renderer/node/assert.js',
+  'renderer/node/timers.js',
+  'renderer/node/stream-base.js',
+  'renderer/node/stream-readable.js',
+  'renderer/node/stream.js',
+  'renderer/node/node-buffer.js',
+  'renderer/node/remote.js',
+  'renderer/node/builtins.js',
+  'renderer/node/module-loader.js',
+  'renderer/node/node-process.js',
+  'renderer/node/start.js',
+];
 const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', 'renderer/page-bridge.js'];
 
 // The portable lane's scripts: of the isolated world, of the page's world, and of a page's world that has the renderer too.
@@ -81,7 +105,19 @@ function wrapModule(file) {
 
 /** @param {string[]} files @param {string} result */
 function assemble(files, result) {
-  return `(() => {\n'use strict';\nconst modules = { __proto__: null };\n${files.map(wrapModule).join('\n')}\nreturn ${result};\n})()`;
+  return `(() => {\n'use strict';\nconst modules = { __proto__: null };\nmodules['bundle.js'] = { bundled: modules };\n${modulesOf(files)}\nreturn ${result};\n})()`;
+}
+
+/** @param {string[]} files */
+const modulesOf = (files) => files.map(wrapModule).join('\n');
+
+/** @type {string | null} */
+let node = null;
+
+/** @returns {string} a function of the renderer's modules, which gives what starts Node in a document */
+export function nodeScript() {
+  node ??= `((modules) => {\n'use strict';\n${modulesOf(NODE)}\nreturn modules['start.js'].startNode;\n})`;
+  return node;
 }
 
 /** @type {{renderer: Uint8Array, page: Uint8Array} | null} */

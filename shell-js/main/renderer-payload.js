@@ -5,6 +5,7 @@ import process from 'node:process';
 
 import { serialize } from '../common/serialize.js';
 import { host } from './binding.js';
+import { nodeSettings } from './legacy-node.js';
 import { rendererScripts } from './renderer-bundle.js';
 
 const LOAD_ISOLATED = 1;
@@ -53,6 +54,7 @@ export function loadedPayload(contents, document) {
   const creator = (node.parent === null ? contents.opener?.origin : node.parent.document?.origin) ?? '';
   return payloadOf(flags, {
     preloads: contents._preloads({ url, origin, creator }),
+    node: nodeSettings(contents, document),
     frameToken: document.token,
     routingId: document.routingId,
     evaluateOnly: false,

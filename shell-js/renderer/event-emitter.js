@@ -2,6 +2,9 @@
 
 let defaultMaxListeners = 10;
 
+/** Listeners to this hear of errors before those of `error`, and do not count as such. */
+export const errorMonitor = Symbol('events.errorMonitor');
+
 function checkListener(listener) {
   if (typeof listener === 'function') return;
   const type = listener === null ? 'null' : `type ${typeof listener}`;
@@ -78,6 +81,7 @@ EventEmitter.prototype = {
     return this;
   },
   emit(name, ...args) {
+    if (name === 'error') this.rawListeners(errorMonitor).forEach((listener) => Reflect.apply(listener, this, args));
     const list = tableOf(this).get(name);
     if (list === undefined) {
       if (name !== 'error') return false;

@@ -2,6 +2,7 @@
 
 import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
 import { deserialize } from '../common/serialize.js';
+import { bundled } from './bundle.js';
 import { createContextBridge, refusingContextBridge } from './context-bridge.js';
 import { createElectronModule } from './electron-module.js';
 import { createIpcRenderer } from './ipc-renderer.js';
@@ -32,24 +33,26 @@ export function start(natives, page, pageGlobal, configBytes) {
   if (config.isMainFrame) connectWindowOpen(page, natives);
   if (config.isMainFrame) watchPage(transport);
   const whoNavigates = config.isMainFrame ? watchNavigations() : () => 'unknown';
-  if (!config.evaluateOnly) runPreloads({ config, transport, worlds, bridge, scripts });
+  const node = config.evaluateOnly ? null : runPreloads({ config, transport, worlds, bridge, scripts, natives });
   return createReceiver((kind, id, bytes) => {
     if (kind === TO_PAGE.evaluate) answerEvaluation(transport, scripts, id, bytes);
     else if (kind === TO_PAGE.runFailed) scripts.failed(id, deserialize(bytes)[0]);
     else if (kind === TO_PAGE.whoNavigates) transport.post(FROM_PAGE.evaluated, id, [false, whoNavigates(deserialize(bytes))]);
+    else if (kind === TO_PAGE.nodeAsk || kind === TO_PAGE.nodePost) node?.receive(kind, bytes);
     else transport.receive(kind, id, bytes);
   });
 }
 
-/** Makes what preloads may use, and runs them. */
-function runPreloads({ config, transport, worlds, bridge, scripts }) {
+/** Makes what preloads may use, and runs them. Gives the document's Node, if it has one. */
+function runPreloads({ config, transport, worlds, bridge, scripts, natives }) {
   const process = createProcess(config.process);
   const electron = createElectronModule({
     contextBridge: config.isolated ? bridge.api : refusingContextBridge,
     ipcRenderer: createIpcRenderer(transport),
     webFrame: createWebFrame(config, scripts, worlds)
   });
-  const runPreload = createPreloadLoader(electron, process, worlds.evaluateHere, config.isolated);
+  const node = startNode(config, { process, electron, worlds, natives });
+  const runPreload = node === null ? createPreloadLoader(electron, process, worlds.evaluateHere, config.isolated) : node.runPreload;
 
   for (const preload of config.preloads) {
     try {
@@ -65,6 +68,16 @@ function runPreloads({ config, transport, worlds, bridge, scripts }) {
     }
   }
   process.emit('loaded');
+  node?.finish();
+  return node;
+}
+
+function startNode(config, { process, electron, worlds, natives }) {
+  const { refused, warning, script } = config.node ?? {};
+  if (refused || warning) console.warn(refused ?? warning);
+  if (script === undefined) return null;
+  const start = worlds.evaluateHere(script, 'shell:renderer-node')(bundled);
+  return start(natives, config.node, { process, electron, isolated: config.isolated, evaluate: worlds.evaluateHere });
 }
 
 /** A script of the main process. Its result goes there as it is, by the codec; it reads values of any world. */

@@ -8,7 +8,7 @@ import { urlModule } from './url-module.js';
 // A page can reach whoever called a function of its own by `arguments.callee.caller`, unless the caller is strict code. Code of a preload calls
 // the page's when it writes to the document: `element.innerHTML = '<x-y>'` runs the constructor of a custom element. Preloads are therefore
 // strict code, as what bundlers make is; text that cannot be (`with`, octal numbers) still runs.
-function asStrictCode(compile) {
+export function asStrictCode(compile) {
   try {
     return compile("'use strict';");
   } catch {

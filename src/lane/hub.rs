@@ -15,6 +15,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::sync::Notify;
 
 use super::frame::{FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, LaneFrame, MAX_PAYLOAD};
+use super::route::{ROUTED_KINDS, Route};
 
 /// Readers pause while JS has this many bytes of frames to work off, so that a page cannot fill the host's memory.
 const READ_HIGH_WATER: usize = 64 << 20;
@@ -45,6 +46,8 @@ struct Inner {
 struct Table {
   last: u32,
   connections: HashMap<u32, Arc<Connection>>,
+  /// By connection and document.
+  routes: HashMap<(u32, u32), Arc<Route>>,
 }
 
 struct Connection {
@@ -117,6 +120,22 @@ impl Hub {
     }
   }
 
+  /// Makes a way past the JS thread for frames of [`ROUTED_KINDS`] of one document.
+  pub fn open_route(&self, connection: u32, document: u32) -> Arc<Route> {
+    let route = Arc::new(Route::default());
+    if let Some(old) = lock(&self.0.table).routes.insert((connection, document), route.clone()) {
+      old.close();
+    }
+    route
+  }
+
+  /// Ends that way.
+  pub fn close_route(&self, connection: u32, document: u32) {
+    if let Some(route) = lock(&self.0.table).routes.remove(&(connection, document)) {
+      route.close();
+    }
+  }
+
   /// Takes the frames that have arrived, oldest first, without waiting.
   pub fn take_frames(&self) -> Vec<LaneFrame> {
     let frames: Vec<_> = std::mem::take(&mut *lock(&self.0.queue)).into();
@@ -137,6 +156,18 @@ impl Hub {
 }
 
 impl Inner {
+  /// Hands a frame of a page on. Gives the route that it took, if it took one.
+  fn arrived(&self, frame: LaneFrame) -> Option<Arc<Route>> {
+    if ROUTED_KINDS.contains(&frame.header.kind)
+      && let Some(route) = lock(&self.table).routes.get(&(frame.connection, frame.header.document)).cloned()
+    {
+      route.push(frame);
+      return Some(route);
+    }
+    self.push(frame);
+    None
+  }
+
   fn push(&self, frame: LaneFrame) {
     let mut queue = lock(&self.queue);
     self.queued_bytes.fetch_add(frame.payload.len() + HEADER_LENGTH, Ordering::AcqRel);
@@ -220,11 +251,16 @@ impl Connection {
       if count == 0 {
         return Ok(());
       }
+      let mut taken = None;
       parser
         .feed(&buffer[..count], |frame| {
-          inner.push(LaneFrame { web_contents: self.web_contents, connection: number, header: frame.header, payload: frame.payload });
+          let frame = LaneFrame { web_contents: self.web_contents, connection: number, header: frame.header, payload: frame.payload };
+          taken = inner.arrived(frame).or(taken.take());
         })
         .map_err(io::Error::other)?;
+      if let Some(route) = taken {
+        route.has_room().await;
+      }
       loop {
         let drained = inner.drained.notified();
         if inner.queued_bytes.load(Ordering::Acquire) <= READ_HIGH_WATER {
@@ -244,7 +280,17 @@ async fn run(inner: Arc<Inner>, number: u32, connection: Arc<Connection>) {
     _ = connection.write_on() => {}
     () = connection.closing.notified() => {}
   }
-  lock(&inner.table).connections.remove(&number);
+  {
+    let mut table = lock(&inner.table);
+    table.connections.remove(&number);
+    table.routes.retain(|(connection, _), route| {
+      let stays = *connection != number;
+      if !stays {
+        route.close();
+      }
+      stays
+    });
+  }
   inner.push(LaneFrame {
     web_contents: connection.web_contents,
     connection: number,
@@ -378,6 +424,34 @@ mod tests {
       theirs.pop();
       next(&hub).await;
       more().expect("one has ended");
+    });
+  }
+
+  #[test]
+  fn a_route_takes_only_its_document_and_its_kinds() {
+    run_local(async {
+      let hub = Hub::new();
+      let (ours, mut theirs) = UnixStream::pair().expect("pair");
+      let number = hub.adopt(1, ours.into()).expect("adopted");
+      let route = hub.open_route(number, 1);
+      let other = FrameHeader { document: 2, ..header(21, 4) };
+      for frame in [header(7, 1), header(21, 2), header(25, 3), other, header(8, 5)] {
+        theirs.write_all(&frame.encode(0)).expect("written");
+      }
+      assert_eq!(route.next().await.map(|frame| frame.header.id), Some(2));
+      assert_eq!(route.next().await.map(|frame| frame.header.id), Some(3));
+      let mut ids = Vec::new();
+      while ids.len() < 3 {
+        ids.extend(next(&hub).await.iter().map(|frame| frame.header.id));
+      }
+      assert_eq!(ids, [1, 4, 5]);
+      hub.close_route(number, 1);
+      assert_eq!(route.next().await, None);
+      theirs.write_all(&header(21, 6).encode(0)).expect("written");
+      assert_eq!(next(&hub).await[0].header.id, 6);
+      let route = hub.open_route(number, 1);
+      drop(theirs);
+      assert_eq!(route.next().await, None);
     });
   }
 

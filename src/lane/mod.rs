@@ -11,7 +11,9 @@ mod frame;
 #[cfg(target_os = "linux")]
 mod hub;
 pub mod portable;
+mod route;
 
 pub use frame::{Frame, FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, LaneFrame, MAX_PAGE_KIND, MAX_PAYLOAD, ProtocolError};
 #[cfg(target_os = "linux")]
 pub use hub::Hub;
+pub use route::{ROUTED_KINDS, Route};

@@ -1,6 +1,7 @@
 //! The pages' native channels, as JavaScript uses them.
 
 use std::io;
+use std::sync::Arc;
 
 use deno_core::{OpState, op2};
 
@@ -9,17 +10,20 @@ use crate::bridge::{JsEnd, LaneSocket, Reply, Request, UiCommand, UiEnd, UiEvent
 #[cfg(target_os = "linux")]
 use crate::lane::Hub;
 use crate::lane::portable::{FIRST_CONNECTION, Portable};
-use crate::lane::{FrameHeader, KIND_CLOSED};
+use crate::lane::{FrameHeader, KIND_CLOSED, Route};
 #[cfg(not(target_os = "linux"))]
 use no_sockets::Hub;
 
 /// Queues a frame to a page. False when its connection is gone.
 #[op2(fast)]
 pub fn op_lane_send(state: &mut OpState, connection: u32, kind: u8, id: u32, document: u32, frame: f64, #[buffer] data: &[u8]) -> bool {
-  let wake = |web_contents| {
-    let _ = state.borrow::<JsEnd>().send(Request { command: UiCommand::LaneDrain { web_contents }, reply: Reply::none() });
-  };
-  state.borrow::<PageChannels>().send(connection, FrameHeader { kind, id, document, frame: frame as u64 }, data, wake)
+  let header = FrameHeader { kind, id, document, frame: frame as u64 };
+  state.borrow::<PageChannels>().send(connection, header, data, |web_contents| wake(state.borrow(), web_contents))
+}
+
+/// Tells the user interface that a view has frames of the portable lane to fetch.
+pub fn wake(ui: &JsEnd, web_contents: u32) {
+  let _ = ui.send(Request { command: UiCommand::LaneDrain { web_contents }, reply: Reply::none() });
 }
 
 /// Ends a connection, for a page that does not keep to the protocol.
@@ -65,7 +69,21 @@ impl PageChannels {
     }
   }
 
-  fn send(&self, connection: u32, header: FrameHeader, data: &[u8], wake: impl FnOnce(u32)) -> bool {
+  /// A way past the JS thread for some frames of a document. Those of the portable lane come to the JS thread, which puts them there.
+  pub fn open_route(&self, connection: u32, document: u32) -> Arc<Route> {
+    match connection {
+      FIRST_CONNECTION.. => Arc::default(),
+      _ => self.sockets.open_route(connection, document),
+    }
+  }
+
+  pub fn close_route(&self, connection: u32, document: u32) {
+    if connection < FIRST_CONNECTION {
+      self.sockets.close_route(connection, document);
+    }
+  }
+
+  pub fn send(&self, connection: u32, header: FrameHeader, data: &[u8], wake: impl FnOnce(u32)) -> bool {
     match connection {
       FIRST_CONNECTION.. => self.portable.send(connection, header, data, wake),
       _ => self.sockets.send(connection, header, data),
@@ -105,7 +123,7 @@ impl PageChannels {
 /// No page has a socket on this platform.
 #[cfg(not(target_os = "linux"))]
 mod no_sockets {
-  use super::{FrameHeader, LaneSocket, io};
+  use super::{Arc, FrameHeader, LaneSocket, Route, io};
   use crate::lane::LaneFrame;
 
   #[derive(Clone, Default)]
@@ -129,6 +147,12 @@ mod no_sockets {
     pub(super) fn peer(&self, _connection: u32) -> u32 {
       0
     }
+
+    pub(super) fn open_route(&self, _connection: u32, _document: u32) -> Arc<Route> {
+      Arc::default()
+    }
+
+    pub(super) fn close_route(&self, _connection: u32, _document: u32) {}
 
     pub(super) fn take_frames(&self) -> Vec<LaneFrame> {
       Vec::new()

@@ -11,6 +11,7 @@ pub mod host;
 pub mod image;
 pub mod lane;
 pub mod open;
+pub mod page_node;
 pub mod ui;
 
 use std::sync::{Arc, Mutex};
@@ -44,6 +45,9 @@ deno_core::extension!(
     lane::op_lane_send,
     lane::op_shell_source,
     open::op_open_with_system,
+    page_node::op_page_node_close,
+    page_node::op_page_node_open,
+    page_node::op_page_node_push,
     ui::op_ui_call,
     ui::op_ui_call_sync,
     ui::op_ui_send,
@@ -52,7 +56,7 @@ deno_core::extension!(
   // The ops are taken while the extension is evaluated: the runtime deletes them from `core.ops` when it boots. Ours are the last, after
   // the one of the guard, whose extension comes before this one.
   esm = ["ext:shell/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst all = Object.entries(core.ops);\nconst own = all.slice(all.findIndex(([name]) => name === 'op_caller_is_internal') + 1);\nObject.defineProperty(globalThis, '__shellDoor', { value: { ops: Object.fromEntries(own) }, configurable: true });\n" }],
-  options = { config: AppConfig, lane: Portable, end: JsEnd, ui_end: UiEnd, events: EventReceiver, electron: ElectronNames },
+  options = { config: AppConfig, lane: Portable, end: JsEnd, ui_end: UiEnd, events: EventReceiver, electron: ElectronNames, page_nodes: page_node::PageNodes },
   state = |state, options| {
     state.put(options.config);
     state.put(options.end);
@@ -60,6 +64,7 @@ deno_core::extension!(
     state.put(event::Events::new(options.events));
     state.put(lane::PageChannels::new(options.lane));
     state.put(options.electron);
+    state.put(options.page_nodes);
     state.put(host::Lock(Arc::new(Mutex::new(None))));
   },
 );

@@ -30,6 +30,9 @@ const ELECTRON_URL: &str = "electron:electron";
 /// Names under which apps import it.
 const ELECTRON_NAMES: &[&str] = &["electron", "electron/main", "electron/common", "electron/renderer", "electron/utility"];
 
+/// What the main module of a page's Node context, a `data:` URL, imports.
+const PAGE_NODE_MAIN: &str = "shell:///page-node/main.js";
+
 /// The names that `import { ... } from 'electron'` offers; `None` where there is no such module, as in worker threads.
 pub type ElectronNames = Rc<RefCell<Option<Vec<String>>>>;
 
@@ -38,11 +41,17 @@ pub type ElectronNames = Rc<RefCell<Option<Vec<String>>>>;
 pub(super) struct Loader {
   services: Arc<Services>,
   electron: ElectronNames,
+  page_node: bool,
 }
 
 impl Loader {
   pub(super) fn new(services: Arc<Services>, electron: ElectronNames) -> Self {
-    Self { services, electron }
+    Self { services, electron, page_node: false }
+  }
+
+  /// The same for the Node context of a page, whose main module is ours.
+  pub(super) fn for_page_node(self) -> Self {
+    Self { page_node: true, ..self }
   }
 
   fn resolve_module(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> Result<Url, JsErrorBox> {
@@ -61,6 +70,7 @@ impl Loader {
       }
       // The shell's own modules resolve nothing by folders; they name what they take.
       embedded::SCHEME => return Url::parse(specifier).map_err(JsErrorBox::from_err),
+      "data" if self.page_node && specifier == PAGE_NODE_MAIN => return Url::parse(specifier).map_err(JsErrorBox::from_err),
       _ => {}
     }
     if ELECTRON_NAMES.contains(&specifier) && self.electron.borrow().is_some() {

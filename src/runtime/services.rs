@@ -22,6 +22,7 @@ use node_resolver::{
 };
 
 use super::cjs::CodeAnalyzer;
+use crate::ops::page_node::PageNodes;
 
 /// The system that resolution reads: the real one. An archive overlay takes this place later.
 pub(super) type Sys = sys_traits::impls::RealSys;
@@ -46,6 +47,8 @@ pub(super) struct Services {
   pub features: Arc<FeatureChecker>,
   pub permissions: PermissionsContainer,
   pub inspector: MainInspectorSessionChannel,
+  /// Node contexts of pages whose threads have not started yet.
+  pub page_nodes: PageNodes,
 }
 
 impl Services {
@@ -106,6 +109,7 @@ impl Services {
       // An app has its user's rights, as every Electron app does.
       permissions: PermissionsContainer::allow_all(Arc::new(RuntimePermissionDescriptorParser::new(sys))),
       inspector: MainInspectorSessionChannel::new(),
+      page_nodes: PageNodes::default(),
     })
   }
 

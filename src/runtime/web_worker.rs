@@ -23,7 +23,12 @@ pub(super) fn callback(services: Arc<Services>) -> Arc<CreateWebWorkerCb> {
 }
 
 fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, SendableWebWorkerHandle) {
-  let loader = Rc::new(Loader::new(services.clone(), Rc::default()));
+  // Only the main process knows the name of a page's context, and it counts once.
+  let page = services.page_nodes.claim(&args.name);
+  let loader = Loader::new(services.clone(), Rc::default());
+  let loader = Rc::new(if page.is_some() { loader.for_page_node() } else { loader });
+  let mut extensions = vec![crate::ops::guard::shell_guard::init()];
+  extensions.extend(page.map(crate::ops::page_node::shell_page_node::init));
   let worker_services = WebWorkerServiceOptions {
     blob_store: services.blobs.clone(),
     broadcast_channel: services.broadcast.clone(),
@@ -51,7 +56,7 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
     main_module: args.main_module,
     worker_id: args.worker_id,
     bootstrap,
-    extensions: vec![crate::ops::guard::shell_guard::init()],
+    extensions,
     startup_snapshot: snapshot::CLI_SNAPSHOT,
     residual_lazy_js_sources: snapshot::RESIDUAL_LAZY_JS,
     residual_lazy_esm_sources: snapshot::RESIDUAL_LAZY_ESM,

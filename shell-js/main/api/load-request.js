@@ -20,6 +20,9 @@ export function normalUrl(text) {
 /** @param {string} url */
 const withoutFragment = (url) => url.split('#', 1)[0];
 
+/** Whether two addresses differ at most in their fragments, however they are written. @param {string} a @param {string} b */
+export const sameAddress = (a, b) => withoutFragment(normalUrl(a) ?? a) === withoutFragment(normalUrl(b) ?? b);
+
 /**
  * Whether going from one address to another stays in the same document.
  * @param {string} from @param {string} to

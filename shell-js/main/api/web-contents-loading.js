@@ -4,6 +4,8 @@
  * The app's side of a load begins at once, as in Electron: `did-start-loading` and `did-start-navigation` are emitted inside `loadURL`,
  * and `isLoading()` is true when it returns. The UI thread's events follow later, also those of loads that a newer one replaced, so each
  * load that was announced is remembered until the UI thread has spoken of it.
+ *
+ * The file is long because the order of these events is one matter.
  */
 import path from 'node:path';
 import process from 'node:process';
@@ -13,7 +15,7 @@ import { send } from '../binding.js';
 import { currentDocument, documentMoved, whoNavigates } from '../ipc-dispatch.js';
 import { peers } from '../object-registry.js';
 import { emitSafely, NativeEvent, reportUncaught } from './event.js';
-import { isSameDocument, normalUrl, PAGE_SCHEMES, requestHeaders, schemeOf } from './load-request.js';
+import { isSameDocument, normalUrl, PAGE_SCHEMES, requestHeaders, sameAddress, schemeOf } from './load-request.js';
 import { ERR_ABORTED, ERR_FAILED, PendingLoad } from './pending-load.js';
 
 const ERR_INVALID_URL = -300;
@@ -48,6 +50,8 @@ export class Loader {
   #finishing = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #silence = undefined;
+  /** The last `data:` address that the app loaded. @type {string | null} */
+  #data = null;
   /** The address of a same-document `loadURL` on its way. @type {string | null} */
   #announcedInPage = null;
   /** A redirect's target that a listener refused. @type {string | null} */
@@ -80,6 +84,21 @@ export class Loader {
     return this.#waiting;
   }
 
+  /**
+   * Whether the main frame's new document has the address that the engine's own process told of. What a web process says of itself is not
+   * enough for everything.
+   * @param {string} url
+   */
+  isExpected(url) {
+    const told = this.#current === null ? [this.#url] : [this.#current.url, this.#stepTarget];
+    return told.some((address) => address !== null && sameAddress(address, url));
+  }
+
+  /** Whether a `data:` document came from the app and not from a page. @param {string} url */
+  isAppData(url) {
+    return this.#data !== null && url === this.#data;
+  }
+
   /** @param {string} url @param {any} [options] */
   loadURL(url, options) {
     if (typeof url !== 'string') throw new TypeError(`Error processing argument at index 0, conversion failure from ${String(url)}`);
@@ -89,6 +108,7 @@ export class Loader {
     const load = new PendingLoad(url);
     this.#pending.add(load);
     const address = normalUrl(url);
+    if (address?.startsWith('data:')) this.#data = address;
     if (address === null) {
       this.#emitFailure('did-fail-load', ERR_INVALID_URL, 'ERR_INVALID_URL', url);
       return load.promise;

@@ -5,11 +5,9 @@ import process from 'node:process';
 
 /** Preferences whose value asks for something that pages do not get yet. @type {Record<string, any>} */
 const NOT_DONE = {
-  nodeIntegration: true,
   nodeIntegrationInWorker: true,
   webviewTag: true,
   offscreen: true,
-  sandbox: false,
 };
 const warned = new Set();
 
@@ -19,7 +17,7 @@ function warnOfMissing(given) {
     const asked = key === 'offscreen' ? Boolean(given[key]) : given[key] === value;
     if (!asked || warned.has(key)) continue;
     warned.add(key);
-    console.warn(`webPreferences.${key} = ${value} is not implemented on ${process.platform} yet: the page has a sandboxed preload without it`);
+    console.warn(`webPreferences.${key} = ${value} is not implemented on ${process.platform} yet: the page does without it`);
   }
 }
 

@@ -1,0 +1,489 @@
+'use strict';
+
+// Pages and preloads with Node: `nodeIntegration` and `sandbox: false`.
+
+const { BrowserWindow, ipcMain } = require('electron');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { closeAllWindows, once } = require('./helpers');
+const { openWithPreload, pageFile, preloadFile } = require('./lane-helpers');
+
+const INTEGRATION = { nodeIntegration: true, contextIsolation: false };
+
+describe('legacy renderers', () => {
+  let folder;
+  before(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'shell-legacy-'));
+  });
+  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  afterEach(closeAllWindows);
+
+  /** A page with Node. @param {string} [html] @param {object} [webPreferences] */
+  const openPage = (html = '', webPreferences = {}) => openWithPreload({ html, webPreferences: { ...INTEGRATION, ...webPreferences } });
+
+  /** Runs a function in a page with Node and gives its value. @param {Function} body @param {...any} args */
+  async function inPage(body, ...args) {
+    const window = await openPage();
+    return window.webContents.executeJavaScript(`(${body})(...${JSON.stringify(args)})`);
+  }
+
+  /** Runs a function in a preload and gives its value. @param {Function} body @param {object} [webPreferences] */
+  async function inPreload(body, webPreferences = { sandbox: false }) {
+    const told = once(ipcMain, 'told');
+    await openWithPreload({
+      preload: `Promise.resolve().then(() => (${body})(require)).then(
+        (value) => require('electron').ipcRenderer.send('told', value),
+        (error) => require('electron').ipcRenderer.send('told', { error }));`,
+      webPreferences,
+    });
+    const [, value] = await told;
+    if (value?.error) throw value.error;
+    return value;
+  }
+
+  describe('a page with nodeIntegration', () => {
+    it('has the globals', async () => {
+      const window = await openPage('<script>window.inline = [typeof require, typeof module, typeof process, typeof Buffer, typeof setImmediate];</script>');
+      const told = await window.webContents.executeJavaScript(`({
+        inline, global: global === window, filename: __filename, dirname: __dirname, type: process.type, sandboxed: process.sandboxed,
+        electron: process.versions.electron, exports: typeof module.exports, clear: typeof clearImmediate
+      })`);
+      const filename = new URL(window.webContents.getURL()).pathname;
+      assert.deepStrictEqual(told, {
+        inline: ['function', 'object', 'object', 'function', 'function'], global: true, filename, dirname: path.dirname(filename), type: 'renderer',
+        sandboxed: false, electron: process.versions.electron, exports: 'object', clear: 'function',
+      });
+    });
+
+    it('reads and writes files at once', async () => {
+      const file = path.join(folder, 'text');
+      const told = await inPage((file) => {
+        const fs = require('fs');
+        fs.writeFileSync(file, 'h\u00e4llo');
+        const stat = fs.statSync(file);
+        return [fs.readFileSync(file, 'utf8'), Buffer.isBuffer(fs.readFileSync(file)), fs.readFileSync(file).toString('hex'), stat.size, stat.isFile(), stat.isDirectory(), stat instanceof fs.Stats, stat.mtime instanceof Date];
+      }, file);
+      assert.deepStrictEqual(told, ['h\u00e4llo', true, '68c3a46c6c6f', 6, true, false, true, true]);
+      assert.strictEqual(fs.readFileSync(file, 'utf8'), 'h\u00e4llo');
+    });
+
+    it('gets errors with their fields', async () => {
+      const told = await inPage(() => {
+        const error = (() => {
+          try {
+            require('fs').readFileSync('/no/such/file');
+          } catch (found) {
+            return found;
+          }
+        })();
+        return [error instanceof Error, error.name, error.code, error.errno, error.syscall, error.path, error.message];
+      });
+      assert.deepStrictEqual(told, [true, 'Error', 'ENOENT', -2, 'open', '/no/such/file', "ENOENT: no such file or directory, open '/no/such/file'"]);
+    });
+
+    it('passes bytes that Node fills', async () => {
+      const file = path.join(folder, 'bytes');
+      fs.writeFileSync(file, 'abcdef');
+      const told = await inPage(async (file) => {
+        const fs = require('fs');
+        const fd = fs.openSync(file, 'r');
+        const bytes = Buffer.alloc(4);
+        const count = fs.readSync(fd, bytes, 0, 3, 1);
+        const later = Buffer.alloc(2);
+        const [size, same] = await new Promise((resolve, reject) => fs.read(fd, later, 0, 2, 4, (error, size, buffer) => (error ? reject(error) : resolve([size, buffer === later]))));
+        fs.closeSync(fd);
+        const random = new Uint8Array(32);
+        require('crypto').randomFillSync(random);
+        const handle = await fs.promises.open(file);
+        const third = Buffer.alloc(6);
+        const { bytesRead, buffer } = await handle.read(third, 0, 6, 0);
+        await handle.close();
+        return [count, bytes.toString('latin1'), size, same, String(later), random.some((byte) => byte !== 0), bytesRead, buffer === third, String(third)];
+      }, file);
+      assert.deepStrictEqual(told, [3, 'bcd\0', 2, true, 'ef', true, 6, true, 'abcdef']);
+    });
+
+    it('has promises, callbacks and folders', async () => {
+      const place = path.join(folder, 'place');
+      fs.mkdirSync(path.join(place, 'inner'), { recursive: true });
+      fs.writeFileSync(path.join(place, 'one'), '1');
+      const told = await inPage(async (place) => {
+        const fs = require('fs');
+        const path = require('path');
+        const text = await fs.promises.readFile(path.join(place, 'one'), 'utf8');
+        const names = await new Promise((resolve) => fs.readdir(place, (_error, names) => resolve(names)));
+        const entries = fs.readdirSync(place, { withFileTypes: true }).map((entry) => [entry.name, entry.isDirectory(), entry instanceof fs.Dirent]);
+        const missing = await require('util').promisify(fs.readFile)('/no/such').catch((error) => [error.code, error instanceof Error]);
+        const { stdout } = await require('util').promisify(require('child_process').exec)('echo out');
+        return [text, names, entries, missing, stdout, require('fs/promises') === fs.promises];
+      }, place);
+      assert.deepStrictEqual(told, ['1', ['inner', 'one'], [['inner', true, true], ['one', false, true]], ['ENOENT', true], 'out\n', true]);
+    });
+
+    it('streams files, with pipes in both directions', async () => {
+      const file = path.join(folder, 'long');
+      fs.writeFileSync(file, 'x'.repeat(300000));
+      const told = await inPage(async (file) => {
+        const fs = require('fs');
+        const { Transform, Readable, Writable } = require('stream');
+        const { pipeline } = require('stream/promises');
+        const input = fs.createReadStream(file);
+        let size = 0;
+        let buffers = true;
+        input.on('data', (chunk) => {
+          size += chunk.length;
+          buffers &&= Buffer.isBuffer(chunk);
+        });
+        await new Promise((resolve, reject) => input.on('end', resolve).on('error', reject));
+        const upper = new Transform({ transform: (chunk, _encoding, done) => done(null, String(chunk).toUpperCase()) });
+        await pipeline(fs.createReadStream(file), upper, fs.createWriteStream(`${file}.upper`));
+        let iterated = 0;
+        for await (const chunk of fs.createReadStream(file)) iterated += chunk.length;
+        const zipped = await new Promise((resolve) => {
+          const parts = [];
+          const gzip = require('zlib').createGzip();
+          gzip.on('data', (part) => parts.push(part)).on('end', () => resolve(Buffer.concat(parts)));
+          Readable.from([Buffer.from('hello '), Buffer.from('zip')]).pipe(gzip);
+        });
+        let piped = 0;
+        await new Promise((resolve) => {
+          fs.createReadStream(file).pipe(new Writable({
+            highWaterMark: 1000,
+            write(chunk, _encoding, done) {
+              piped += chunk.length;
+              setTimeout(done, 0);
+            },
+          }).on('finish', resolve));
+        });
+        return [size, buffers, iterated, piped, input instanceof Readable, input instanceof fs.ReadStream, input instanceof require('events'), require('zlib').gunzipSync(zipped).toString()];
+      }, file);
+      assert.deepStrictEqual(told, [300000, true, 300000, 300000, true, true, true, 'hello zip']);
+      assert.strictEqual(fs.readFileSync(`${file}.upper`, 'utf8'), 'X'.repeat(300000));
+    });
+
+    it('starts children and hears them', async () => {
+      const told = await inPage(async () => {
+        const { spawn, execFileSync, spawnSync } = require('child_process');
+        const child = spawn('sh', ['-c', 'read line; echo "got $line"; echo problem >&2; exit 3']);
+        let out = '';
+        let err = '';
+        child.stdout.setEncoding('utf8');
+        child.stdout.on('data', (text) => {
+          out += text;
+        });
+        child.stderr.on('data', (bytes) => {
+          err += bytes;
+        });
+        child.stdin.write('this\n');
+        child.stdin.end();
+        const [code, signal] = await new Promise((resolve) => child.on('close', (...args) => resolve(args)));
+        process.env.FROM_PAGE = 'set';
+        const failed = (() => {
+          try {
+            execFileSync('sh', ['-c', 'exit 7'], { stdio: 'ignore' });
+          } catch (error) {
+            return error.status;
+          }
+        })();
+        return [out, err, code, signal, child.pid > 0, String(execFileSync('sh', ['-c', 'echo $FROM_PAGE'])), failed, spawnSync('sh', ['-c', 'printf x']).stdout.toString()];
+      });
+      assert.deepStrictEqual(told, ['got this\n', 'problem\n', 3, null, true, 'set\n', 7, 'x']);
+    });
+
+    it('serves http and asks it', async () => {
+      const told = await inPage(async () => {
+        const http = require('http');
+        const server = http.createServer((request, response) => {
+          let body = '';
+          request.on('data', (chunk) => {
+            body += chunk;
+          });
+          request.on('end', () => {
+            response.setHeader('x-page', 'yes');
+            response.writeHead(201, { 'content-type': 'text/plain', 'access-control-allow-origin': '*' });
+            response.end(`${request.method} ${request.url} ${body}`);
+          });
+        });
+        await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+        const { port } = server.address();
+        const answer = await new Promise((resolve, reject) => {
+          const request = http.request({ port, host: '127.0.0.1', path: '/there', method: 'POST' }, (response) => {
+            let body = '';
+            response.setEncoding('utf8');
+            response.on('data', (text) => {
+              body += text;
+            });
+            response.on('end', () => resolve([response.statusCode, response.headers['x-page'], body]));
+          });
+          request.on('error', reject);
+          request.end('sent');
+        });
+        const viaFetch = await (await fetch(`http://127.0.0.1:${port}/fetched`)).text();
+        await new Promise((resolve) => server.close(resolve));
+        return [answer, viaFetch, server instanceof http.Server];
+      });
+      assert.deepStrictEqual(told, [[201, 'yes', 'POST /there sent'], 'GET /fetched ', true]);
+    });
+
+    it('calls back at once where Node does', async () => {
+      const tree = path.join(folder, 'tree');
+      fs.mkdirSync(tree, { recursive: true });
+      fs.writeFileSync(path.join(tree, 'keep'), '');
+      fs.writeFileSync(path.join(tree, 'drop'), '');
+      const told = await inPage((tree) => {
+        const fs = require('fs');
+        const seen = [];
+        fs.cpSync(tree, `${tree}-copy`, {
+          recursive: true,
+          filter: (source) => {
+            seen.push(require('path').basename(source));
+            // A question inside of the answer to one.
+            return fs.existsSync(source) && !source.endsWith('drop');
+          },
+        });
+        const thrown = (() => {
+          try {
+            fs.cpSync(tree, `${tree}-other`, { recursive: true, filter: () => { throw new RangeError('from the page'); } });
+          } catch (error) {
+            return [error instanceof RangeError, error.message];
+          }
+        })();
+        return [fs.readdirSync(`${tree}-copy`), seen.sort(), thrown];
+      }, tree);
+      assert.deepStrictEqual(told, [['keep'], ['drop', 'keep', 'tree'], [true, 'from the page']]);
+    });
+
+    it('extends classes of Node', async () => {
+      const told = await inPage(async () => {
+        const { Agent } = require('http');
+        class MyAgent extends Agent {
+          constructor() {
+            super({ keepAlive: true });
+            this.mine = 5;
+          }
+
+          getName(options) {
+            return `mine:${super.getName(options)}`;
+          }
+
+          more() {
+            return this.mine + 1;
+          }
+        }
+        const agent = new MyAgent();
+        const { EventEmitter } = require('events');
+        const util = require('util');
+        function Old() {
+          EventEmitter.call(this);
+        }
+        util.inherits(Old, EventEmitter);
+        const old = new Old();
+        let heard = 0;
+        old.on('x', (value) => {
+          heard = value;
+        });
+        old.emit('x', 3);
+        return [agent.keepAlive, agent.more(), agent.getName({ host: 'h', port: 1 }), agent instanceof Agent, agent instanceof MyAgent, heard];
+      });
+      assert.deepStrictEqual(told, [true, 6, 'mine:h:1:', true, true, 3]);
+    });
+
+    it('hashes, encrypts and compresses', async () => {
+      const told = await inPage(() => {
+        const crypto = require('crypto');
+        const cipher = crypto.createCipheriv('aes-256-cbc', Buffer.alloc(32, 1), Buffer.alloc(16, 2));
+        const sealed = Buffer.concat([cipher.update('secret'), cipher.final()]);
+        const decipher = crypto.createDecipheriv('aes-256-cbc', Buffer.alloc(32, 1), Buffer.alloc(16, 2));
+        return [
+          crypto.createHash('sha256').update('a').update(Buffer.from('b')).digest('hex'),
+          crypto.createHmac('md5', 'key').update('x').digest('base64'),
+          decipher.update(sealed, undefined, 'utf8') + decipher.final('utf8'),
+          crypto.randomBytes(8).length,
+          require('zlib').inflateSync(require('zlib').deflateSync('zz')).toString(),
+          crypto.randomUUID().length,
+          require('os').platform(), require('os').EOL,
+        ];
+      });
+      assert.deepStrictEqual(told, [
+        'fb8e20fc2e4c3f248c60c39bd652f3c1347298bb977b8b4d5903b85055620603', 'nGpTqkyCY38tqvVpg0qSag==', 'secret', 8, 'zz', 36, process.platform, '\n',
+      ].map((value, index) => (index === 1 ? require('node:crypto').createHmac('md5', 'key').update('x').digest('base64') : value)));
+    });
+
+    it('resolves and loads modules as Node does', async () => {
+      const app = path.join(folder, 'app');
+      fs.mkdirSync(path.join(app, 'node_modules/pkg/lib'), { recursive: true });
+      fs.mkdirSync(path.join(app, 'node_modules/@scope/exp'), { recursive: true });
+      fs.mkdirSync(path.join(app, 'node_modules/esm'), { recursive: true });
+      const write = (name, text) => fs.writeFileSync(path.join(app, name), text);
+      write('node_modules/pkg/package.json', '{"name":"pkg","main":"lib"}');
+      write('node_modules/pkg/lib/index.js', "exports.path = __filename; exports.up = require('../data.json').up; exports.parent = module.parent && module.parent.id; exports.self = this === module.exports;");
+      write('node_modules/pkg/data.json', '{"up":[1,2]}');
+      write('node_modules/@scope/exp/package.json', '{"name":"@scope/exp","exports":{".":{"import":"./no.js","require":"./yes.cjs"}}}');
+      write('node_modules/@scope/exp/yes.cjs', '#!/usr/bin/env node\nmodule.exports = class Thing { name() { return "thing"; } };');
+      write('node_modules/esm/package.json', '{"name":"esm","type":"module","main":"index.js"}');
+      write('node_modules/esm/index.js', "import os from 'node:os'; export const twice = (x) => x * 2; export default os.EOL; export class Counter { count = 0; more() { return ++this.count; } }");
+      write('a.js', "exports.early = 1; exports.b = require('./b').seen; exports.late = 2;");
+      write('b.js', "exports.seen = Object.keys(require('./a'));");
+      write('bad.js', "throw Object.assign(new Error('bad'), { code: 'BAD' });");
+      write('syntax.js', 'this is no script');
+      write('index.html', '<!doctype html><title>x</title><script src="outer.js"></script>');
+      write('outer.js', "window.outer = require('./a');");
+      const window = new BrowserWindow({ show: false, webPreferences: INTEGRATION });
+      await window.loadFile(path.join(app, 'index.html'));
+      const told = await window.webContents.executeJavaScript(`(() => {
+        const failure = (work) => { try { return work(); } catch (error) { return [error.name, error.code, error.message.split('\\n')[0]]; } };
+        const Thing = require('@scope/exp');
+        const { twice, default: eol, Counter } = require('esm');
+        const counter = new Counter();
+        counter.more();
+        return {
+          pkg: require('pkg'), thing: new Thing().name(), outer, esm: [twice(4), eol, counter.more()],
+          resolved: require.resolve('pkg/data.json'), cached: require.cache[require.resolve('pkg')].loaded, same: require('./a.js') === require('./a'),
+          missing: failure(() => require('./nothing')), bad: failure(() => require('./bad')), again: failure(() => require('./bad')),
+          syntax: failure(() => require('./syntax'))[0], electron: typeof require('electron').ipcRenderer.send, remote: require('electron').remote,
+          builtins: require('module').builtinModules.includes('fs'), created: require('module').createRequire(__dirname + '/x.js')('./a').late,
+          prefixed: require('node:path') === require('path'), paths: module.paths[0], main: failure(() => require('electron/main'))[1],
+        };
+      })()`);
+      assert.deepStrictEqual(told, {
+        pkg: { path: path.join(app, 'node_modules/pkg/lib/index.js'), up: [1, 2], parent: path.join(app, 'index.html'), self: true },
+        thing: 'thing',
+        outer: { early: 1, b: ['early'], late: 2 },
+        esm: [8, '\n', 2],
+        resolved: path.join(app, 'node_modules/pkg/data.json'),
+        cached: true,
+        same: true,
+        missing: ['Error', 'MODULE_NOT_FOUND', "Cannot find module './nothing'"],
+        bad: ['Error', 'BAD', 'bad'],
+        again: ['Error', 'BAD', 'bad'],
+        syntax: 'SyntaxError',
+        electron: 'function',
+        remote: undefined,
+        builtins: true,
+        created: 2,
+        prefixed: true,
+        paths: path.join(app, 'node_modules'),
+        main: 'MODULE_NOT_FOUND',
+      });
+    });
+
+    it('blocks only itself while it waits', async () => {
+      const window = await openPage();
+      let turns = 0;
+      const timer = setInterval(() => {
+        turns += 1;
+      }, 5);
+      await window.webContents.executeJavaScript("require('child_process').execSync('sleep 0.4'); 1");
+      clearInterval(timer);
+      assert.ok(turns > 20, `the main process had ${turns} turns`);
+    });
+
+    it('hears of errors that nobody caught', async () => {
+      const told = await inPage(async () => {
+        const event = new Promise((resolve) => window.addEventListener('error', (event) => resolve([event.message, event.error?.code]), { once: true }));
+        require('net').connect({ port: 1, host: '127.0.0.1' });
+        const first = await event;
+        const second = new Promise((resolve) => process.once('uncaughtException', (error) => resolve(error.message)));
+        require('fs').stat('/', () => {
+          throw new Error('in a callback');
+        });
+        const alive = require('fs').existsSync('/');
+        return [first[1], await second, alive];
+      });
+      assert.deepStrictEqual(told, ['ECONNREFUSED', 'in a callback', true]);
+    });
+
+    it('gives back what the page has dropped, and ends with the document', async () => {
+      const window = await openPage();
+      const port = await window.webContents.executeJavaScript(`(async () => {
+        const server = require('net').createServer();
+        await new Promise((resolve) => server.listen(0, resolve));
+        return server.address().port;
+      })()`);
+      const reachable = () => new Promise((resolve) => {
+        const socket = require('node:net').connect(port, '127.0.0.1', () => {
+          socket.destroy();
+          resolve(true);
+        });
+        socket.on('error', () => resolve(false));
+      });
+      assert.ok(await reachable());
+      window.webContents.reload();
+      await once(window.webContents, 'did-finish-load');
+      for (let tries = 0; tries < 100 && (await reachable()); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.ok(!(await reachable()));
+      assert.strictEqual(await window.webContents.executeJavaScript("require('fs').existsSync('/')"), true);
+    });
+  });
+
+  describe('a preload with sandbox: false', () => {
+    it('has Node, and the page has nothing of it', async () => {
+      const window = await openWithPreload({
+        preload: `
+          const fs = require('fs');
+          const { contextBridge } = require('electron');
+          contextBridge.exposeInMainWorld('files', {
+            read: (file) => fs.readFileSync(file, 'utf8'),
+            list: (folder) => fs.promises.readdir(folder),
+            own: () => [__filename, __dirname, typeof process.cwd(), typeof globalThis.process, process.sandboxed, require('./sibling').text],
+          });`,
+        webPreferences: { sandbox: false },
+      });
+      fs.writeFileSync(path.join(path.dirname(preloadFile('')), 'sibling.js'), "exports.text = require('path').basename(module.filename);");
+      fs.writeFileSync(path.join(folder, 'read'), 'through the bridge');
+      const told = await window.webContents.executeJavaScript(
+        `(async () => [files.read(${JSON.stringify(path.join(folder, 'read'))}), (await files.list('/')).includes('tmp'), files.own(), typeof require, typeof process, typeof module, typeof Buffer])()`
+      );
+      assert.deepStrictEqual([told[0], told[1], ...told.slice(3)], ['through the bridge', true, 'undefined', 'undefined', 'undefined', 'undefined']);
+      const [filename, dirname, ...rest] = told[2];
+      assert.strictEqual(path.dirname(filename), dirname);
+      assert.deepStrictEqual(rest, ['string', 'object', false, 'sibling.js']);
+    });
+
+    it('has it with nodeIntegration in an isolated page too, and the page has nothing', async () => {
+      const window = await openWithPreload({ preload: "require('electron').contextBridge.exposeInMainWorld('os', require('os').platform());", webPreferences: { nodeIntegration: true } });
+      assert.deepStrictEqual(await window.webContents.executeJavaScript('[os, typeof require, typeof process]'), [process.platform, 'undefined', 'undefined']);
+    });
+
+    it('leaves no globals behind without isolation and nodeIntegration', async () => {
+      const window = await openWithPreload({
+        preload: "window.fromPreload = [typeof process, typeof globalThis.process, typeof global]; window.later = () => [typeof Buffer, typeof setImmediate, require('fs').existsSync('/')];",
+        html: '<script>window.fromPage = [typeof require, typeof process, typeof Buffer, typeof setImmediate, typeof clearImmediate, typeof global, typeof module]</script>',
+        webPreferences: { sandbox: false, contextIsolation: false },
+      });
+      assert.deepStrictEqual(await window.webContents.executeJavaScript('[fromPreload, later(), fromPage]'), [
+        ['object', 'object', 'object'], ['function', 'function', true], ['undefined', 'undefined', 'undefined', 'undefined', 'undefined', 'undefined', 'undefined'],
+      ]);
+    });
+
+    it('says why an ES module is no preload', async () => {
+      const preload = path.join(folder, 'preload.mjs');
+      fs.writeFileSync(preload, 'export {};');
+      const window = new BrowserWindow({ show: false, webPreferences: { sandbox: false, preload } });
+      const failed = once(window.webContents, 'preload-error');
+      await window.loadFile(pageFile(''));
+      const [, file, error] = await failed;
+      assert.strictEqual(file, preload);
+      assert.match(error.message, /ES modules are not supported/);
+    });
+
+    it('runs modules of its own at full speed', async () => {
+      const told = await inPreload((require) => {
+        const util = require('util');
+        const path = require('path');
+        const { Readable } = require('stream');
+        return [
+          util.format('%s %d %j', 'a', 1, { b: 2 }), util.inspect({ a: [1, { b: new Map([[1, 'x']]) }], s: Symbol('q') }, { depth: 4 }), util.inspect(Buffer.from('hi')),
+          path.resolve('/a', '../b', 'c.txt'), path.relative('/a/b/c', '/a/d'), require('url').parse('http://u:p@h.x:81/p?q=1#h').pathname,
+          require('querystring').stringify({ a: [1, 2], b: 'c d' }), new (require('string_decoder').StringDecoder)('utf8').write(Buffer.from([0xe2, 0x82])),
+          util.isDeepStrictEqual({ a: [1, new Set([2])] }, { a: [1, new Set([2])] }), Readable.from([1]) instanceof require('stream'),
+        ];
+      });
+      assert.deepStrictEqual(told, [
+        'a 1 {"b":2}', "{ a: [ 1, { b: Map(1) { 1 => 'x' } } ], s: Symbol(q) }", '<Buffer 68 69>', '/b/c.txt', '../../d', '/p', 'a=1&a=2&b=c%20d', '', true, true,
+      ]);
+    });
+  });
+});
