@@ -2,63 +2,41 @@
 //
 // The same file runs in V8 (main process) and in JavaScriptCore (isolated world and page world), and writes the same bytes in both.
 // Values are recognised by their internal slots, never by `instanceof`: they may come from another realm, and their prototypes may
-// have been changed. Encoder and decoder are loops with a stack of their own, so that deep nesting costs memory and not the engine's stack.
+// have been changed. What is nested deeper than MAX_DEPTH is written after the rest, so that deep nesting costs memory and not the engine's stack.
 //
-// The decoder is in deserialize.js, the shared names are in codec-format.js: a page's own world gets those two only.
+// The decoder is in deserialize.js, the shared names and the format are in codec-format.js: a page's own world gets those two only. This file is
+// long because its writer is one class, whose methods call each other at every step.
 
-import { getPrototypeOf, getOwnPropertyDescriptor, uncurry, getterOf, regExpTest, mapSet, bufferLength } from './codec-format.js';
-import { TypedArrayPrototype, viewBuffer, bytesSet, bytesSubarray, BytesCtor, MapCtor, VIEW_NAMES, DATA_VIEW } from './codec-format.js';
-import { ERROR_NAMES, MAX_BYTES, MAX_OBJECTS, T, double, doubleBytes, probe } from './codec-format.js';
+import { getPrototypeOf, getOwnPropertyDescriptor, uncurry, getterOf, bufferLength, host, probe } from './codec-format.js';
+import { TypedArrayPrototype, viewBuffer, viewOffset, bytesSet, bytesSubarray, BytesCtor, DoublesCtor, SafeMap, SafeSet, SafeDataView } from './codec-format.js';
+import { ERROR_NAMES, VIEW_NAMES, DATA_VIEW, MAX_BYTES, MAX_OBJECTS, T, SMALL, FORM, LONG_TEXT, CHUNK_TEXT, SHAPE_KEYS } from './codec-format.js';
+import { MAX_DEPTH, COST, COST_FACTOR, FREE_COST } from './codec-format.js';
+import { ObjectPrototype, UNCLONEABLE, hasOwn, hasRegExpSlots, isArray, isError, isPlatformObject, isV8, isView, objectToString } from './value-kinds.js';
+import { stackOf, toStringTag, mapSize, setSize, dateValue, regExpSource, numberValue, stringValue, booleanValue, bigIntValue } from './value-kinds.js';
 
 export { deserialize } from './deserialize.js';
+export { kindOf, tagOf } from './value-kinds.js';
 
-const ObjectPrototype = Object.prototype;
 const objectKeys = Object.keys;
-const objectToString = uncurry(ObjectPrototype.toString);
-/** `[object ...]` of a value of any world. */
-export const tagOf = (value) => objectToString(value);
-const hasOwn = uncurry(ObjectPrototype.hasOwnProperty);
-const stringReplace = uncurry(String.prototype.replace);
-const functionToString = uncurry(Function.prototype.toString);
-const isArray = Array.isArray;
-const isView = ArrayBuffer.isView;
-const isError = Error.isError;
+const objectValues = Object.values;
+const stringify = JSON.stringify;
+const setPrototypeOf = Object.setPrototypeOf;
+const bytesFill = uncurry(TypedArrayPrototype.fill);
 const mapGet = uncurry(Map.prototype.get);
 const mapForEach = uncurry(Map.prototype.forEach);
 const setForEach = uncurry(Set.prototype.forEach);
-const mapSize = getterOf(Map.prototype, 'size');
-const setSize = getterOf(Set.prototype, 'size');
-const dateValue = uncurry(Date.prototype.getTime);
-const regExpSource = getterOf(RegExp.prototype, 'source');
 const regExpFlags = getterOf(RegExp.prototype, 'flags');
 const viewKind = getterOf(TypedArrayPrototype, Symbol.toStringTag);
-const viewOffset = getterOf(TypedArrayPrototype, 'byteOffset');
 const viewLength = getterOf(TypedArrayPrototype, 'length');
 const dataViewBuffer = getterOf(DataView.prototype, 'buffer');
 const dataViewOffset = getterOf(DataView.prototype, 'byteOffset');
 const dataViewLength = getterOf(DataView.prototype, 'byteLength');
-const numberValue = uncurry(Number.prototype.valueOf);
-const stringValue = uncurry(String.prototype.valueOf);
-const booleanValue = uncurry(Boolean.prototype.valueOf);
-const bigIntValue = uncurry(BigInt.prototype.valueOf);
-const symbolValue = uncurry(Symbol.prototype.valueOf);
 const bigIntToString = uncurry(BigInt.prototype.toString);
 const charCodeAt = uncurry(String.prototype.charCodeAt);
 const isWellFormed = uncurry(String.prototype.isWellFormed);
 const encoder = new TextEncoder();
 const encodeInto = uncurry(TextEncoder.prototype.encodeInto);
-const toStringTag = Symbol.toStringTag;
 const ErrorCtor = Error;
-
-// Objects with these tags have slots that cannot be cloned. A tag that an object carries as its own property says nothing.
-const UNCLONEABLE = { __proto__: null };
-for (const tag of [
-  'Promise', 'WeakMap', 'WeakSet', 'WeakRef', 'FinalizationRegistry', 'Generator', 'AsyncGenerator', 'SharedArrayBuffer', 'Arguments',
-  'Iterator Helper', 'Array Iterator', 'Map Iterator', 'Set Iterator', 'String Iterator', 'RegExp String Iterator', 'Atomics',
-  'Intl.Collator', 'Intl.DateTimeFormat', 'Intl.DisplayNames', 'Intl.DurationFormat', 'Intl.ListFormat', 'Intl.Locale',
-  'Intl.NumberFormat', 'Intl.PluralRules', 'Intl.RelativeTimeFormat', 'Intl.Segmenter', 'Module', 'WebAssembly.Module',
-  'WebAssembly.Instance', 'WebAssembly.Memory', 'WebAssembly.Table', 'Window', 'global'
-]) UNCLONEABLE[`[object ${tag}]`] = true;
 
 function uncloneable() {
   return new ErrorCtor('An object could not be cloned.');
@@ -69,22 +47,40 @@ function uncloneable() {
 const KEPT_SCRATCH = 8 << 20;
 let scratch = new BytesCtor(4096);
 
+// How many objects are looked at together when proxies are searched.
+const PROXY_BATCH = 512;
+
 class Writer {
   constructor(ports) {
     this.ports = ports;
     // Taken away while in use: a getter of the value may send a message itself.
-    this.bytes = scratch === null ? new BytesCtor(256) : scratch;
+    this.bytes = scratch === null ? new BytesCtor(1024) : scratch;
     scratch = null;
-    this.at = 0;
+    this.view = new SafeDataView(viewBuffer(this.bytes));
+    this.at = 1;
+    // Objects that were met, and those that were written in the order of their numbers.
     this.seen = null;
-    this.count = 0;
-    this.stack = { __proto__: null };
-    this.depth = 0;
+    this.order = [];
+    this.numbers = null;
+    this.numbered = 0;
+    this.cost = 0;
+    this.texts = [];
+    this.textSize = 0;
+    this.chunks = null;
+    this.shapes = null;
+    this.shapeCount = 0;
+    this.lastShape = null;
+    this.later = null;
+    // How many of them were found to be no proxies.
+    this.proven = 0;
   }
 
   reserve(extra) {
     const need = this.at + extra;
-    if (need <= this.bytes.length) return;
+    if (need > this.bytes.length) this.grow(need);
+  }
+
+  grow(need) {
     // A long text reserves three times what it may need.
     if (need > MAX_BYTES * 4) throw uncloneable();
     let size = this.bytes.length * 2;
@@ -92,11 +88,12 @@ class Writer {
     const grown = new BytesCtor(size);
     bytesSet(grown, bytesSubarray(this.bytes, 0, this.at));
     this.bytes = grown;
+    this.view = new SafeDataView(viewBuffer(grown));
   }
 
-  byte(value) {
-    this.reserve(1);
-    this.bytes[this.at++] = value;
+  tag(tag) {
+    this.reserve(16);
+    this.bytes[this.at++] = tag;
   }
 
   // Little groups of seven bits, up to 2^53.
@@ -111,47 +108,49 @@ class Writer {
 
   double(value) {
     this.reserve(8);
-    double[0] = value;
-    for (let i = 0; i < 8; i++) this.bytes[this.at++] = doubleBytes[i];
+    this.view.setFloat64(this.at, value, true);
+    this.at += 8;
   }
 
   number(value) {
+    this.reserve(16);
     if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
-      this.reserve(5);
-      const { bytes } = this;
-      bytes[this.at++] = T.int;
-      bytes[this.at++] = value;
-      bytes[this.at++] = value >> 8;
-      bytes[this.at++] = value >> 16;
-      bytes[this.at++] = value >> 24;
+      if (value >= 0 && value < 256 - SMALL) {
+        this.bytes[this.at++] = value + SMALL;
+        return;
+      }
+      this.bytes[this.at] = T.int;
+      this.view.setInt32(this.at + 1, value, true);
+      this.at += 5;
     } else {
-      this.byte(T.double);
-      this.double(value);
+      this.bytes[this.at] = T.double;
+      this.view.setFloat64(this.at + 1, value, true);
+      this.at += 9;
     }
   }
 
   string(value) {
-    const count = value.length;
-    if (count < 64) {
-      this.reserve(count + 2);
-      const { bytes } = this;
-      const start = this.at;
-      bytes[start] = T.ascii;
-      bytes[start + 1] = count;
-      let at = start + 2;
-      let i = 0;
-      for (; i < count; i++) {
-        const code = charCodeAt(value, i);
-        if (code > 127) break;
-        bytes[at++] = code;
-      }
-      if (i === count) {
-        this.at = at;
-        return;
-      }
+    if (value.length > LONG_TEXT) return this.longText(value);
+    this.tag(T.text);
+    return this.text(value);
+  }
+
+  text(value) {
+    this.texts[this.texts.length] = value;
+    this.textSize += value.length + 3;
+    if (this.textSize > CHUNK_TEXT) {
+      if (this.chunks === null) this.chunks = [];
+      this.chunks[this.chunks.length] = this.texts;
+      this.texts = [];
+      this.textSize = 0;
     }
+  }
+
+  // Any text where a value's tag has its place, also inside of one.
+  longText(value) {
+    const count = value.length;
     if (isWellFormed(value)) {
-      this.byte(T.utf8);
+      this.tag(T.utf8);
       // The length is known after the fact: five groups of seven bits hold any length that fits a frame.
       this.reserve(5 + count * 3);
       const start = this.at;
@@ -165,173 +164,316 @@ class Writer {
       this.at = start + 5 + written;
       return;
     }
-    this.byte(T.utf16);
+    this.tag(T.utf16);
     this.length(count);
     this.reserve(count * 2);
+    const { bytes } = this;
+    let { at } = this;
     for (let i = 0; i < count; i++) {
       const code = charCodeAt(value, i);
-      this.bytes[this.at++] = code;
-      this.bytes[this.at++] = code >> 8;
+      bytes[at++] = code;
+      bytes[at++] = code >> 8;
     }
+    this.at = at;
   }
 
-  push(frame) {
-    this.stack[this.depth++] = frame;
-  }
-
-  value(value) {
+  value(value, depth) {
     switch (typeof value) {
-      case 'undefined': return this.byte(T.undefined);
-      case 'boolean': return this.byte(value ? T.true : T.false);
-      case 'number': return this.number(value);
       case 'string': return this.string(value);
-      case 'bigint':
-        this.byte(T.bigint);
-        return this.string(bigIntToString(value, 16));
+      case 'number': return this.number(value);
       case 'object':
-        if (value === null) return this.byte(T.null);
-        return this.object(value);
+        if (value === null) return this.tag(T.null);
+        return this.object(value, depth);
+      case 'boolean': return this.tag(value ? T.true : T.false);
+      case 'undefined': return this.tag(T.undefined);
+      case 'bigint':
+        this.tag(T.bigint);
+        return this.string(bigIntToString(value, 16));
       default: throw uncloneable();
     }
   }
 
-  object(value) {
-    if (this.seen === null) this.seen = new MapCtor();
-    const known = mapGet(this.seen, value);
-    if (known !== undefined) {
-      this.byte(T.ref);
-      return this.length(known);
-    }
-    if (this.count >= MAX_OBJECTS) throw uncloneable();
-    mapSet(this.seen, value, this.count++);
+  object(value, depth) {
+    if (this.seen === null) this.seen = new SafeSet();
+    else if (this.seen.has(value)) return this.again(value);
+    this.seen.add(value);
+    if (depth > MAX_DEPTH) return this.putOff(value);
+    return this.fresh(value, depth);
+  }
+
+  // Its number is only looked for here: most messages name no object twice, and a set is faster than a map.
+  again(value) {
+    if (this.numbers === null) this.numbers = new SafeMap();
+    while (this.numbered < this.order.length) this.numbers.set(this.order[this.numbered], this.numbered++);
+    const known = this.numbers.get(value);
+    if (known < 0) this.cost += COST.entry;
+    this.tag(known >= 0 ? T.ref : T.later);
+    return this.length(known >= 0 ? known : -known - 1);
+  }
+
+  putOff(value) {
+    if (this.later === null) this.later = [];
+    if (this.numbers === null) this.numbers = new SafeMap();
+    const index = this.later.length;
+    this.later[index] = value;
+    this.numbers.set(value, -index - 1);
+    this.cost += COST.entry;
+    this.tag(T.later);
+    return this.length(index);
+  }
+
+  // Gives an object its number and takes what it costs.
+  enter(value, cost) {
+    const number = this.order.length;
+    if (number >= MAX_OBJECTS) throw uncloneable();
+    this.order[number] = value;
+    this.cost += cost;
+    if (host.anyProxy !== null && number - this.proven >= PROXY_BATCH) this.refuseProxies();
+  }
+
+  fresh(value, depth) {
     if (this.ports !== undefined) {
       const index = mapGet(this.ports, value);
       if (index !== undefined) {
-        this.byte(T.port);
+        this.enter(value, 0);
+        this.tag(T.port);
         return this.length(index);
       }
     }
+    if (isArray(value)) return this.array(value, depth);
     const tag = objectToString(value);
-    if (tag === '[object Object]' && getPrototypeOf(value) === ObjectPrototype) return this.plain(value);
-    if (isArray(value)) return this.array(value);
-    if (isView(value)) return this.view(value);
+    if (tag === '[object Object]' && getPrototypeOf(value) === ObjectPrototype) return this.plain(value, depth);
+    if (isView(value)) return this.typed(value);
     if (tag in UNCLONEABLE && !hasOwn(value, toStringTag)) throw uncloneable();
-    if (this.slots(value, tag)) return undefined;
+    if (this.slots(value, tag, depth)) return undefined;
+    if (host.refuses !== null && host.refuses(value)) throw uncloneable();
+    if (host.formsOfImage !== null) {
+      const forms = host.formsOfImage(value);
+      if (forms !== null) return this.image(value, forms);
+    }
     if (isPlatformObject(value)) throw uncloneable();
-    return this.plain(value);
+    return this.plain(value, depth);
   }
 
-  plain(value) {
-    this.byte(T.object);
-    this.push({ __proto__: null, kind: T.object, value, keys: objectKeys(value), i: 0 });
+  refuseProxies() {
+    if (host.anyProxy(this.order, this.proven)) throw uncloneable();
+    this.proven = this.order.length;
   }
 
-  array(value) {
+  plain(value, depth) {
+    const keys = objectKeys(value);
+    const count = keys.length;
+    if (count > SHAPE_KEYS) {
+      this.enter(value, COST.object + COST.entry * count);
+      this.tag(T.object);
+      this.length(count);
+      return this.properties(value, keys, 0, depth);
+    }
+    this.enter(value, COST.object + COST.slot * count);
+    this.shape(keys);
+    for (let i = 0; i < count; i++) this.value(value[keys[i]], depth + 1);
+    return undefined;
+  }
+
+  properties(value, keys, from, depth) {
+    for (let i = from; i < keys.length; i++) {
+      this.key(keys[i]);
+      this.value(value[keys[i]], depth + 1);
+    }
+  }
+
+  // A key needs no tag unless it is long; the empty text stands for that.
+  key(key) {
+    if (key.length > 0 && key.length <= LONG_TEXT) return this.text(key);
+    this.text('');
+    return this.string(key);
+  }
+
+  // Writes which keys an object has. The shape that followed the last one before is tried first.
+  shape(keys) {
+    const last = this.lastShape;
+    let found = last !== null && last.next !== null && sameKeys(last.next.keys, keys) ? last.next : null;
+    if (found === null) found = this.findShape(keys);
+    if (last !== null) last.next = found;
+    this.lastShape = found;
+    if (found.known) {
+      this.tag(T.shaped);
+      return this.length(found.id);
+    }
+    found.known = true;
+    this.cost += COST.small + COST.slot * keys.length;
+    this.tag(T.shape);
+    this.length(keys.length);
+    for (let i = 0; i < keys.length; i++) this.key(keys[i]);
+    return undefined;
+  }
+
+  findShape(keys) {
+    if (this.shapes === null) this.shapes = new SafeMap();
+    const first = keys.length === 0 ? '' : keys[0];
+    const candidate = this.shapes.get(first);
+    let tried = 0;
+    for (let shape = candidate; shape !== undefined && tried < 16; shape = shape.other) {
+      if (sameKeys(shape.keys, keys)) return shape;
+      tried++;
+    }
+    const shape = { keys, id: this.shapeCount++, known: false, next: null, other: candidate };
+    this.shapes.set(first, shape);
+    return shape;
+  }
+
+  array(value, depth) {
     const { length } = value;
+    let numbers = length >= 8;
+    let dense = true;
+    for (let i = 0; i < length; i++) {
+      const item = value[i];
+      if (typeof item !== 'number') {
+        numbers = false;
+        if (item === undefined && !hasOwn(value, i)) {
+          dense = false;
+          break;
+        }
+      }
+    }
+    if (dense && countKeys(value) === length) {
+      this.enter(value, COST.object + COST.slot * length);
+      if (numbers) return this.allNumbers(value, length);
+      this.tag(T.list);
+      this.length(length);
+      for (let i = 0; i < length; i++) this.value(value[i], depth + 1);
+      return undefined;
+    }
     const keys = objectKeys(value);
     // A dense array has a key for each index; further keys come after the indices.
     if (keys.length >= length && (length === 0 || keys[length - 1] === `${length - 1}`)) {
-      this.byte(T.array);
+      const more = keys.length - length;
+      this.enter(value, COST.object + COST.slot * length + COST.entry * more);
+      this.tag(T.array);
       this.length(length);
-      this.push({ __proto__: null, kind: T.array, value, keys, i: 0, length });
-    } else {
-      this.byte(T.sparse);
-      this.length(length);
-      this.push({ __proto__: null, kind: T.object, value, keys, i: 0 });
+      this.length(more);
+      for (let i = 0; i < length; i++) {
+        const item = value[i];
+        if (item === undefined && !hasOwn(value, i)) this.tag(T.hole);
+        else this.value(item, depth + 1);
+      }
+      return this.properties(value, keys, length, depth);
     }
+    this.enter(value, COST.small + COST.entry * keys.length);
+    this.tag(T.sparse);
+    this.length(length);
+    this.length(keys.length);
+    return this.properties(value, keys, 0, depth);
   }
 
-  buffer(value) {
-    const known = mapGet(this.seen, value);
-    if (known !== undefined) {
-      this.byte(T.ref);
-      return this.length(known);
-    }
+  // A getter of an index may change what the others hold.
+  allNumbers(value, length) {
+    const doubles = new DoublesCtor(length);
+    for (let i = 0; i < length; i++) doubles[i] = value[i];
+    this.tag(T.doubles);
+    this.length(length);
+    this.reserve(length * 8);
+    if (LITTLE_ENDIAN) bytesSet(this.bytes, new BytesCtor(viewBuffer(doubles)), this.at);
+    else for (let i = 0; i < length; i++) this.view.setFloat64(this.at + i * 8, doubles[i], true);
+    this.at += length * 8;
+  }
+
+  // `known` is the buffer itself, when the walk came to it and not to a view of it.
+  buffer(value, known) {
+    if (this.seen.has(value) && value !== known) return this.again(value);
+    this.seen.add(value);
+    let bytes;
     let length;
     try {
       length = bufferLength(value);
-      this.rawBytes(new BytesCtor(value), length);
+      bytes = new BytesCtor(value);
     } catch {
       // A shared or detached buffer.
       throw uncloneable();
     }
-    mapSet(this.seen, value, this.count++);
-    return undefined;
+    this.enter(value, COST.view);
+    this.tag(T.buffer);
+    return this.rawBytes(bytes, length);
   }
 
   rawBytes(bytes, length) {
-    this.byte(T.buffer);
     this.length(length);
     this.reserve(length);
     bytesSet(this.bytes, bytes, this.at);
     this.at += length;
   }
 
-  view(value) {
+  typed(value) {
+    this.enter(value, COST.view);
     const name = viewKind(value);
-    this.byte(T.view);
+    this.tag(T.view);
     if (name === undefined) {
-      this.byte(DATA_VIEW);
+      this.bytes[this.at++] = DATA_VIEW;
       this.length(dataViewOffset(value));
       this.length(dataViewLength(value));
-      return this.buffer(dataViewBuffer(value));
+      return this.buffer(dataViewBuffer(value), null);
     }
     for (let i = 0; i < VIEW_NAMES.length; i++) {
       if (VIEW_NAMES[i] === name) {
-        this.byte(i);
+        this.bytes[this.at++] = i;
         this.length(viewOffset(value));
         this.length(viewLength(value));
-        return this.buffer(viewBuffer(value));
+        return this.buffer(viewBuffer(value), null);
       }
     }
     throw uncloneable();
   }
 
   // Objects with internal slots. False if the value has none that we know.
-  slots(value, tag) {
+  slots(value, tag, depth) {
     let length = probe(mapSize, value);
     if (length !== undefined) {
-      const entries = { __proto__: null, length: 0 };
+      const entries = [];
       mapForEach(value, (item, key) => {
-        entries[entries.length++] = key;
-        entries[entries.length++] = item;
+        entries[entries.length] = key;
+        entries[entries.length] = item;
       });
-      return this.entries(T.map, entries);
+      this.enter(value, COST.map + COST.pair * entries.length);
+      return this.entries(T.map, entries, depth);
     }
     length = probe(setSize, value);
     if (length !== undefined) {
-      const entries = { __proto__: null, length: 0 };
+      const entries = [];
       setForEach(value, (item) => {
-        entries[entries.length++] = item;
+        entries[entries.length] = item;
       });
-      return this.entries(T.set, entries);
+      this.enter(value, COST.map + COST.pair * entries.length);
+      return this.entries(T.set, entries, depth);
     }
     const time = probe(dateValue, value);
     if (time !== undefined) {
-      this.byte(T.date);
+      this.enter(value, COST.small);
+      this.tag(T.date);
       this.double(time);
       return true;
     }
     if (tag === '[object Error]' ? isError === undefined || isError(value) : isError !== undefined && isError(value)) {
-      this.error(value);
+      this.error(value, depth);
       return true;
     }
     if (tag === '[object RegExp]' || hasRegExpSlots(value)) {
-      this.byte(T.regexp);
+      this.enter(value, COST.small);
+      this.tag(T.regexp);
       this.string(regExpSource(value));
       this.string(regExpFlags(value));
       return true;
     }
     length = probe(bufferLength, value);
     if (length !== undefined) {
-      this.rawBytes(new BytesCtor(value), length);
+      this.buffer(value, value);
       return true;
     }
     for (let i = 0; i < 4; i++) {
       const inner = probe(i === 0 ? numberValue : i === 1 ? stringValue : i === 2 ? booleanValue : bigIntValue, value);
       if (inner !== undefined) {
-        this.byte(T.boxed);
-        this.value(inner);
+        this.enter(value, COST.small);
+        this.tag(T.boxed);
+        this.value(inner, 0);
         return true;
       }
     }
@@ -339,107 +481,131 @@ class Writer {
     return false;
   }
 
-  entries(kind, entries) {
-    this.byte(kind);
+  entries(kind, entries, depth) {
+    this.tag(kind);
     this.length(entries.length);
-    this.push({ __proto__: null, kind, entries, i: 0 });
+    for (let i = 0; i < entries.length; i++) this.value(entries[i], depth + 1);
     return true;
   }
 
-  error(value) {
-    this.byte(T.error);
+  error(value, depth) {
+    this.enter(value, COST.error);
+    this.tag(T.error);
     const name = `${value.name}`;
     let index = 0;
     for (let i = 0; i < ERROR_NAMES.length; i++) if (ERROR_NAMES[i] === name) index = i;
-    this.byte(index);
     const message = getOwnPropertyDescriptor(value, 'message');
     const stack = stackOf(value, name);
     const cause = getOwnPropertyDescriptor(value, 'cause');
     const hasMessage = message !== undefined && 'value' in message;
     const hasCause = cause !== undefined && 'value' in cause;
-    this.byte((hasMessage ? 1 : 0) | (typeof stack === 'string' ? 2 : 0) | (hasCause ? 4 : 0));
+    this.bytes[this.at++] = index;
+    this.bytes[this.at++] = (hasMessage ? 1 : 0) | (typeof stack === 'string' ? 2 : 0) | (hasCause ? 4 : 0);
     if (hasMessage) this.string(`${message.value}`);
     if (typeof stack === 'string') this.string(stack);
-    if (hasCause) this.value(cause.value);
+    if (hasCause) this.value(cause.value, depth + 1);
   }
 
-  // Works off the frames, the youngest first. A frame goes on until a value of it opened another one.
-  run() {
-    while (this.depth > 0) {
-      const depth = this.depth;
-      const frame = this.stack[depth - 1];
-      if (frame.kind === T.object) {
-        const { value, keys } = frame;
-        while (frame.i < keys.length && this.depth === depth) {
-          const key = keys[frame.i++];
-          // A getter of an earlier key may have deleted this one.
-          if (!hasOwn(value, key)) continue;
-          this.string(key);
-          this.value(value[key]);
-        }
-        if (this.depth === depth && frame.i >= keys.length) {
-          this.byte(T.end);
-          this.depth--;
-        }
-      } else if (frame.kind === T.array) {
-        const { value, length } = frame;
-        while (frame.i < length && this.depth === depth) {
-          const i = frame.i++;
-          const item = value[i];
-          if (item === undefined && !hasOwn(value, i)) this.byte(T.hole);
-          else this.value(item);
-        }
-        if (this.depth === depth && frame.i >= length) frame.kind = T.object;
-      } else {
-        const { entries } = frame;
-        while (frame.i < entries.length && this.depth === depth) this.value(entries[frame.i++]);
-        if (this.depth === depth) this.depth--;
+  image(value, forms) {
+    this.enter(value, COST.image * (forms.length + 1));
+    this.tag(T.image);
+    this.length(forms.length);
+    for (let i = 0; i < forms.length; i++) {
+      const [scale, { width, height, rgba }] = forms[i];
+      this.double(scale);
+      this.length(width);
+      this.length(height);
+      this.rawBytes(rgba, rgba.length);
+    }
+  }
+
+  // The whole message.
+  message(value) {
+    this.value(value, 0);
+    if (this.later !== null) for (let i = 0; i < this.later.length; i++) this.fresh(this.later[i], 0);
+    if (host.anyProxy !== null && this.order.length > this.proven) this.refuseProxies();
+    this.pad();
+    const start = this.at;
+    let form = FORM.plain;
+    if (this.chunks === null && this.texts.length > 0 && this.textSize < 100 && this.texts.length <= 4 && this.few()) form = FORM.few;
+    else if (this.chunks !== null || this.texts.length > 0) {
+      form = FORM.json;
+      for (let i = 0; this.chunks !== null && i < this.chunks.length; i++) this.chunk(this.chunks[i]);
+      if (this.texts.length > 0) this.chunk(this.texts);
+    }
+    this.bytes[0] = form;
+    this.reserve(4);
+    this.view.setUint32(this.at, start, true);
+    this.at += 4;
+    if (this.at > MAX_BYTES) throw uncloneable();
+    return bytesSubarray(this.bytes, 0, this.at);
+  }
+
+  // The decoder allows so much memory for each byte.
+  pad() {
+    if (this.cost <= FREE_COST) return;
+    const need = (this.cost - FREE_COST) / COST_FACTOR;
+    if (need <= this.at) return;
+    const zeros = (need - this.at + 1) | 0;
+    this.reserve(zeros);
+    bytesFill(this.bytes, 0, this.at, this.at + zeros);
+    this.at += zeros;
+  }
+
+  // A few short texts of ASCII, each behind its length: most messages are small. False if they are others.
+  few() {
+    const { texts } = this;
+    this.reserve(128);
+    const { bytes } = this;
+    let { at } = this;
+    for (let i = 0; i < texts.length; i++) {
+      const text = texts[i];
+      bytes[at++] = text.length;
+      for (let j = 0; j < text.length; j++) {
+        const code = charCodeAt(text, j);
+        if (code > 127) return false;
+        bytes[at++] = code;
       }
     }
+    this.at = at;
+    return true;
+  }
+
+  chunk(texts) {
+    // Old libraries give arrays a method of this name, which would be asked.
+    if ('toJSON' in texts) setPrototypeOf(texts, null);
+    const json = stringify(texts);
+    this.length(texts.length);
+    this.reserve(3 + json.length * 3);
+    const start = this.at + 3;
+    const { written } = encodeInto(encoder, json, bytesSubarray(this.bytes, start));
+    this.bytes[start - 3] = written;
+    this.bytes[start - 2] = written >> 8;
+    this.bytes[start - 1] = written >> 16;
+    this.at = start + written;
   }
 }
 
-// A stack as V8 writes it: whoever logs an error expects its first line to name it. JavaScriptCore writes only the calls, `f@url:line:column`.
-function stackOf(error, name) {
-  const { stack } = error;
-  if (typeof stack !== 'string' || isV8) return stack;
-  const { message } = error;
-  const title = message === '' ? name : `${name}: ${message}`;
-  // It came from V8.
-  if (regExpTest(V8_CALLS, stack)) return stack;
-  const calls = stringReplace(stack, JSC_CALL, (_line, call, place) => (call === '' ? `    at ${place}` : `    at ${call} (${place})`));
-  return calls === '' ? title : `${title}\n${calls}`;
-}
-const isV8 = 'captureStackTrace' in Error && regExpTest(/^\s+at /m, `${new Error('x').stack}`);
-const V8_CALLS = /^ {4}at /m;
-const JSC_CALL = /^([^@\n]*)@(.*)$/gm;
+// The portable lane encodes in the page's own world.
+setPrototypeOf(Writer.prototype, null);
 
-function hasRegExpSlots(value) {
-  try {
-    regExpSource(value);
-    // The prototype itself answers too, without having the slot.
-    return getPrototypeOf(value) !== ObjectPrototype;
-  } catch {
-    return false;
-  }
+const LITTLE_ENDIAN = new BytesCtor(viewBuffer(new DoublesCtor([1])))[7] !== 0;
+
+function sameKeys(a, b) {
+  const count = a.length;
+  if (b.length !== count) return false;
+  for (let i = 0; i < count; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
-// An object of the browser (DOM node, File, URL, Location) inherits from a prototype with a tag whose constructor is native code. Classes of
-// an app never are, and neither are those of Node.
-function isPlatformObject(value) {
-  for (let owner = value; owner !== null && owner !== ObjectPrototype; owner = getPrototypeOf(owner)) {
-    if (!hasOwn(owner, toStringTag)) continue;
-    const descriptor = getOwnPropertyDescriptor(owner, 'constructor');
-    const found = descriptor === undefined ? undefined : descriptor.value;
-    if (owner !== value && typeof found === 'function') {
-      const text = functionToString(found);
-      if (text.length < 200 && regExpTest(NATIVE_CODE, text)) return true;
-    }
-  }
-  return false;
+// How many keys an array enumerates; those of its prototypes only make it look as if there were more.
+function countKeys(array) {
+  // The faster way of either engine, by far.
+  if (isV8) return objectValues(array).length;
+  let count = 0;
+  for (const _key in array) count++;
+  return count;
 }
-const NATIVE_CODE = /\{\s*\[native code\]\s*\}\s*$/;
-
 /**
  * Encodes a value.
  * @param {unknown} value Usually the array of a message's arguments, so that identity holds across them.
@@ -449,10 +615,7 @@ const NATIVE_CODE = /\{\s*\[native code\]\s*\}\s*$/;
 export function serialize(value, ports) {
   const writer = new Writer(ports);
   try {
-    writer.value(value);
-    writer.run();
-    if (writer.at > MAX_BYTES) throw uncloneable();
-    return bytesSubarray(writer.bytes, 0, writer.at);
+    return writer.message(value);
   } finally {
     if (writer.bytes.length <= KEPT_SCRATCH) scratch = writer.bytes;
   }
@@ -469,26 +632,4 @@ export function serializeOrThrow(value) {
   } catch {
     throw uncloneable();
   }
-}
-
-/**
- * What a value is by its internal slots: `plain` for everything that has none, whatever its prototype.
- * @param {object} value
- * @returns {'plain' | 'array' | 'error' | 'promise' | 'slots' | 'platform'} `slots` goes through the codec (which refuses some),
- *   `platform` is an object of the browser.
- */
-export function kindOf(value) {
-  const tag = objectToString(value);
-  if (tag === '[object Object]' && getPrototypeOf(value) === ObjectPrototype) return 'plain';
-  if (isArray(value)) return 'array';
-  if (isError === undefined ? tag === '[object Error]' : isError(value)) return 'error';
-  if (isView(value)) return 'slots';
-  const known = tag in UNCLONEABLE && !hasOwn(value, toStringTag);
-  if (known) return tag === '[object Promise]' ? 'promise' : 'slots';
-  for (const read of [mapSize, setSize, dateValue, bufferLength, numberValue, stringValue, booleanValue, bigIntValue]) {
-    if (probe(read, value) !== undefined) return 'slots';
-  }
-  if (tag === '[object Symbol]' && probe(symbolValue, value) !== undefined) return 'slots';
-  if (hasRegExpSlots(value)) return 'slots';
-  return isPlatformObject(value) ? 'platform' : 'plain';
 }

@@ -7,6 +7,7 @@
 const door = globalThis.__shellDoor;
 delete globalThis.__shellDoor;
 const {
+  op_any_proxy,
   op_electron_names,
   op_end_process,
   op_explain_syntax,
@@ -99,6 +100,9 @@ export async function nextEvents() {
  * @returns {boolean}  false when the connection is gone
  */
 export const laneSend = (connection, kind, id, document, frame, data) => op_lane_send(connection, kind, id, document, frame, data);
+
+/** @param {object[]} objects @param {number} from @returns {boolean} whether one of them is a Proxy, from an index on */
+export const anyProxy = (objects, from) => op_any_proxy(objects, from);
 
 /** Ends a connection, for a page that does not keep to the protocol. @param {number} connection */
 export const laneClose = (connection) => op_lane_close(connection);

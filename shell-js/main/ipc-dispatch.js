@@ -16,6 +16,7 @@ import { frameNews, payloadReader } from './frame-dispatch.js';
 import { askEvaluation, currentDocument, documentOf, removeConnection } from './lane-documents.js';
 import { portFrame, readPosted } from './lane-ports.js';
 import { refuseNode } from './legacy-node.js';
+import './codec-host.js';
 import { webContents } from './object-registry.js';
 import { isPortable, runForPreload, wantWorld } from './portable-lane.js';
 import { prepare } from './renderer-payload.js';

@@ -12,6 +12,7 @@ const RENDERER = [
   'common/lane-frames.js',
   'common/codec-format.js',
   'common/deserialize.js',
+  'common/value-kinds.js',
   'common/serialize.js',
   'renderer/event-emitter.js',
   'renderer/refusal.js',
@@ -70,7 +71,7 @@ const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-
 const PORTABLE = 'renderer/portable/portable-';
 const PORTABLE_SIDE = ['errors', 'console', 'tape', 'membrane', 'meet', 'page'].map((name) => `${PORTABLE}${name}.js`);
 const PORTABLE_OWN = [...RENDERER, ...['errors', 'console', 'link', 'tape', 'membrane', 'meet', 'worlds', 'own'].map((name) => `${PORTABLE}${name}.js`)];
-const PORTABLE_PAGE = ['common/codec-format.js', 'common/deserialize.js', 'common/serialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', ...PORTABLE_SIDE];
+const PORTABLE_PAGE = ['common/codec-format.js', 'common/deserialize.js', 'common/value-kinds.js', 'common/serialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', ...PORTABLE_SIDE];
 const PORTABLE_SHARED = [...RENDERER, `${PORTABLE}shared.js`, ...PORTABLE_SIDE];
 
 const IMPORT = /^(import|export) \{ ([\w, ]+) \} from '[./\w-]*\/([\w-]+\.js)';$/;

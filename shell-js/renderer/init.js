@@ -1,6 +1,7 @@
 // Start of the renderer's side in a document: before any script of the page, or later in a frame that runs no preload.
 
 import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
+import { host } from '../common/codec-format.js';
 import { deserialize } from '../common/serialize.js';
 import { bundled } from './bundle.js';
 import { createContextBridge, refusingContextBridge } from './context-bridge.js';
@@ -24,6 +25,8 @@ import { createWorlds } from './worlds.js';
  * @returns {(kind: number, id: number, bytes: Uint8Array) => void} Takes each frame of the lane for this document.
  */
 export function start(natives, page, pageGlobal, configBytes) {
+  // Only the native lane can tell.
+  if (typeof natives.anyProxy === 'function') host.anyProxy = (objects, from) => natives.anyProxy(objects, from, objects.length);
   const config = deserialize(configBytes);
   const transport = createTransport(natives, config.isolated ? page.ports ?? null : null);
   // Where the worlds share no values, the lane brings what is between them.

@@ -5,6 +5,7 @@
 
 #![allow(unreachable_pub, reason = "the macro of the operations writes items that are public in a private place")]
 
+pub mod codec;
 pub mod event;
 pub mod guard;
 pub mod host;
@@ -24,6 +25,7 @@ use crate::runtime::ElectronNames;
 deno_core::extension!(
   shell,
   ops = [
+    codec::op_any_proxy,
     event::op_next_events,
     host::op_electron_names,
     host::op_end_process,

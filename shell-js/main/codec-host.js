@@ -1,0 +1,11 @@
+/** Gives the codec what only the main process has: the engine's knowledge of proxies, and images. */
+import { host } from '../common/codec-format.js';
+import { NativeImage, formsOfImage, imageOfForms } from './api/native-image.js';
+import { anyProxy } from './binding.js';
+
+host.anyProxy = anyProxy;
+// Node's is native; that of the runtime looks like an app's class.
+const { Blob: BlobClass } = globalThis;
+host.refuses = (/** @type {object} */ value) => value instanceof BlobClass;
+host.formsOfImage = (/** @type {object} */ value) => (value instanceof NativeImage ? formsOfImage(value) : null);
+host.imageOfForms = imageOfForms;
