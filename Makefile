@@ -1,5 +1,5 @@
 # Every target starts with scripts/setup.sh, which does nothing when nothing is missing.
-.PHONY: run test lint bench soak setup build format check-cross
+.PHONY: run test lint bench fuzz soak setup build format check-cross
 .DEFAULT_GOAL := run
 
 # The app that `make run` opens.
@@ -20,6 +20,10 @@ bench:
 
 soak:
 	scripts/soak.sh
+
+# SECONDS_EACH for each target; TARGETS limits which.
+fuzz:
+	scripts/fuzz.sh $(or $(SECONDS_EACH),60) $(TARGETS)
 
 setup:
 	scripts/setup.sh

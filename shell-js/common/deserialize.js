@@ -68,6 +68,7 @@ class Reader {
     if (value === LATER) throw malformed();
     if (this.laterCount > 0) this.late();
     // Behind the structure is only padding.
+    for (let at = this.at; at < this.end; at++) if (this.bytes[at] !== 0) throw malformed();
     if (this.textAt !== this.textCount || (this.form === FORM.json && this.chunkAt !== length - 4)) throw malformed();
     return value;
   }
