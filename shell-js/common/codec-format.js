@@ -8,7 +8,8 @@ export const reflectApply = Reflect.apply;
 export const getPrototypeOf = Reflect.getPrototypeOf;
 export const getOwnPropertyDescriptor = Reflect.getOwnPropertyDescriptor;
 export const uncurry = (method) => (receiver, ...args) => reflectApply(method, receiver, args);
-export const getterOf = (owner, key) => uncurry(getOwnPropertyDescriptor(owner, key).get);
+// In a page that had its turn before us the getter may be gone; then only its use fails.
+export const getterOf = (owner, key) => uncurry((getOwnPropertyDescriptor(owner, key) ?? owner).get);
 export const regExpTest = uncurry(RegExp.prototype.test);
 export const mapSet = uncurry(Map.prototype.set);
 export const bufferLength = getterOf(ArrayBuffer.prototype, 'byteLength');

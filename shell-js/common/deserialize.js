@@ -1,7 +1,7 @@
 // The codec's decoder; codec-format.js describes the format.
 //
 // It reads bytes of a process that may be hostile: nothing is allocated that the bytes do not pay for, nesting costs memory and not the
-// engine's stack, and `__proto__` is a key like any other.
+// engine's stack, and `__proto__` is a key like any other. The file is long because the reader is one class.
 
 import { reflectApply, uncurry, regExpTest, mapSet, bufferLength, viewBuffer, viewOffset, bytesSlice, bytesSubarray } from './codec-format.js';
 import { SafeDataView, VIEW_NAMES, DATA_VIEW, ERROR_NAMES, MAX_OBJECTS, T, SMALL, FORM } from './codec-format.js';
