@@ -6,8 +6,8 @@ import { TO_PAGE } from '../common/lane-frames.js';
 import { laneClose, lanePeer, laneSend } from './binding.js';
 import { closePortsOf } from './lane-ports.js';
 
-/** More frames than a page ever has; only a hostile web process tells of more. */
-const MAX_FRAMES = 20_000;
+/** The engine gives a page half as many; only a hostile web process tells of more. */
+const MAX_FRAMES = 2000;
 
 let lastRoutingId = 0;
 let lastTreeNode = 0;

@@ -1,5 +1,6 @@
 /* A web process that was taken over (the one of the page whose address says so): it says whatever it likes to the host, by every way that an honest one has. The test puts it beside the
  * shell's own extension. Everything is sent while the page loads, so the page's end of load comes after it. */
+#include <errno.h>
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
 #include <stdlib.h>
@@ -41,11 +42,94 @@ static gboolean frame(int fd, unsigned kind, unsigned id, unsigned document, uns
   return put(fd, bytes, 24 + (length > 256 ? 256 : length));
 }
 
+/* The same as a whole, however slowly it is read. */
+static gboolean whole_frame(int fd, unsigned kind, unsigned id, unsigned document, const void *payload, unsigned length) {
+  unsigned char bytes[24 + 64] = {0};
+  unsigned long long number = document;
+  memcpy(bytes, &length, 4);
+  bytes[4] = (unsigned char)kind;
+  memcpy(bytes + 8, &id, 4);
+  memcpy(bytes + 12, &document, 4);
+  memcpy(bytes + 16, &number, 8);
+  memcpy(bytes + 24, payload, length);
+  for (size_t sent = 0; sent < 24 + length;) {
+    ssize_t count = send(fd, bytes + sent, 24 + length - sent, MSG_NOSIGNAL);
+    if (count > 0)
+      sent += (size_t)count;
+    else if (errno == EAGAIN)
+      g_usleep(200);
+    else
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* A page with more frames than there can be, each in the one before; then the outermost goes. Channels are called from frames that may have none. */
+static void flood_frames(WebKitWebPage *page) {
+  int fd = lane(page);
+  if (fd < 0)
+    return;
+  /* Texts of no length, not hidden, not opaque, and the parent's number. */
+  unsigned char there[28] = {0};
+  whole_frame(fd, 1, 1, 1, there, sizeof there);
+  static const unsigned char message[] = {14, 2, 6, 6, 'a', 'n', 's', 'w', 'e', 'r', 4, 2, 0, 0, 0, 22};
+  for (unsigned i = 2; i < 25000; i++) {
+    unsigned parent = i - 1;
+    memcpy(there + 20, &parent, 4);
+    if (!whole_frame(fd, 14, 0, i, there, sizeof there) || (i % 100 == 0 && !whole_frame(fd, 8, i, i, message, sizeof message)))
+      return;
+  }
+  whole_frame(fd, 2, 1, 2, there, 0);
+  /* Parents of itself, and of each other. */
+  for (unsigned i = 30000; i < 30010; i++) {
+    memcpy(there + 20, &i, 4);
+    whole_frame(fd, 14, 0, i, there, sizeof there);
+  }
+  /* Answers to whatever anybody was asked. */
+  static const unsigned char answer[] = {14, 2, 3, 6, 6, 'f', 'o', 'r', 'g', 'e', 'd', 22};
+  for (unsigned i = 0; i < 2000; i++)
+    whole_frame(fd, 5, i, 1 + i % 3, answer, sizeof answer);
+}
+
+/* Frames of every kind, to documents that exist and such that do not, with and without sense. */
+static void send_messages(WebKitWebPage *page) {
+  unsigned char garbage[4096];
+  for (unsigned i = 0; i < sizeof garbage; i++)
+    garbage[i] = (unsigned char)random();
+  const unsigned char message[] = {14, 2, 6, 6, 'a', 'n', 's', 'w', 'e', 'r', 4, 1, 0, 0, 0, 22};
+  for (int round = 0; round < 3; round++) {
+    int fd = lane(page);
+    if (fd < 0)
+      continue;
+    static const unsigned char load[8] = {0};
+    for (unsigned i = 0; i < 3000; i++) {
+      unsigned kind = 1 + (unsigned)random() % 31;
+      if (round == 1)
+        kind = 1;
+      gboolean known = random() % 2;
+      gboolean sense = random() % 2;
+      const void *payload = kind == 1 ? load : sense ? message : garbage + random() % 1000;
+      unsigned length = kind == 1 ? sizeof load : sense ? sizeof message : (unsigned)random() % 200;
+      if (!frame(fd, kind, (unsigned)random() % 5, known ? 1 + (unsigned)random() % 3 : (unsigned)random(), (unsigned long long)random(), payload, length))
+        g_usleep(200);
+    }
+    close(fd);
+  }
+}
+
 static void on_document_loaded(WebKitWebPage *page, gpointer data) {
   (void)data;
   if (!strstr(webkit_web_page_get_uri(page), "taken-over"))
     return;
+  if (strstr(webkit_web_page_get_uri(page), "taken-over=frames")) {
+    flood_frames(page);
+    return;
+  }
   srandom(7);
+  if (strstr(webkit_web_page_get_uri(page), "taken-over=messages")) {
+    send_messages(page);
+    return;
+  }
   /* Messages that are no lanes. */
   tell(page, "shell-lane", NULL, NULL, -1);
   tell(page, "shell-lane", g_variant_new("(sv)", "x", g_variant_new_int64(-1)), NULL, -1);
@@ -74,26 +158,6 @@ static void on_document_loaded(WebKitWebPage *page, gpointer data) {
   frame(lane(page), 7, 1, 1, 1, NULL, 0);
   unsigned char promise[24] = {0, 0, 0, 16, 7};
   put(lane(page), promise, sizeof promise);
-
-  /* Frames of every kind, to documents that exist and such that do not, with and without sense. */
-  const unsigned char message[] = {14, 2, 6, 6, 'a', 'n', 's', 'w', 'e', 'r', 4, 1, 0, 0, 0};
-  for (int round = 0; round < 3; round++) {
-    int fd = lane(page);
-    if (fd < 0)
-      continue;
-    static const unsigned char load[8] = {0};
-    for (unsigned i = 0; i < 3000; i++) {
-      unsigned kind = 1 + (unsigned)random() % 31;
-      if (round == 1)
-        kind = 1;
-      gboolean known = random() % 2;
-      gboolean sense = random() % 2;
-      const void *payload = kind == 1 ? load : sense ? message : garbage + random() % 1000;
-      unsigned length = kind == 1 ? sizeof load : sense ? sizeof message : (unsigned)random() % 200;
-      if (!frame(fd, kind, (unsigned)random() % 5, known ? 1 + (unsigned)random() % 3 : (unsigned)random(), (unsigned long long)random(), payload, length))
-        g_usleep(200);
-    }
-  }
 }
 
 static void on_page_created(WebKitWebExtension *extension, WebKitWebPage *page, gpointer data) {

@@ -43,20 +43,28 @@ fn s19_a_web_process_that_was_taken_over_harms_nobody_else() {
     RunningApp::spawn(command, tempfile::tempdir().expect("temporary folder"))
   };
   let mut honest = start();
-  let reference = (honest.expect("alive"), honest.expect("after"));
+  let reference = (honest.expect("alive"), honest.expect("kept apart"), honest.expect("after"));
   assert_eq!(honest.wait().code, Some(0));
   assert_eq!(reference.0["answers"], serde_json::json!([true, true]));
 
   compile_hostile(&extension_folder(&cache));
   let mut app = start();
   assert_eq!(app.expect("alive")["answers"], serde_json::json!([true, true]));
+  // S1, S9: nothing that it says is taken for a word of another page, nor of a frame that has no preload.
+  let apart = app.expect("kept apart");
+  assert_eq!(apart["pending"], "honest");
+  assert!(apart["senders"].as_array().is_some_and(|senders| senders.iter().all(|sender| sender == true)), "{apart}");
+  assert_eq!(apart["fromFrames"], false);
+  assert_eq!(apart["frames"], serde_json::json!([1, 1]));
+  let most = apart["most"].as_u64().expect("a number");
+  assert!((2000..=2050).contains(&most), "{most} frames");
   let after = app.expect("after");
   assert_eq!(after["answer"], true);
   let ended = app.wait();
   assert_eq!(ended.code, Some(0), "{}", ended.stderr);
   let of = |value: &serde_json::Value, name: &str| value[name].as_f64().expect("a number");
-  let grown = of(&after, "grown") - of(&reference.1, "grown");
+  let grown = of(&after, "grown") - of(&reference.2, "grown");
   assert!(grown < 300.0, "the main process grew by {grown} MB");
-  let descriptors = of(&after, "descriptors") - of(&reference.1, "descriptors");
+  let descriptors = of(&after, "descriptors") - of(&reference.2, "descriptors");
   assert!(descriptors < 40.0, "{descriptors} descriptors are left open");
 }
