@@ -121,15 +121,16 @@ export function nodeScript() {
   return node;
 }
 
-/** @type {{renderer: Uint8Array, page: Uint8Array} | null} */
+/** @type {{renderer: Uint8Array, page: Uint8Array, attached: Uint8Array} | null} */
 let scripts = null;
 
-/** @returns {{renderer: Uint8Array, page: Uint8Array}} both scripts as UTF-8 */
+/** @returns {{renderer: Uint8Array, page: Uint8Array, attached: Uint8Array}} the scripts as UTF-8; `attached` in place of `page` where no preload runs */
 export function rendererScripts() {
   const encoder = new TextEncoder();
   scripts ??= {
     renderer: encoder.encode(assemble(RENDERER, "modules['init.js'].start")),
     page: encoder.encode(assemble(PAGE, "modules['page-bridge.js'].pageSide")),
+    attached: encoder.encode(assemble(['renderer/attached-bridge.js'], "modules['attached-bridge.js'].pageSide")),
   };
   return scripts;
 }

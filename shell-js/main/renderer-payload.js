@@ -10,8 +10,9 @@ import { rendererScripts } from './renderer-bundle.js';
 
 const LOAD_ISOLATED = 1;
 const LOAD_IN_SUB_FRAMES = 2;
+const LOAD_ATTACHED = 4;
 
-/** What every document gets and what does not change. @type {{renderer: Uint8Array, page: Uint8Array, process: object} | null} */
+/** What every document gets and what does not change. @type {{renderer: Uint8Array, page: Uint8Array, attached: Uint8Array, process: object} | null} */
 let prepared = null;
 
 export function prepare() {
@@ -29,7 +30,8 @@ function payloadOf(flags, configuration) {
   const config = serialize(configuration);
   // The portable lane's scripts are there already.
   if (host.portableLane) return config;
-  const { renderer, page } = prepare();
+  const { renderer, ...pages } = prepare();
+  const page = flags & LOAD_ATTACHED ? pages.attached : pages.page;
   const payload = new Uint8Array(12 + renderer.length + page.length + config.length);
   const view = new DataView(payload.buffer);
   view.setUint32(0, flags, true);
@@ -77,4 +79,4 @@ export function loadedPayload(contents, document) {
  * For a document that runs no preload, and in which the main process wants to run a script: the bundle without IPC, always in the isolated world,
  * because scripts of the page have run already.
  */
-export const attachedPayload = () => payloadOf(LOAD_ISOLATED, { evaluateOnly: true, isolated: true });
+export const attachedPayload = () => payloadOf(LOAD_ISOLATED | LOAD_ATTACHED, { evaluateOnly: true, isolated: true });

@@ -10,6 +10,7 @@
 enum {
   LOAD_ISOLATED = 1,
   LOAD_IN_SUB_FRAMES = 2,
+  LOAD_ATTACHED = 4,
 };
 
 static guint32 last_document;
@@ -207,7 +208,8 @@ void lane_document_start(Document *document, const guint8 *payload, gsize length
     return;
   Page *page = document->page;
   gboolean isolated = at[0] & LOAD_ISOLATED;
-  if (document->parent_id == 0)
+  gboolean attached = at[0] & LOAD_ATTACHED;
+  if (document->parent_id == 0 && !attached)
     page->in_sub_frames = (at[0] & LOAD_IN_SUB_FRAMES) != 0;
   at += 4;
   left -= 4;
@@ -216,7 +218,8 @@ void lane_document_start(Document *document, const guint8 *payload, gsize length
   const char *bridge = bundle ? lane_take_text(&at, &left, &bridge_length) : NULL;
   if (!bridge || bundle_length == 0)
     return;
-  lane_world_set_bridge(bridge, bridge_length);
+  if (!attached)
+    lane_world_set_bridge(bridge, bridge_length);
   /* A script may end the page or the document. */
   WebKitWebPage *web_page = g_object_ref(page->web_page);
   lane_document_ref(document);
