@@ -94,6 +94,11 @@ function iconOf(item) {
   }
 }
 
+/** Shows `menu` in the bar of the application, which only macOS has; `null` empties it. @param {any} menu */
+export function showAsApplicationMenu(menu) {
+  send({ type: 'menuSetApplication', menu: menu === null ? null : idOf(menu) });
+}
+
 function sendMenu(menu) {
   send({ type: 'menuSet', menu: ids.get(menu), entries: entriesOf(menu, []) });
 }

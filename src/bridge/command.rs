@@ -250,6 +250,10 @@ pub enum UiCommand {
   MenuDrop {
     menu: MenuId,
   },
+  /// Shows a menu as that of the application, which only macOS has, or none.
+  MenuSetApplication {
+    menu: Option<MenuId>,
+  },
   /// Opens a menu at a point of the window's content, or at the pointer. Answered when it was closed.
   MenuPopup {
     menu: MenuId,

@@ -133,7 +133,7 @@ fn remove_old(folder: &Path) {
 
 /// `~/.cache/shell/code/<identity of the executable>.v8`.
 fn cache_file() -> Option<PathBuf> {
-  let cache = platform::cache_folder()?;
+  let cache = crate::app::paths::user_folder("cache").filter(|cache| cache.is_absolute())?;
   let executable = std::env::current_exe().ok()?;
   let metadata = fs::metadata(&executable).ok()?;
   let mut hasher = DefaultHasher::new();

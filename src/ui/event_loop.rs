@@ -148,6 +148,7 @@ fn carry_out(ui: &Rc<Ui>, target: &Target, command: UiCommand, reply: Reply) {
 
     C::MenuSet { menu, entries } => menu::set(ui, menu, entries),
     C::MenuDrop { menu } => menu::drop_menu(ui, menu),
+    C::MenuSetApplication { menu } => menu::set_application(ui, menu),
     // Only macOS can open a menu with a certain entry under the pointer.
     C::MenuPopup { menu, window, x, y, .. } => {
       return menu::popup(ui, menu, window, x.zip(y), reply);

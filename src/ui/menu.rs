@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::bridge::{MenuEntry, MenuId, Reply, WindowId};
 
-use super::platform::MenuModel;
+use super::platform::{self, MenuModel};
 use super::state::{Outcome, Ui, done};
 
 /// Makes a menu or replaces its entries; bars that show it are built anew.
@@ -29,6 +29,12 @@ pub(crate) fn drop_menu(ui: &Rc<Ui>, id: MenuId) -> Outcome {
       window.set_menu(None);
     }
   }
+  done()
+}
+
+pub(crate) fn set_application(ui: &Rc<Ui>, menu: Option<MenuId>) -> Outcome {
+  let menu = menu.map(|menu| ui.menu(menu)).transpose()?;
+  platform::set_application_menu(menu)?;
   done()
 }
 

@@ -34,6 +34,7 @@ function resolve(name, appName) {
     case 'sessionData':
       return resolve('userData', appName);
     case 'logs':
+      if (process.platform === 'darwin') return path.join(resolve('home', appName), 'Library', 'Logs', appName);
       return path.join(resolve('userData', appName), 'logs');
     case 'crashDumps':
       return path.join(resolve('userData', appName), 'Crashpad');

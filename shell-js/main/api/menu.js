@@ -5,7 +5,7 @@ import process from 'node:process';
 
 import { defaultMenuReplaced } from '../default-menu.js';
 import { allWindows, focusedWindow, isWindow } from '../lookup.js';
-import { closePopups, menuChanged, openPopup, showInWindow, submenuAdded } from '../menu-bridge.js';
+import { closePopups, menuChanged, openPopup, showAsApplicationMenu, showInWindow, submenuAdded } from '../menu-bridge.js';
 import { notImplemented } from '../unimplemented.js';
 import { MenuItem, bindToMenu, completeRadioGroups, joinRadioGroup } from './menu-item.js';
 import { foldSeparators, sortItems } from './menu-template.js';
@@ -33,9 +33,9 @@ export class Menu extends EventEmitter {
   /** @param {Menu | null} menu */
   static setApplicationMenu(menu) {
     if (menu && menu.constructor !== Menu) throw new TypeError('Invalid menu');
-    if (process.platform === 'darwin') throw notImplemented('Menu.setApplicationMenu');
     applicationMenu = menu ?? null;
     defaultMenuReplaced();
+    if (process.platform === 'darwin') return showAsApplicationMenu(applicationMenu);
     for (const window of allWindows()) setWindowMenu(window, applicationMenu);
   }
 

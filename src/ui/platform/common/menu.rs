@@ -46,6 +46,7 @@ impl MenuModel {
       popup.built.update(&entries);
     }
     self.entries.replace(entries);
+    native::menu_changed(self);
   }
 
   pub(crate) fn entries(&self) -> Vec<MenuEntry> {

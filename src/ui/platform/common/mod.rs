@@ -4,7 +4,7 @@
 mod accelerator;
 mod dialog;
 pub(super) mod lane;
-mod menu;
+pub(super) mod menu;
 pub(super) mod picture;
 mod session;
 pub(super) mod style;
@@ -24,7 +24,7 @@ pub(crate) use dialog::file_dialog;
 pub(crate) use menu::MenuModel;
 pub(crate) use native::{
   MessageDialog, beep, clipboard_clear, clipboard_formats, clipboard_read, clipboard_read_image, clipboard_write, cursor_position,
-  displays, prepare_event_loop, set_app_identity, stacking, start, stop, warm_up,
+  displays, prepare_event_loop, set_app_identity, set_application_menu, stacking, start, stop, warm_up,
 };
 pub(crate) use session::Sessions;
 pub(crate) use webview::WebView;

@@ -343,9 +343,6 @@ impl Window {
         }
       }
       WindowEvent::Focused(focused) => {
-        if *focused && let Some(bar) = &*self.bar.borrow() {
-          self.extra.focus_bar(&bar.menu);
-        }
         if !self.told.closed.get() && self.told.focused.replace(*focused) != *focused {
           self.end.emit(if *focused { UiEvent::WindowFocused { window } } else { UiEvent::WindowBlurred { window } });
         }

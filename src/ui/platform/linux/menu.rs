@@ -149,6 +149,11 @@ impl MenuModel {
   }
 }
 
+/// On Linux each window has a bar of its own.
+pub(crate) fn set_application_menu(_menu: Option<Rc<MenuModel>>) -> Result<(), String> {
+  Err("a menu of the application is not possible on linux".to_owned())
+}
+
 /// Where clicks of a built menu go.
 #[derive(Clone)]
 struct Clicks {

@@ -33,7 +33,7 @@ use super::super::{Error, UiConfig};
 
 pub(crate) use clipboard::{clipboard_clear, clipboard_formats, clipboard_read, clipboard_read_image, clipboard_write};
 pub(crate) use dialog::{MessageDialog, file_dialog};
-pub(crate) use menu::MenuModel;
+pub(crate) use menu::{MenuModel, set_application_menu};
 pub(crate) use screen::{beep, cursor_position, displays, stacking};
 pub(crate) use session::Sessions;
 pub(crate) use webview::WebView;

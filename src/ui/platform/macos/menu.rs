@@ -1,12 +1,16 @@
 //! Menus of macOS: the one bar of the application, and menus that pop up.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use muda::{ContextMenu, Menu};
 use objc2_app_kit::{NSApplication, NSEvent, NSEventModifierFlags, NSEventType, NSMenu};
 use tao::platform::macos::WindowExtMacOS;
 
 use crate::bridge::Modifiers;
 
-use super::super::common::Window;
+use super::super::common::menu::BuiltMenu;
+use super::super::common::{MenuModel, Window};
 use super::main_thread;
 
 /// The keys that are held, and whether the click comes from a key.
@@ -35,5 +39,35 @@ pub(crate) fn hide_menu(menu: &Menu, _window: &Window) {
   // SAFETY: muda hands out its own menu, which lives as long as the reference to it.
   if let Some(menu) = unsafe { menu.ns_menu().cast::<NSMenu>().as_ref() } {
     menu.cancelTracking();
+  }
+}
+
+thread_local! {
+  /// The menu of the application as it is shown, with its data.
+  static SHOWN: RefCell<Option<(Rc<MenuModel>, BuiltMenu)>> = const { RefCell::new(None) };
+}
+
+/// Shows a menu in the bar of the application, or none.
+pub(crate) fn set_application_menu(menu: Option<Rc<MenuModel>>) -> Result<(), String> {
+  let built = menu.map(|menu| BuiltMenu::build(&menu.entries(), menu.id(), None).map(|built| (menu, built))).transpose()?;
+  if let Some((_, old)) = SHOWN.take() {
+    old.menu.remove_for_nsapp();
+  }
+  if let Some((_, built)) = &built {
+    built.menu.init_for_nsapp();
+  }
+  SHOWN.set(built);
+  Ok(())
+}
+
+/// Brings the bar up to date when it is this menu that it shows.
+pub(crate) fn menu_changed(menu: &MenuModel) {
+  let stale = SHOWN.with_borrow(|shown| match shown {
+    Some((model, built)) if model.id() == menu.id() && !built.update(&menu.entries()) => Some(model.clone()),
+    _ => None,
+  });
+  if stale.is_some() {
+    // A menu that cannot be built leaves the one that is there.
+    let _ = set_application_menu(stale);
   }
 }

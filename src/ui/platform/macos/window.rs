@@ -151,19 +151,10 @@ impl WindowExtra {
     ns_window(window).orderFrontRegardless();
   }
 
-  /// There is one bar for all windows: it shows the menu of the window that was given one last, or has the focus.
-  pub(crate) fn show_bar(&self, _window: &tao::window::Window, menu: &Menu, _visible: bool) {
-    menu.init_for_nsapp();
-  }
+  /// As in Electron, windows have no bars here: the application has one.
+  pub(crate) fn show_bar(&self, _window: &tao::window::Window, _menu: &Menu, _visible: bool) {}
 
-  pub(crate) fn remove_bar(&self, _window: &tao::window::Window, menu: &Menu) {
-    menu.remove_for_nsapp();
-  }
+  pub(crate) fn remove_bar(&self, _window: &tao::window::Window, _menu: &Menu) {}
 
-  /// The bar is the system's.
   pub(crate) fn set_bar_visible(&self, _window: &tao::window::Window, _menu: &Menu, _visible: bool) {}
-
-  pub(crate) fn focus_bar(&self, menu: &Menu) {
-    menu.init_for_nsapp();
-  }
 }

@@ -1,6 +1,7 @@
 //! Menus of Windows: keys of menu bars, and menus that pop up.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use muda::{ContextMenu, Menu};
 use tao::platform::windows::EventLoopBuilderExtWindows;
@@ -13,7 +14,7 @@ use windows::Win32::UI::WindowsAndMessaging::{
 use crate::bridge::Modifiers;
 
 use super::super::super::event_loop::Builder;
-use super::super::common::Window;
+use super::super::common::{MenuModel, Window};
 use super::window::hwnd;
 
 thread_local! {
@@ -86,3 +87,11 @@ pub(crate) fn hide_menu(_menu: &Menu, _window: &Window) {
   // SAFETY: no memory is passed. Without an open menu there is nothing to end.
   let _ = unsafe { EndMenu() };
 }
+
+/// On Windows each window has a bar of its own.
+pub(crate) fn set_application_menu(_menu: Option<Rc<MenuModel>>) -> Result<(), String> {
+  Err("a menu of the application is not possible on win32".to_owned())
+}
+
+/// Bars of windows are brought up to date by their windows.
+pub(crate) fn menu_changed(_menu: &MenuModel) {}

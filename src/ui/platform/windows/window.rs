@@ -187,9 +187,6 @@ impl WindowExtra {
     // SAFETY: the window is alive. A bar that was never there is no fault.
     let _ = unsafe { if visible { menu.show_for_hwnd(window.hwnd()) } else { menu.hide_for_hwnd(window.hwnd()) } };
   }
-
-  /// Each window has its own bar.
-  pub(crate) fn focus_bar(&self, _menu: &Menu) {}
 }
 
 /// Our part of the window's procedure.

@@ -1,10 +1,8 @@
-//! Folders of the user.
+//! Folders of the user on Linux and what is like it: those of the freedesktop specifications.
 
 use std::path::{Path, PathBuf};
 
-/// A folder of the user by Electron's name (`home`, `appData`, `cache`, `temp`, `desktop`, `documents`, `downloads`, `music`, `pictures`,
-/// `videos`), `None` for a name that is no folder of the system.
-pub(crate) fn user_folder(name: &str) -> Option<PathBuf> {
+pub(super) fn user_folder(name: &str) -> Option<PathBuf> {
   user_path(name, &|name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from))
 }
 
