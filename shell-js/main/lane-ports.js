@@ -18,7 +18,7 @@ const MAX_PORTS = 16384;
 /** Bytes of a document's messages that may wait until somebody takes them; each message and each port in one counts for some more. */
 const MAX_WAITING = 256 << 20;
 const MESSAGE_COST = 256;
-const PORT_COST = 1024;
+const PORT_COST = 4096;
 /** Messages that wait behind those that a page has to send back, before it is believed that it never will. */
 const MAX_BEHIND = 10_000;
 

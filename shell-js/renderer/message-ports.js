@@ -221,7 +221,14 @@ export function createMessagePorts(natives, onMessage, page) {
     }
     lane.received++;
     const ports = entries.map(accept);
-    const data = deserialize(value, ports);
+    let data;
+    try {
+      data = deserialize(value, ports);
+    } catch {
+      // Of another page, which may send anything.
+      for (let i = 0; i < ports.length; i++) ports[i].close();
+      return;
+    }
     const user = lane.user?.deref();
     if (user !== undefined && watch.isStarted(user) && goingTo(lane, user) === 0 && stateOf(user) === 'usable') {
       nativeDispatch(user, messageEvent(data, ports));

@@ -33,7 +33,10 @@ export function watchPorts(hooks) {
     const left = ending.get(port);
     if (left === undefined || left() > 0 || !(started.has(port) || awaitsClose.has(port))) return;
     ending.delete(port);
-    if (stateOf(port) === 'usable') nativeDispatch(port, closeEvent());
+    if (stateOf(port) !== 'usable') return;
+    nativeDispatch(port, closeEvent());
+    // The engine would keep a started port for good, not knowing that its other end is gone.
+    nativeClose(port);
   }
 
   function onHeard(event) {

@@ -299,6 +299,28 @@ describe('message ports', () => {
         assert.deepStrictEqual(others, []);
       });
 
+      it('lets the page forget a port that it has started', async () => {
+        const { window, port } = await connected();
+        await inPreload(window, () => {
+          globalThis.port.onmessage = () => {};
+          globalThis.weak = new WeakRef(globalThis.port);
+          const closed = new Promise((resolve) => {
+            globalThis.port.onclose = () => resolve();
+          });
+          globalThis.port = null;
+          globalThis.closed = closed;
+        });
+        port.close();
+        await inPreload(window, () => globalThis.closed);
+        const isHeld = () => inPreload(window, () => {
+          for (let i = 0; i < 4; i++) new ArrayBuffer(64 << 20);
+          return new Promise((resolve) => {
+            setTimeout(() => resolve(globalThis.weak.deref() !== undefined), 0);
+          });
+        });
+        while (await isHeld());
+      });
+
       it('comes when the page navigates', async () => {
         const { window, port } = await connected();
         port.start();
