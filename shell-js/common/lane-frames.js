@@ -51,7 +51,10 @@ export const FROM_PAGE = Object.freeze({
   worldWanted: 27,
   /** Of pages with a Node context (membrane.js), past the JS thread once the context runs. A question; answered by `syncReply`. */
   nodeAsk: 21,
-  nodePost: 22
+  nodePost: 22,
+  /** What a frame asks the shell itself, see frame-requests.js; answered by `syncReply`, the second by `invokeReply`. Codec: `[name, ...args]`. */
+  hostAsked: 28,
+  hostInvoked: 29
 });
 
 /** To a page. */
@@ -64,7 +67,7 @@ export const TO_PAGE = Object.freeze({
   invokeReply: 35,
   /** Codec: `[value]`. */
   syncReply: 36,
-  /** Codec: `[code, url, in page world]`. */
+  /** Codec: `[code or scripts, url, world, user gesture]`. */
   evaluate: 37,
   /** As from a page. */
   portMessage: 40,
@@ -72,6 +75,8 @@ export const TO_PAGE = Object.freeze({
   postMessage: 42,
   /** Puts the bundle into a document that runs nothing of ours, without IPC, to evaluate scripts. Payload: as of `loaded`. */
   attach: 44,
+  /** The script that waits under the id is to run now, as the user's wish. */
+  gesture: 45,
   /** Which frame navigates; answered by `evaluated`. Codec: `[kind, url]`. */
   whoNavigates: 48,
   /** Portable lane: the script of `runInPage` threw. Codec: `[error]`. */

@@ -13,6 +13,7 @@ import { readMessage } from './api/message-channel.js';
 import { evaluateIn, frameOf } from './api/web-frame-main.js';
 import { laneSend } from './binding.js';
 import { frameNews, payloadReader } from './frame-dispatch.js';
+import { answerFrame, workForFrame } from './frame-requests.js';
 import { askEvaluation, currentDocument, documentOf, removeConnection } from './lane-documents.js';
 import { portFrame, readPosted } from './lane-ports.js';
 import { refuseNode } from './legacy-node.js';
@@ -25,7 +26,7 @@ import { onUiEvent } from './ui-dispatch.js';
 /** What documents send that run no preload. @type {Set<number>} */
 const WITHOUT_IPC = new Set([FROM_PAGE.console, FROM_PAGE.evaluated]);
 /** What a page waits for. @type {Set<number>} */
-const BLOCKING = new Set([FROM_PAGE.sync, FROM_PAGE.windowOpen, FROM_PAGE.nodeAsk]);
+const BLOCKING = new Set([FROM_PAGE.sync, FROM_PAGE.windowOpen, FROM_PAGE.nodeAsk, FROM_PAGE.hostAsked]);
 const NEVER_SENT = 'reply was never sent';
 /** WebKit's levels of console messages: info, log, warning, error, debug. */
 const CONSOLE_LEVELS = ['info', 'info', 'warning', 'error', 'debug'];
@@ -80,6 +81,11 @@ export function dispatchFrame(frame) {
       const [what, value] = decode(frame.data) ?? [];
       return document.node.parent === null ? contents._pageNews(what, value) : undefined;
     }
+    case FROM_PAGE.hostAsked:
+      return document.send(TO_PAGE.syncReply, frame.id, serialize([answerFrame(contents, document, decode(frame.data))]));
+    case FROM_PAGE.hostInvoked:
+      hostInvoked(contents, document, frame);
+      return undefined;
     case FROM_PAGE.runInPage:
       return isPortable(document) ? runForPreload(document, frame.id, decode(frame.data)) : undefined;
     case FROM_PAGE.worldWanted:
@@ -143,6 +149,17 @@ function decodeMessage(data) {
   const message = decode(data);
   if (message === null || typeof message[0] !== 'string') return null;
   return { channel: message[0], args: message.slice(1) };
+}
+
+/** @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {{id: number, data: Uint8Array}} frame */
+async function hostInvoked(contents, document, { id, data }) {
+  let answer;
+  try {
+    answer = serializeOrThrow([null, await workForFrame(contents, document, decode(data))]);
+  } catch (error) {
+    answer = serialize([error instanceof Error ? error.message : String(error), undefined]);
+  }
+  document.send(TO_PAGE.invokeReply, id, answer);
 }
 
 /** The event object of a message that has ports and can be replied to. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {any[]} [ports] */
@@ -326,12 +343,13 @@ export function sendToFrame(contentsId, frame, channel, args) {
  * @param {number} contentsId
  * @param {string | {code: string, url: string}[]} code of several scripts the first one's value counts
  * @param {number} [worldId]
+ * @param {boolean} [userGesture]
  * @returns {Promise<any>}
  */
-export function evaluate(contentsId, code, worldId = 0) {
+export function evaluate(contentsId, code, worldId = 0, userGesture = false) {
   const document = currentDocument(contentsId);
   if (document === null) return Promise.reject(new Error('The page has no document to run the script in'));
-  return evaluateIn(document, code, worldId);
+  return evaluateIn(document, code, worldId, userGesture);
 }
 
 /**

@@ -29,6 +29,7 @@ const RENDERER = [
   'renderer/worlds.js',
   'renderer/context-bridge.js',
   'renderer/scripts.js',
+  'renderer/gestures.js',
   'renderer/web-frame.js',
   'renderer/process.js',
   'renderer/buffer.js',

@@ -6,6 +6,7 @@ import { deserialize } from '../common/serialize.js';
 import { bundled } from './bundle.js';
 import { createContextBridge, refusingContextBridge } from './context-bridge.js';
 import { createElectronModule } from './electron-module.js';
+import { createGestures } from './gestures.js';
 import { createIpcRenderer } from './ipc-renderer.js';
 import { watchPage } from './page-news.js';
 import { createPreloadLoader } from './preload-loader.js';
@@ -36,9 +37,11 @@ export function start(natives, page, pageGlobal, configBytes) {
   if (config.isMainFrame) connectWindowOpen(page, natives);
   if (config.isMainFrame) watchPage(transport);
   const whoNavigates = config.isMainFrame ? watchNavigations() : () => 'unknown';
-  const node = config.evaluateOnly ? null : runPreloads({ config, transport, worlds, bridge, scripts, natives });
+  const gestures = createGestures(transport, !config.evaluateOnly && natives.worlds === undefined);
+  const node = config.evaluateOnly ? null : runPreloads({ config, transport, worlds, bridge, scripts, gestures, natives });
   return createReceiver((kind, id, bytes) => {
-    if (kind === TO_PAGE.evaluate) answerEvaluation(transport, scripts, id, bytes);
+    if (kind === TO_PAGE.evaluate) answerEvaluation(transport, scripts, gestures, id, bytes);
+    else if (kind === TO_PAGE.gesture) gestures.granted(id);
     else if (kind === TO_PAGE.runFailed) scripts.failed(id, deserialize(bytes)[0]);
     else if (kind === TO_PAGE.whoNavigates) transport.post(FROM_PAGE.evaluated, id, [false, whoNavigates(deserialize(bytes))]);
     else if (kind === TO_PAGE.nodeAsk || kind === TO_PAGE.nodePost) node?.receive(kind, bytes);
@@ -46,13 +49,21 @@ export function start(natives, page, pageGlobal, configBytes) {
   });
 }
 
+/** As in Electron; the page's own is replaced in page-windows.js. */
+function replacePrompt() {
+  globalThis.prompt = () => {
+    throw new Error('prompt() is not supported.');
+  };
+}
+
 /** Makes what preloads may use, and runs them. Gives the document's Node, if it has one. */
-function runPreloads({ config, transport, worlds, bridge, scripts, natives }) {
-  const process = createProcess(config.process);
+function runPreloads({ config, transport, worlds, bridge, scripts, gestures, natives }) {
+  const process = createProcess(config.process, transport);
+  replacePrompt();
   const electron = createElectronModule({
     contextBridge: config.isolated ? bridge.api : refusingContextBridge,
     ipcRenderer: createIpcRenderer(transport),
-    webFrame: createWebFrame(config, scripts, worlds)
+    webFrame: createWebFrame(config, scripts, worlds, transport, gestures)
   });
   const node = startNode(config, { process, electron, worlds, natives });
   const runPreload = node === null ? createPreloadLoader(electron, process, worlds.evaluateHere, config.isolated) : node.runPreload;
@@ -84,8 +95,8 @@ function startNode(config, { process, electron, worlds, natives }) {
 }
 
 /** A script of the main process. Its result goes there as it is, by the codec; it reads values of any world. */
-function answerEvaluation(transport, scripts, id, bytes) {
-  const [code, url, worldId] = deserialize(bytes);
+function answerEvaluation(transport, scripts, gestures, id, bytes) {
+  const [code, url, worldId, userGesture] = deserialize(bytes);
   const answer = (failed) => (value) => {
     try {
       transport.post(FROM_PAGE.evaluated, id, [failed, value]);
@@ -93,7 +104,9 @@ function answerEvaluation(transport, scripts, id, bytes) {
       transport.post(FROM_PAGE.evaluated, id, [true, error]);
     }
   };
-  scripts.evaluate(code, url, worldId, answer(false), answer(true));
+  const evaluate = () => scripts.evaluate(code, url, worldId, answer(false), answer(true));
+  if (userGesture === true) gestures.run(evaluate).catch(answer(true));
+  else evaluate();
 }
 
 /**

@@ -1,4 +1,4 @@
-// The page's side of `window.open` and `window.close`: functions of the page's world in place of the engine's. The main process is asked
+// The page's side of `window.open`, `window.close` and `window.prompt`: functions of the page's world in place of the engine's. The main process is asked
 // before a window opens, and a page may close a window that has a history, neither of which the engine's own functions do.
 //
 // They look like the engine's: a bound function has the text of a native one, and its name is put right. Sub-frames and whoever kept a native
@@ -8,6 +8,7 @@ import { getOwnPropertyDescriptor, getterOf, reflectApply } from '../common/code
 
 const { defineProperty } = Reflect;
 const page = globalThis;
+const ErrorCtor = Error;
 const nativeOpen = page.open;
 const nativeClose = page.close;
 const eventOf = getterOf(page, 'event');
@@ -81,6 +82,11 @@ export function replaceWindowFunctions(ask, opened, close) {
       }
     }
   }.open);
+  replace('prompt', {
+    prompt() {
+      throw new ErrorCtor('prompt() is not supported.');
+    }
+  }.prompt);
   replace('close', {
     close() {
       // The engine closes what a script opened and what has no history.

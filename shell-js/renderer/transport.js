@@ -7,7 +7,7 @@ import { createMessagePorts } from './message-ports.js';
 const RELEASED = 'IPC method called after context was released';
 
 /**
- * @param {{send(kind: number, id: number, bytes: Uint8Array): boolean, request(bytes: Uint8Array): Uint8Array | null}} natives
+ * @param {{send(kind: number, id: number, bytes: Uint8Array): boolean, request(bytes: Uint8Array): Uint8Array | null, ask(kind: number, bytes: Uint8Array): Uint8Array | null, frames?: (see: (window: any, number: number) => void) => void}} natives
  * @param {any} page The page's side of ports; null if its world is this one.
  */
 export function createTransport(natives, page) {
@@ -27,7 +27,7 @@ export function createTransport(natives, page) {
     if (call === undefined) return;
     pending.delete(id);
     const [error, value] = deserialize(bytes);
-    if (error) call.reject(new Error(`Error invoking remote method '${call.channel}': ${error}`));
+    if (error) call.reject(new Error(call.channel === null ? error : `Error invoking remote method '${call.channel}': ${error}`));
     else call.resolve(value);
   }
 
@@ -49,6 +49,26 @@ export function createTransport(natives, page) {
         lastId = (lastId % 0xffffffff) + 1;
         send(FROM_PAGE.invoke, lastId, bytes);
         pending.set(lastId, { channel, resolve, reject });
+      });
+    },
+    // Of the shell itself.
+    ask(name, ...args) {
+      const answer = natives.ask(FROM_PAGE.hostAsked, serializeOrThrow([name, ...args]));
+      if (answer === null) throw new Error(RELEASED);
+      const [{ error, value }] = deserialize(answer);
+      if (error) throw new Error(error);
+      return value;
+    },
+    /** Calls `see(window, number)` for each frame of the page. False where the lane cannot. */
+    eachFrame(see) {
+      natives.frames?.(see);
+      return natives.frames !== undefined;
+    },
+    invokeHost(name, ...args) {
+      return new Promise((resolve, reject) => {
+        lastId = (lastId % 0xffffffff) + 1;
+        send(FROM_PAGE.hostInvoked, lastId, serializeOrThrow([name, ...args]));
+        pending.set(lastId, { channel: null, resolve, reject });
       });
     },
     postMessage(channel, message, transfer) {

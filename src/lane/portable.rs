@@ -39,6 +39,7 @@ const KIND_GONE: u8 = 2;
 const KIND_SYNC: u8 = 9;
 const KIND_WINDOW_OPEN: u8 = 18;
 const KIND_NODE_ASK: u8 = 21;
+const KIND_HOST_ASKED: u8 = 28;
 const KIND_LOADED: u8 = 33;
 const KIND_SYNC_REPLY: u8 = 36;
 
@@ -326,7 +327,7 @@ impl Portable {
         return Err(Refusal::TooMuch);
       }
       document.early.insert(sequence, (FrameHeader { kind, id, document: number, frame }, payload.to_vec()));
-      if kind == KIND_SYNC || kind == KIND_WINDOW_OPEN || kind == KIND_NODE_ASK {
+      if kind == KIND_SYNC || kind == KIND_WINDOW_OPEN || kind == KIND_NODE_ASK || kind == KIND_HOST_ASKED {
         asked = Some(Asked { document: number, id });
       }
     }

@@ -59,6 +59,25 @@ function metric(pid, type) {
   };
 }
 
+/** Of one process, for its own `process` object; `since` is what the call before gave. @param {number} pid @param {{busy: number, at: number} | null} since */
+export function processUsage(pid, since) {
+  const now = Date.now() / 1000;
+  const { busy, began } = times(pid);
+  const elapsed = since ? now - since.at : 0;
+  const status = readProc(pid, 'status');
+  return {
+    busy,
+    at: now,
+    created: Date.now() - (uptime() - began) * 1000,
+    percent: since && elapsed > 0 ? ((busy - since.busy) / elapsed / builtin.os.cpus().length) * 100 : 0,
+    memory: {
+      residentSet: kilobytes(status, 'VmRSS'),
+      private: kilobytes(status, 'RssAnon'),
+      shared: kilobytes(status, 'RssFile') + kilobytes(status, 'RssShmem'),
+    },
+  };
+}
+
 /** @param {any[]} contents web contents, whose processes may be shared */
 export function processMetrics(contents) {
   const pids = new Set(contents.map((each) => each.getOSProcessId()).filter((pid) => pid > 0));

@@ -93,9 +93,9 @@ const members = {
 
   /**
    * The value is the first script's, as in Electron.
-   * @param {number} worldId @param {{code: string, url?: string}[]} scripts @param {boolean} [_hasUserGesture]
+   * @param {number} worldId @param {{code: string, url?: string}[]} scripts @param {boolean} [userGesture]
    */
-  async executeJavaScriptInIsolatedWorld(worldId, scripts, _hasUserGesture) {
+  async executeJavaScriptInIsolatedWorld(worldId, scripts, userGesture) {
     check(arguments, 'int', 'object');
     if (!Array.isArray(scripts)) throw conversionError(1, scripts);
     const sources = scripts.map((script) => {
@@ -103,7 +103,7 @@ const members = {
       return { code: script.code, url: typeof script.url === 'string' ? script.url : '' };
     });
     await this._loader.scriptable();
-    return evaluate(this.id, sources, worldId);
+    return evaluate(this.id, sources, worldId, userGesture === true);
   },
 
   // Style sheets of the app.

@@ -287,10 +287,10 @@ export class WebContents extends EventEmitter {
     return true;
   }
 
-  /** @param {string} code @param {boolean} [_hasUserGesture] */
-  async executeJavaScript(code, _hasUserGesture) {
+  /** @param {string} code @param {boolean} [userGesture] */
+  async executeJavaScript(code, userGesture) {
     await this._loader.scriptable();
-    return evaluate(this.#id, String(code));
+    return evaluate(this.#id, String(code), 0, userGesture === true);
   }
 
   forcefullyCrashRenderer() {

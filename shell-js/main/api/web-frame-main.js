@@ -133,10 +133,10 @@ export class WebFrameMain extends EventEmitter {
     postToFrame(() => this.#alive().document, args);
   }
 
-  /** @param {string} code @param {boolean} [_userGesture] */
-  async executeJavaScript(code, _userGesture) {
+  /** @param {string} code @param {boolean} [userGesture] */
+  async executeJavaScript(code, userGesture) {
     if (typeof code !== 'string') throw new TypeError('Error processing argument at index 0, conversion failure');
-    return evaluateIn(this.#alive().document, code);
+    return evaluateIn(this.#alive().document, code, 0, userGesture === true);
   }
 
   /** Only the whole page can be loaded anew by the engine; another frame is asked to do it itself. */
@@ -158,14 +158,15 @@ completeClass('webFrameMain', WebFrameMain);
  * @param {import('../lane-documents.js').LaneDocument | null} document
  * @param {string | {code: string, url: string}[]} code of several scripts the first one's value counts
  * @param {number} [worldId]
+ * @param {boolean} [userGesture]
  */
-export async function evaluateIn(document, code, worldId = 0) {
+export async function evaluateIn(document, code, worldId = 0, userGesture = false) {
   if (document === null) throw new Error(GONE);
   if (!document.hasBundle) {
     document.hasBundle = true;
     document.send(TO_PAGE.attach, 0, attachedPayload());
   }
-  return runsItself(document, worldId) ? askEvaluation(document, serializeOrThrow([code, '', worldId])) : evaluateByHost(document, code, worldId);
+  return runsItself(document, worldId) ? askEvaluation(document, serializeOrThrow([code, '', worldId, userGesture])) : evaluateByHost(document, code, worldId);
 }
 
 /** @param {import('../lane-documents.js').FrameNode} node @returns {WebFrameMain} */

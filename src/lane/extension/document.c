@@ -176,6 +176,28 @@ static JSCValue *native_rewrap(JSCValue *value, guint id, Document *document) {
   return result ? result : jsc_value_new_null(jsc_value_get_context(value));
 }
 
+/* frames(see): calls `see(window, number)` for every frame of the page that has a document; the windows are those of this world. */
+static void native_frames(JSCValue *see, Document *document) {
+  if (!document->page || !jsc_value_is_function(see))
+    return;
+  guint id = document->own_context == document->page_context ? LANE_WORLD_PAGE : LANE_WORLD_PRELOAD;
+  GList *documents = g_hash_table_get_values(document->page->documents);
+  for (GList *at = documents; at; at = at->next)
+    lane_document_ref(at->data);
+  for (GList *at = documents; at; at = at->next) {
+    Document *each = at->data;
+    if (!each->frame)
+      continue;
+    JSCContext *context = webkit_frame_get_js_context_for_script_world(each->frame, lane_world(id, NULL));
+    JSCValue *window = jsc_context_get_global_object(context);
+    JSCValue *result = jsc_value_function_call(see, JSC_TYPE_VALUE, window, G_TYPE_DOUBLE, (gdouble)each->frame_id, G_TYPE_NONE);
+    g_clear_object(&result);
+    g_object_unref(window);
+    g_object_unref(context);
+  }
+  g_list_free_full(documents, lane_document_unref);
+}
+
 static void set_native(JSCValue *natives, Document *document, const char *name, GCallback callback, GType result, guint count,
                        GType *types) {
   JSCValue *function = jsc_value_new_functionv(jsc_value_get_context(natives), name, callback, lane_document_ref(document),
@@ -196,6 +218,8 @@ static JSCValue *make_natives(Document *document) {
   set_native(natives, document, "evaluate", G_CALLBACK(native_evaluate), G_TYPE_NONE, 4, evaluate);
   GType script_world[] = {G_TYPE_UINT, G_TYPE_STRING, JSC_TYPE_VALUE};
   set_native(natives, document, "world", G_CALLBACK(native_world), G_TYPE_NONE, 3, script_world);
+  GType frames[] = {JSC_TYPE_VALUE};
+  set_native(natives, document, "frames", G_CALLBACK(native_frames), G_TYPE_NONE, 1, frames);
   GType rewrap[] = {JSC_TYPE_VALUE, G_TYPE_UINT};
   set_native(natives, document, "rewrap", G_CALLBACK(native_rewrap), JSC_TYPE_VALUE, 2, rewrap);
   return natives;

@@ -130,6 +130,33 @@ static void on_frame(const LaneFrame *frame, gpointer data) {
   g_object_unref(web_page);
 }
 
+/* run(document, id), in the world where only scripts of the host run: what waits in that document under that number runs now. */
+static void native_run(guint number, guint id, GWeakRef *page_ref) {
+  WebKitWebPage *web_page = g_weak_ref_get(page_ref);
+  Page *page = web_page ? lane_page_of(web_page) : NULL;
+  if (page) {
+    LaneFrame frame = {.kind = KIND_GESTURE, .id = id, .document = number};
+    on_frame(&frame, page);
+  }
+  g_clear_object(&web_page);
+}
+
+static void free_weak(gpointer data) {
+  g_weak_ref_clear(data);
+  g_free(data);
+}
+
+static void on_gesture_window(WebKitScriptWorld *world, WebKitWebPage *web_page, WebKitFrame *frame, gpointer data) {
+  (void)data;
+  JSCContext *context = webkit_frame_get_js_context_for_script_world(frame, world);
+  GWeakRef *page_ref = g_new0(GWeakRef, 1);
+  g_weak_ref_init(page_ref, web_page);
+  JSCValue *run = jsc_value_new_function(context, "run", G_CALLBACK(native_run), page_ref, free_weak, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_UINT);
+  jsc_context_set_value(context, "run", run);
+  g_object_unref(run);
+  g_object_unref(context);
+}
+
 /* The title goes along: WebKit tells the host of it later than of the end of the load, Electron tells apps before. */
 static void on_document_loaded(WebKitWebPage *web_page, gpointer data) {
   (void)data;
@@ -194,5 +221,6 @@ G_MODULE_EXPORT void webkit_web_extension_initialize(WebKitWebExtension *extensi
   lane_console_init();
   page_quark = g_quark_from_static_string("shell-lane-page");
   g_signal_connect(lane_worlds_init(), "window-object-cleared", G_CALLBACK(lane_on_document), NULL);
+  g_signal_connect(lane_gesture_world(), "window-object-cleared", G_CALLBACK(on_gesture_window), NULL);
   g_signal_connect(extension, "page-created", G_CALLBACK(on_page_created), NULL);
 }

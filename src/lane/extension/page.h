@@ -22,6 +22,7 @@ enum {
   KIND_SYNC_REPLY = 36,
   KIND_EVALUATE = 37,
   KIND_ATTACH = 44,
+  KIND_GESTURE = 45,
 };
 
 /* Ids of KIND_FRAME_STATE. */

@@ -7,6 +7,7 @@ enum {
 };
 
 static WebKitScriptWorld *preload_world;
+static WebKitScriptWorld *gesture_world;
 /* Those with other numbers. */
 static GHashTable *others;
 /* The page's side of the bridge, which every world that a document uses runs first. */
@@ -45,9 +46,14 @@ static void on_page_window_cleared(WebKitScriptWorld *world, WebKitWebPage *web_
 
 WebKitScriptWorld *lane_worlds_init(void) {
   g_signal_connect(webkit_script_world_get_default(), "window-object-cleared", G_CALLBACK(on_page_window_cleared), NULL);
+  gesture_world = webkit_script_world_new_with_name("shell-gesture");
   others = g_hash_table_new(g_direct_hash, g_direct_equal);
   preload_world = webkit_script_world_new_with_name("shell");
   return preload_world;
+}
+
+WebKitScriptWorld *lane_gesture_world(void) {
+  return gesture_world;
 }
 
 WebKitScriptWorld *lane_world(guint id, const char *name) {

@@ -13,6 +13,9 @@ enum {
 /* Makes the preload's world. Before any page: WebKit announces new window objects only to worlds that exist. */
 WebKitScriptWorld *lane_worlds_init(void);
 
+/* A world where only scripts of the host run. */
+WebKitScriptWorld *lane_gesture_world(void);
+
 /* The world with a number. One that is not there yet is made, with `name` for the inspector; NULL if the number is none or there are too many
  * worlds. Not a reference. */
 WebKitScriptWorld *lane_world(guint id, const char *name);
