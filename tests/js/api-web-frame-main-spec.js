@@ -341,6 +341,44 @@ describe('webFrameMain', () => {
     });
   });
 
+  it('tells whether it is visible, as the page does', async () => {
+    const { webContents } = await openWithPreload({ html: '<iframe srcdoc=""></iframe>' });
+    const window = BrowserWindow.fromWebContents(webContents);
+    const { mainFrame } = webContents;
+    const [frame] = mainFrame.frames;
+    const states = async () => [mainFrame.visibilityState, await mainFrame.executeJavaScript('document.visibilityState'), frame.visibilityState, await frame.executeJavaScript('document.visibilityState')];
+    assert.deepStrictEqual(await states(), Array(4).fill('hidden'));
+    for (const [step, state] of [['show', 'visible'], ['hide', 'hidden'], ['show', 'visible']]) {
+      window[step]();
+      // The event tells, before anything is asked of the page.
+      await waitUntil(() => mainFrame.visibilityState === state && frame.visibilityState === state);
+      assert.deepStrictEqual(await states(), Array(4).fill(state));
+    }
+  });
+
+  it('with the focus is the focused frame of its page', async () => {
+    const { webContents } = await openWithPreload({ html: '<input id="outer"><iframe srcdoc="<input id=inner>"></iframe>' });
+    const window = BrowserWindow.fromWebContents(webContents);
+    const { mainFrame } = webContents;
+    const [frame] = mainFrame.frames;
+    assert.strictEqual(webContents.focusedFrame, null);
+    window.show();
+    window.focus();
+    webContents.focus();
+    await waitUntil(() => webContents.isFocused());
+    await mainFrame.executeJavaScript('document.getElementById("outer").focus()');
+    await waitUntil(() => webContents.focusedFrame === mainFrame);
+    await frame.executeJavaScript('document.getElementById("inner").focus()');
+    await waitUntil(() => webContents.focusedFrame === frame);
+    await mainFrame.executeJavaScript('document.getElementById("outer").focus()');
+    await waitUntil(() => webContents.focusedFrame === mainFrame);
+    await frame.executeJavaScript('document.getElementById("inner").focus()');
+    await waitUntil(() => webContents.focusedFrame === frame);
+    await mainFrame.executeJavaScript('document.querySelector("iframe").remove()');
+    await waitUntil(() => frame.isDestroyed());
+    assert.strictEqual(webContents.focusedFrame, mainFrame);
+  });
+
   it('S1 a frame without preloads cannot send, whatever its process says', async () => {
     const heard = [];
     ipcMain.on('preload-ran', (event) => heard.push(event.senderFrame.url));
