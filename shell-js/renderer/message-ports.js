@@ -13,7 +13,7 @@ import { deserialize, serialize, serializeOrThrow } from '../common/serialize.js
 import { dataOf, detachBuffers, isBuffer, isPort, messageEvent, nativeClose, nativeDispatch, nativeListen } from './port-natives.js';
 import { nativePost, nativeStart, newChannel, portsOf, stateOf, takeAway } from './port-natives.js';
 import { connectPage } from './port-handover.js';
-import { watchPorts } from './port-watch.js';
+import { watchPorts, watchWindows } from './port-watch.js';
 
 const INVALID = 'Invalid value for transfer';
 const { apply } = Reflect;
@@ -56,11 +56,17 @@ export function createMessagePorts(natives, onMessage, page) {
   });
   const handover = page === null ? null : connectPage(page);
 
-  // A port that was not started and that nobody knows any more is closed. One that was sent away looks the same, and what a script of another
-  // frame was given is not seen here: where there are other frames a port lasts as long as its page.
+  // A port that was not started and that nobody knows any more is closed. One that was sent away looks the same, and what another window was
+  // given is not seen here: where this world may know one, and where it is the page's, a port lasts as long as its page.
+  let others = page === null || window.parent !== window || window.opener !== null;
   const forgotten = new FinalizationRegistry((lane) => {
-    if (!lane.closed && !lane.sent && window.length === 0 && window.parent === window && window.opener === null) finish(lane);
+    if (!lane.closed && !lane.sent && !others && window.length === 0) finish(lane);
   });
+  if (!others) {
+    watchWindows(() => {
+      others = true;
+    });
+  }
 
   /** Messages between the app's port and the relay that the engine has not delivered. */
   const comingFrom = (lane, port) => watch.posted(port) - lane.heard;

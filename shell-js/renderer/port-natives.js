@@ -22,6 +22,7 @@ export const nativeListen = uncurry(EventTarget.prototype.addEventListener);
 export const nativeDispatch = uncurry(EventTarget.prototype.dispatchEvent);
 export const nativeOnMessage = getOwnPropertyDescriptor(PortPrototype, 'onmessage');
 export const dataOf = getterOf(MessageEventCtor.prototype, 'data');
+export const sourceOf = getterOf(MessageEventCtor.prototype, 'source');
 export const portsOf = getterOf(MessageEventCtor.prototype, 'ports');
 const isTrustedOf = (event) => event.isTrusted;
 

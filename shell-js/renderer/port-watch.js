@@ -4,7 +4,7 @@
 
 import { reflectApply } from '../common/codec-format.js';
 import { isNative, isPort, nativeChannel, nativeClose, nativeListen, nativeOnMessage, nativePost } from './port-natives.js';
-import { closeEvent, nativeDispatch, nativeStart, portPrototype, stateOf } from './port-natives.js';
+import { closeEvent, nativeDispatch, nativeStart, portPrototype, sourceOf, stateOf } from './port-natives.js';
 
 const { construct, defineProperty } = Reflect;
 const isArray = Array.isArray;
@@ -170,4 +170,18 @@ export function watchPorts(hooks) {
       tryEnd(port);
     }
   };
+}
+
+/** Calls back when this world gets to know another window: one that it opens, or one that writes to it. */
+export function watchWindows(found) {
+  const nativeOpen = globalThis.open;
+  globalThis.open = function open(...args) {
+    const opened = reflectApply(nativeOpen, this, args);
+    if (opened !== null) found();
+    return opened;
+  };
+  nativeListen(globalThis, 'message', (event) => {
+    const source = sourceOf(event);
+    if (source !== null && source !== globalThis.window) found();
+  }, true);
 }

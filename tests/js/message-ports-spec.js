@@ -506,6 +506,39 @@ describe('message ports', () => {
       assert.deepStrictEqual(got, ['first', 'second', 6]);
     });
 
+    it('a port goes on to a worker and to a sub-frame', async () => {
+      const window = await openRelay();
+      const worker = new MessageChannelMain();
+      window.webContents.postMessage('port', 'port', [worker.port1]);
+      await when(window, 'window.port');
+      await inPage(window, `{
+        const source = 'onmessage = ({ ports: [port] }) => { port.onmessage = ({ data }) => port.postMessage(data + " in the worker"); }';
+        window.worker = new Worker(URL.createObjectURL(new Blob([source])));
+        worker.postMessage(null, [port]);
+        delete window.port;
+      } 0`);
+      worker.port2.start();
+      worker.port2.postMessage('echo');
+      assert.strictEqual((await once(worker.port2, 'message'))[0].data, 'echo in the worker');
+      const frame = new MessageChannelMain();
+      window.webContents.postMessage('port', 'port', [frame.port1]);
+      await when(window, 'window.port');
+      await inPage(window, `new Promise((resolve) => {
+        const frame = document.createElement('iframe');
+        frame.sandbox = 'allow-scripts';
+        frame.srcdoc = '<script>onmessage = ({ ports: [port] }) => { port.onmessage = ({ data }) => port.postMessage(data + " in " + origin); }</' + 'script>';
+        frame.onload = () => {
+          frame.contentWindow.postMessage(null, '*', [port]);
+          resolve();
+        };
+        document.body.append(frame);
+      })`);
+      frame.port2.start();
+      frame.port2.postMessage('echo');
+      assert.strictEqual((await once(frame.port2, 'message'))[0].data, 'echo in null');
+      for (const { port2 } of [worker, frame]) port2.close();
+    });
+
     it('two pages talk through main, and nest ports', async () => {
       const [first, second] = [await openRelay(), await openRelay()];
       const { port1, port2 } = new MessageChannelMain();
