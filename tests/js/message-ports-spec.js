@@ -66,6 +66,23 @@ describe('message ports', () => {
       }
     });
 
+    it('carries every size both ways', async function () {
+      this.timeout(60_000);
+      const { window, port } = await connected();
+      await inPreload(window, () => {
+        const { port } = globalThis;
+        port.onmessage = ({ data }) => port.postMessage(data);
+      });
+      port.start();
+      for (const size of [0, 1, 65535, 65536, 65537, 256 * 1024 + 3, 3 * 1024 * 1024 + 1, 64 * 1024 * 1024]) {
+        const back = once(port, 'message');
+        const bytes = new Uint8Array(size).fill(7);
+        port.postMessage({ text: 'x'.repeat(size), deep: [bytes] });
+        const [{ data }] = await back;
+        assert.ok(data.text.length === size && Buffer.compare(data.deep[0], bytes) === 0, `${size}`);
+      }
+    });
+
     it('throws a DataCloneError in the page, and detaches what was transferred', async () => {
       const { window, port } = await connected();
       port.start();
