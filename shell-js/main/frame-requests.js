@@ -8,6 +8,7 @@ import { processUsage } from './api/app-metrics.js';
 import { evaluateIn } from './api/web-frame-main.js';
 import { call, send } from './binding.js';
 import { members as processMembers } from './electron-process.js';
+import { answerImage } from './image-requests.js';
 import { mainNode } from './lane-documents.js';
 
 /** @typedef {import('./lane-documents.js').LaneDocument} LaneDocument */
@@ -65,6 +66,7 @@ const requests = {
   },
 
   frames: (_contents, document) => framesOf(document),
+  image: (_contents, _document, question) => answerImage(question),
 
   cpu(_contents, document) {
     onLinux();

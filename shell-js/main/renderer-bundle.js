@@ -35,6 +35,7 @@ const RENDERER = [
   'renderer/buffer.js',
   'renderer/immediate.js',
   'renderer/url-module.js',
+  'renderer/native-image.js',
   'renderer/electron-module.js',
   'renderer/preload-loader.js',
   'renderer/window-open.js',

@@ -7,9 +7,6 @@ const NOT_DONE = {
     'addExtraParameter', 'getLastCrashReport', 'getParameters', 'getUploadedReports', 'getUploadToServer', 'removeExtraParameter',
     'setUploadToServer', 'start'
   ],
-  nativeImage: [
-    'createEmpty', 'createFromBitmap', 'createFromBuffer', 'createFromDataURL', 'createFromNamedImage', 'createFromPath', 'createMenuSymbol'
-  ],
   webUtils: ['getPathForFile']
 };
 

@@ -8,6 +8,7 @@ import { createContextBridge, refusingContextBridge } from './context-bridge.js'
 import { createElectronModule } from './electron-module.js';
 import { createGestures } from './gestures.js';
 import { createIpcRenderer } from './ipc-renderer.js';
+import { createNativeImage } from './native-image.js';
 import { watchPage } from './page-news.js';
 import { createPreloadLoader } from './preload-loader.js';
 import { watchNavigations } from './navigating-frame.js';
@@ -63,6 +64,7 @@ function runPreloads({ config, transport, worlds, bridge, scripts, gestures, nat
   const electron = createElectronModule({
     contextBridge: config.isolated ? bridge.api : refusingContextBridge,
     ipcRenderer: createIpcRenderer(transport),
+    nativeImage: createNativeImage(transport),
     webFrame: createWebFrame(config, scripts, worlds, transport, gestures)
   });
   const node = startNode(config, { process, electron, worlds, natives });
