@@ -259,19 +259,27 @@ async function invoked(contents, document, { id, data }) {
     if (types.isPromise(result)) abandoned.register(result, request);
     answer([null, await result]);
   } catch (error) {
-    console.error(`Error occurred in handler for '${channel}':`, error);
-    answer([textOf(error), undefined]);
+    const text = textOf(error);
+    // A trap of what was thrown may throw: the page is answered all the same.
+    try {
+      console.error(`Error occurred in handler for '${channel}':`, error);
+    } catch {
+      console.error(`Error occurred in handler for '${channel}': ${text}`);
+    }
+    answer([text, undefined]);
   }
 }
 
 /** @param {any} error @returns {string} */
 function textOf(error) {
-  try {
-    return error.toString();
-  } catch {
-    // Electron's own conversion throws for `undefined`, and its page waits forever; ours learns that it failed.
-    return String(error);
+  // Electron's own conversion throws for `undefined`, and its page waits forever; ours learns that it failed.
+  for (const convert of [() => error.toString(), () => String(error)]) {
+    try {
+      const text = convert();
+      if (typeof text === 'string') return text;
+    } catch {}
   }
+  return 'Error: what was thrown cannot be told';
 }
 
 // Answers a synchronous request whose event was dropped by everybody: a page must not hang for good.
