@@ -4,6 +4,8 @@
 mod lane_extension;
 #[path = "src/ui/platform/linux/libraries/build.rs"]
 mod toolkit_libraries;
+#[path = "src/ui/platform/windows/build.rs"]
+mod windows_manifest;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ fn main() {
   export_addon_symbols();
   lane_extension::compile_lane_extension();
   toolkit_libraries::defer_toolkit_libraries();
+  windows_manifest::ask_for_common_controls();
   embed_shell_js();
 }
 

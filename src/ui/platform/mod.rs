@@ -3,6 +3,8 @@
 //! Linux has all its own, because GTK's windows and WebKitGTK do most of the work there. macOS and Windows share what tao, wry, rfd and muda do for
 //! both (`common`), which calls the system's own part by the name `native`.
 
+#[cfg(any(target_os = "windows", test))]
+mod clipboard_formats;
 #[cfg(any(target_os = "macos", target_os = "windows"))]
 mod common;
 #[cfg(target_os = "linux")]

@@ -16,7 +16,8 @@ use objc2::runtime::{Bool, ProtocolObject};
 use objc2::{ClassType, sel};
 use objc2_foundation::{NSNumber, NSObjectNSKeyValueCoding, NSObjectProtocol, NSString, NSURL, NSUUID, ns_string};
 use objc2_web_kit::{
-  WKAudiovisualMediaTypes, WKNavigationActionPolicy, WKPermissionDecision, WKWebView, WKWebViewConfiguration, WKWebsiteDataStore,
+  WKAudiovisualMediaTypes, WKNavigationActionPolicy, WKNavigationResponsePolicy, WKPermissionDecision, WKWebView, WKWebViewConfiguration,
+  WKWebsiteDataStore,
 };
 use wry::{WebViewBuilder, WebViewBuilderExtMacos, WebViewExtMacOS};
 
@@ -44,6 +45,8 @@ pub(super) enum ScriptDialog {
 #[derive(Default)]
 pub(super) struct Questions {
   pub(super) policies: RefCell<HashMap<RequestId, RcBlock<dyn Fn(WKNavigationActionPolicy)>>>,
+  /// Answers of servers for sub-frames.
+  pub(super) responses: RefCell<HashMap<RequestId, RcBlock<dyn Fn(WKNavigationResponsePolicy)>>>,
   pub(super) dialogs: RefCell<HashMap<RequestId, ScriptDialog>>,
   pub(super) permissions: RefCell<HashMap<RequestId, RcBlock<dyn Fn(WKPermissionDecision)>>>,
   /// Navigations of a view that JS has not accepted yet: nothing is loaded before it does.
@@ -204,6 +207,9 @@ impl WebView {
     let questions = &self.engine.questions;
     for decide in questions.before_adoption.take().into_iter().chain(questions.policies.take().into_values()) {
       decide.call((WKNavigationActionPolicy::Cancel,));
+    }
+    for decide in questions.responses.take().into_values() {
+      decide.call((WKNavigationResponsePolicy::Cancel,));
     }
     for decide in questions.permissions.take().into_values() {
       decide.call((WKPermissionDecision::Deny,));

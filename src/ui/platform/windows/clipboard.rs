@@ -11,6 +11,7 @@ use windows_core::HSTRING;
 
 use crate::bridge::{ClipboardData, ClipboardKind, Picture};
 
+use super::super::clipboard_formats::{dib, fragment, from_dib, until_zero, with_html_header};
 use super::super::common::{decode_png, encode_png};
 
 /// Names of formats that have no number of their own.
@@ -147,11 +148,6 @@ fn read_text(format: &str) -> Option<String> {
   }
 }
 
-fn until_zero(bytes: &[u8]) -> String {
-  let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-  String::from_utf8_lossy(&bytes[..end]).into_owned()
-}
-
 pub(crate) fn clipboard_read_image(kind: ClipboardKind, answer: impl FnOnce(Option<Picture>) + 'static) {
   answer(if kind == ClipboardKind::Clipboard { read_image() } else { None });
 }
@@ -208,96 +204,4 @@ fn name_of(format: u32) -> Option<String> {
     PNG => "image/png".to_owned(),
     _ => name,
   })
-}
-
-const START: &str = "<html><body>\r\n<!--StartFragment-->";
-const END: &str = "<!--EndFragment-->\r\n</body></html>";
-
-/// HTML as Windows wants it: a header that says where the fragment is, in bytes.
-fn with_html_header(html: &str) -> Vec<u8> {
-  let header = |start: usize, end: usize, from: usize, to: usize| {
-    format!("Version:0.9\r\nStartHTML:{start:010}\r\nEndHTML:{end:010}\r\nStartFragment:{from:010}\r\nEndFragment:{to:010}\r\n")
-  };
-  let start = header(0, 0, 0, 0).len();
-  let from = start + START.len();
-  let to = from + html.len();
-  format!("{}{START}{html}{END}\0", header(start, to + END.len(), from, to)).into_bytes()
-}
-
-/// The fragment of such HTML, or all of it when the header makes no sense.
-fn fragment(bytes: &[u8]) -> String {
-  let text = until_zero(bytes);
-  let number = |name: &str| -> Option<usize> {
-    let at = text.find(name)? + name.len();
-    text.get(at..)?.split(|character: char| !character.is_ascii_digit()).next()?.parse().ok()
-  };
-  match (number("StartFragment:"), number("EndFragment:")) {
-    (Some(from), Some(to)) if from <= to => text.get(from..to).map_or_else(|| text.clone(), str::to_owned),
-    _ => text,
-  }
-}
-
-/// Size of the fifth version of a bitmap's header.
-const V5_HEADER: u32 = 124;
-/// `BI_BITFIELDS`: masks say which bits are which colour.
-const BIT_FIELDS: u32 = 3;
-/// `LCS_sRGB`.
-const SRGB: u32 = 0x7352_4742;
-
-/// A bitmap with alpha, rows from the bottom.
-fn dib(picture: &Picture) -> Option<Vec<u8>> {
-  let (width, height) = (i32::try_from(picture.width).ok()?, i32::try_from(picture.height).ok()?);
-  let row = usize::try_from(width).ok()?.checked_mul(4).filter(|row| *row > 0)?;
-  let mut bytes = vec![0; V5_HEADER as usize];
-  let mut put = |at: usize, value: u32| bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
-  put(0, V5_HEADER);
-  put(4, width as u32);
-  put(8, height as u32);
-  // One plane, 32 bits.
-  put(12, 1 | 32 << 16);
-  put(16, BIT_FIELDS);
-  put(20, u32::try_from(picture.rgba.len()).ok()?);
-  put(40, 0x00ff_0000);
-  put(44, 0x0000_ff00);
-  put(48, 0x0000_00ff);
-  put(52, 0xff00_0000);
-  put(56, SRGB);
-  for line in picture.rgba.chunks_exact(row).rev() {
-    for pixel in line.as_chunks::<4>().0 {
-      let [red, green, blue, alpha] = *pixel;
-      bytes.extend_from_slice(&[blue, green, red, alpha]);
-    }
-  }
-  Some(bytes)
-}
-
-/// The pixels of a bitmap of 24 or 32 bits. The lengths come from another program, so nothing is taken for granted.
-fn from_dib(bytes: &[u8]) -> Option<Picture> {
-  let word = |at: usize| bytes.get(at..at + 4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]));
-  let header = word(0)? as usize;
-  let width = usize::try_from(word(4)? as i32).ok()?;
-  let rows = word(8)? as i32;
-  let height = rows.unsigned_abs() as usize;
-  let depth = (word(12)? >> 16) as usize;
-  let masks = if header == 40 && word(16)? == BIT_FIELDS { 12 } else { 0 };
-  if !matches!(depth, 24 | 32) || width == 0 || height == 0 {
-    return None;
-  }
-  let stride = width.checked_mul(depth / 8)?.checked_add(3)? & !3;
-  let pixels = bytes.get(header.checked_add(masks)?..)?;
-  if pixels.len() < stride.checked_mul(height)? {
-    return None;
-  }
-  let mut rgba = Vec::with_capacity(width.checked_mul(height)?.checked_mul(4)?);
-  for line in 0..height {
-    let from = if rows > 0 { height - 1 - line } else { line } * stride;
-    for pixel in pixels[from..].chunks_exact(depth / 8).take(width) {
-      rgba.extend_from_slice(&[pixel[2], pixel[1], pixel[0], pixel.get(3).copied().unwrap_or(255)]);
-    }
-  }
-  // Many programs leave the fourth byte empty.
-  if rgba.as_chunks::<4>().0.iter().all(|pixel| pixel[3] == 0) {
-    rgba.iter_mut().skip(3).step_by(4).for_each(|alpha| *alpha = 255);
-  }
-  Some(Picture { width: width as u32, height: height as u32, rgba })
 }

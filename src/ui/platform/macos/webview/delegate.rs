@@ -78,8 +78,10 @@ define_class!(
 
     #[unsafe(method(webView:decidePolicyForNavigationResponse:decisionHandler:))]
     fn decide_response(&self, _: &WKWebView, response: &WKNavigationResponse, decide: &DynBlock<dyn Fn(WKNavigationResponsePolicy)>) {
-      let policy = self.view().map_or(WKNavigationResponsePolicy::Cancel, |view| view.decide_response(response));
-      decide.call((policy,));
+      match self.view() {
+        Some(view) => view.decide_response(response, decide),
+        None => decide.call((WKNavigationResponsePolicy::Cancel,)),
+      }
     }
 
     #[unsafe(method(webView:didStartProvisionalNavigation:))]

@@ -20,6 +20,9 @@ use crate::bridge::{NavigatingFrame, NavigationKind, ProcessGoneReason, RequestI
 /// Electron's number of a process that was ended by SIGSEGV; the engine tells none.
 const CRASHED: i32 = 11;
 
+/// More loads of sub-frames than wait for their answer at a time; only a page that plays with us has more.
+const MAX_FRAME_LOADS: usize = 200;
+
 impl WebView {
   /// Listens to the engine.
   pub(crate) fn connect(&self) {
@@ -74,22 +77,38 @@ impl WebView {
       self.load.redirect.set(None);
       return if allow { Ok(()) } else { self.stop() };
     }
+    let answered = self.engine.questions.responses.borrow_mut().remove(&request);
+    if let Some(decide) = answered {
+      decide.call((if allow { WKNavigationResponsePolicy::Allow } else { WKNavigationResponsePolicy::Cancel },));
+      return Ok(());
+    }
     let decide = self.engine.questions.policies.borrow_mut().remove(&request);
     let decide = decide.ok_or_else(|| format!("there is no navigation question {request}"))?;
     decide.call((if allow { WKNavigationActionPolicy::Allow } else { WKNavigationActionPolicy::Cancel },));
     Ok(())
   }
 
-  /// Before a document replaces the one there is.
-  pub(super) fn decide_response(&self, response: &WKNavigationResponse) -> WKNavigationResponsePolicy {
+  /// Before a document replaces the one there is. The main frame's was asked about before anything was sent.
+  pub(super) fn decide_response(&self, response: &WKNavigationResponse, decide: &DynBlock<dyn Fn(WKNavigationResponsePolicy)>) {
     // SAFETY: the response is alive for the call.
     let (main, shown, answer) = unsafe { (response.isForMainFrame(), response.canShowMIMEType(), response.response()) };
-    if main {
-      let status = answer.downcast::<NSHTTPURLResponse>().map_or(0, |answer| u32::try_from(answer.statusCode()).unwrap_or(0));
-      self.engine.status.set(status);
+    let url = address(answer.URL());
+    let status = answer.downcast::<NSHTTPURLResponse>().map_or(0, |answer| u32::try_from(answer.statusCode()).unwrap_or(0));
+    if !shown {
+      // Downloads are not implemented on darwin yet: what cannot be shown is not loaded.
+      return decide.call((WKNavigationResponsePolicy::Cancel,));
     }
-    // Downloads are not implemented on darwin yet: what cannot be shown is not loaded.
-    if shown { WKNavigationResponsePolicy::Allow } else { WKNavigationResponsePolicy::Cancel }
+    if main {
+      self.engine.status.set(status);
+      return decide.call((WKNavigationResponsePolicy::Allow,));
+    }
+    let mut waiting = self.engine.questions.responses.borrow_mut();
+    let Some(request) = self.next_request().filter(|_| waiting.len() < MAX_FRAME_LOADS) else {
+      return decide.call((WKNavigationResponsePolicy::Cancel,));
+    };
+    waiting.insert(request, decide.copy());
+    let status_text = reason_phrase(status).to_owned();
+    self.tell(move |web_contents| UiEvent::FrameNavigationAsked { web_contents, request, url, status, status_text });
   }
 
   pub(super) fn navigation_started(&self) {
