@@ -71,8 +71,8 @@ const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-
 
 // The portable lane's scripts: of the isolated world, of the page's world, and of a page's world that has the renderer too.
 const PORTABLE = 'renderer/portable/portable-';
-const PORTABLE_SIDE = ['errors', 'console', 'tape', 'membrane', 'meet', 'page'].map((name) => `${PORTABLE}${name}.js`);
-const PORTABLE_OWN = [...RENDERER, ...['errors', 'console', 'link', 'tape', 'membrane', 'meet', 'worlds', 'own'].map((name) => `${PORTABLE}${name}.js`)];
+const PORTABLE_SIDE = ['errors', 'console', 'tape', 'membrane', 'meet', 'guard', 'page'].map((name) => `${PORTABLE}${name}.js`);
+const PORTABLE_OWN = [...RENDERER, ...['errors', 'console', 'link', 'tape', 'membrane', 'meet', 'guard', 'worlds', 'own'].map((name) => `${PORTABLE}${name}.js`)];
 const PORTABLE_PAGE = ['common/codec-format.js', 'common/deserialize.js', 'common/value-kinds.js', 'common/serialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', ...PORTABLE_SIDE];
 const PORTABLE_SHARED = [...RENDERER, `${PORTABLE}shared.js`, ...PORTABLE_SIDE];
 

@@ -4,6 +4,7 @@ import { FROM_PAGE, TO_PAGE } from '../../common/lane-frames.js';
 import { deserialize } from '../../common/serialize.js';
 import { start } from '../init.js';
 import { watchConsole } from './portable-console.js';
+import { hideRegistry } from './portable-guard.js';
 import { createLink, joinPayloads, textPayload, u32Payload } from './portable-link.js';
 import { createMembrane } from './portable-membrane.js';
 import { takeNode } from './portable-meet.js';
@@ -20,6 +21,7 @@ import { createPortableWorlds } from './portable-worlds.js';
  */
 export function startOwn(secret, meeting, isolated, address, post) {
   const link = createLink(secret, address, post);
+  hideRegistry();
   takeNode(meeting, (node) => {
     try {
       begin(link, meeting, node, isolated);

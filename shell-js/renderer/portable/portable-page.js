@@ -8,6 +8,7 @@ import { kindOf, serialize } from '../../common/serialize.js';
 import { pagePorts } from '../page-ports.js';
 import { replaceWindowFunctions } from '../page-windows.js';
 import { watchConsole } from './portable-console.js';
+import { narrowRejections } from './portable-guard.js';
 import { createMembrane } from './portable-membrane.js';
 import { offerNode } from './portable-meet.js';
 import { OP } from './portable-tape.js';
@@ -59,6 +60,7 @@ function encode(value) {
  * @returns {(id: number, value: unknown) => void} Takes the value of a script of the host.
  */
 export function startPage(meeting, start = null, isPage = true) {
+  if (isPage) narrowRejections();
   let deliver = null;
   let membrane;
   /** @type {any} */
