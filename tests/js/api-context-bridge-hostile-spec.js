@@ -668,9 +668,14 @@ describe('contextBridge against a hostile page', () => {
       await bridged(
         () => ({ give: () => ({ a: [1, { b: 2 }], m: new Map([[1, [2]]]), d: new Date(3) }), take: (value) => JSON.stringify(value), error: () => { throw new Error('mine'); } }),
         () => {
+          // Among them the names that our decoder uses.
+          const keys = [
+            'a', 'b', 'm', 'd', 'value', 'message', 'stack', 'get', 'set', 'writable', 'enumerable', 'configurable', 'bytes', 'ports',
+            'view', 'at', 'end', 'budget', 'objects', 'count', 'shapes', 'texts', 'depth', 'kind', 'length', 'object', 'i',
+          ];
           let calls = '';
-          for (const [owner, keys] of [[Object.prototype, ['a', 'b', 'm', 'd', 'value', 'message', 'stack', 'get', 'set', 'writable', 'enumerable', 'configurable']], [Array.prototype, ['0', '1']]]) {
-            for (const key of keys) Object.defineProperty(owner, key, { __proto__: null, configurable: true, get() { return undefined; }, set() { calls += `set ${key} `; } });
+          for (const [owner, names] of [[Object.prototype, keys], [Array.prototype, ['0', '1']]]) {
+            for (const key of names) Object.defineProperty(owner, key, { __proto__: null, configurable: true, get() { return undefined; }, set() { calls += `set ${key} `; } });
           }
           let result;
           try {
@@ -683,7 +688,7 @@ describe('contextBridge against a hostile page', () => {
             }
             result = { __proto__: null, a: Reflect.getOwnPropertyDescriptor(given, 'a')?.value.length, date: given.d.getTime(), taken: api.take({ __proto__: null, x: 1 }), message, inner: Reflect.getOwnPropertyDescriptor(given.m.get(1), 0)?.value };
           } finally {
-            for (const key of ['a', 'b', 'm', 'd', 'value', 'message', 'stack', 'get', 'set', 'writable', 'enumerable', 'configurable']) delete Object.prototype[key];
+            for (const key of keys) delete Object.prototype[key];
             for (const key of ['0', '1']) delete Array.prototype[key];
           }
           return [result.a, result.date, result.taken, result.message, result.inner, calls];
