@@ -86,9 +86,11 @@ describe('preload', () => {
       await inPreload((require, process, exports, module, Buffer, global, setImmediate, clearImmediate) => new Promise((resolve) => {
         const order = [];
         clearImmediate(setImmediate(() => order.push('cleared')));
-        setImmediate((value) => order.push(value), 'immediate');
+        setImmediate((value) => {
+          order.push(value);
+          require('timers').setTimeout((last) => resolve([...order, last]), 1, 'timeout');
+        }, 'immediate');
         process.nextTick(() => order.push('tick'));
-        require('timers').setTimeout((value) => resolve([...order, value]), 30, 'timeout');
         order.push('now');
       })),
       ['now', 'tick', 'immediate', 'timeout']
