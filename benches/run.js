@@ -106,7 +106,7 @@ async function measureTrips(command, args) {
   const program = start(command, args);
   try {
     await program.event('trips-done');
-    return Object.fromEntries(program.lines.filter((line) => line.event === 'trip').map(({ name, us }) => [name, us]));
+    return Object.fromEntries(program.lines.filter((line) => line.event === 'trip').flatMap(({ name, us, p99 }) => [[name, us], ...(p99 === undefined ? [] : [[`${name} p99`, p99]])]));
   } finally {
     await program.stop();
   }
@@ -120,6 +120,20 @@ function row(name, own, base, unit, goal) {
   const measure = base === undefined ? '' : `${base.toFixed(unit === 'us' ? 1 : 0)} ${unit}`;
   console.log(`| ${name.padEnd(42)} | ${`${own.toFixed(unit === 'us' ? 1 : 0)} ${unit}`.padStart(10)} | ${measure.padStart(10)} | ${ratio.padStart(7)} | ${verdict} |`);
 }
+
+// Which round trip stands beside which: the shell's, what the other is, the other's name, and the goal.
+const TRIPS = [
+  ['small', 'raw', 'small', 2.2],
+  ['small', 'reply', 'message with reply, small'],
+  ['small', 'scheme', 'scheme, small'],
+  ['sendSync small', 'raw', 'small', 2],
+  ['64 KB', 'raw', '64 KB'],
+  ['64 KB string', 'reply', 'message with reply, 64 KB string', 0.25],
+  ['1 MB string', 'reply', 'message with reply, 1 MB string'],
+  ['1 MB', 'raw', '1 MB'],
+  ['1 MB', 'scheme', 'scheme, 1 MB', 0.2],
+  ['10 MB', 'raw', '10 MB'],
+];
 
 async function main() {
   const app = path.join(__dirname, 'app');
@@ -152,9 +166,12 @@ async function main() {
   const more = of(own, 'megabytes') - of(bare, 'megabytes');
   row('PSS of all processes', of(own, 'megabytes'), of(bare, 'megabytes'), 'MB', { text: `+ 60 MB (is ${more >= 0 ? '+' : ''}${more.toFixed(0)})`, holds: more <= 60 });
   row('processes', of(own, 'count'), of(bare, 'count'), '');
-  for (const name of Object.keys(ownTrips[0])) {
-    row(`invoke ${name} / raw echo`, of(ownTrips, name), rawTrips[0][name] === undefined ? undefined : of(rawTrips, name), 'us');
+  const others = { raw: 'raw echo', reply: 'message with reply', scheme: 'scheme fetch' };
+  for (const [name, other, base, goal] of TRIPS) {
+    const [mine, theirs] = [of(ownTrips, name), of(rawTrips, base)];
+    row(`${name} / ${others[other]}`, mine, theirs, 'us', goal === undefined ? undefined : { text: `${goal} x`, holds: mine / theirs <= goal });
   }
+  for (const name of Object.keys(ownTrips[0]).filter((key) => key.endsWith(' p99') || !TRIPS.some(([known]) => known === key))) row(name, of(ownTrips, name), undefined, 'us');
 }
 
 main().catch((error) => {

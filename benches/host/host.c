@@ -32,6 +32,37 @@ static void on_message(WebKitUserContentManager *manager, WebKitJavascriptResult
   g_free(text);
 }
 
+/* A message that is answered with itself: what a page has without an extension. */
+static gboolean on_asked(WebKitUserContentManager *manager, JSCValue *value, WebKitScriptMessageReply *reply, gpointer data) {
+  (void)manager;
+  (void)data;
+  webkit_script_message_reply_return_value(reply, value);
+  return TRUE;
+}
+
+/* A request of the scheme is answered with its own body. */
+static void on_request(WebKitURISchemeRequest *request, gpointer data) {
+  (void)data;
+  GInputStream *body = webkit_uri_scheme_request_get_http_body(request);
+  GOutputStream *memory = g_memory_output_stream_new_resizable();
+  if (body)
+    g_output_stream_splice(memory, body, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, NULL);
+  else
+    g_output_stream_close(memory, NULL, NULL);
+  GBytes *bytes = g_memory_output_stream_steal_as_bytes(G_MEMORY_OUTPUT_STREAM(memory));
+  GInputStream *answer = g_memory_input_stream_new_from_bytes(bytes);
+  WebKitURISchemeResponse *response = webkit_uri_scheme_response_new(answer, (gint64)g_bytes_get_size(bytes));
+  SoupMessageHeaders *headers = soup_message_headers_new(SOUP_MESSAGE_HEADERS_RESPONSE);
+  soup_message_headers_append(headers, "Access-Control-Allow-Origin", "*");
+  webkit_uri_scheme_response_set_http_headers(response, headers);
+  webkit_uri_scheme_response_set_content_type(response, "application/octet-stream");
+  webkit_uri_scheme_request_finish_with_response(request, response);
+  g_object_unref(response);
+  g_object_unref(answer);
+  g_bytes_unref(bytes);
+  g_object_unref(memory);
+}
+
 static gboolean transfer(int fd, char *bytes, size_t length, gboolean out) {
   while (length > 0) {
     ssize_t count = out ? write(fd, bytes, length) : read(fd, bytes, length);
@@ -80,9 +111,14 @@ int main(int argc, char **argv) {
   if (argc > 2)
     webkit_web_context_set_web_extensions_directory(webkit_web_context_get_default(), argv[2]);
 
+  WebKitWebContext *context = webkit_web_context_get_default();
+  webkit_web_context_register_uri_scheme(context, "bench", on_request, NULL, NULL);
+  webkit_security_manager_register_uri_scheme_as_cors_enabled(webkit_web_context_get_security_manager(context), "bench");
   WebKitUserContentManager *manager = webkit_user_content_manager_new();
   g_signal_connect(manager, "script-message-received::bench", G_CALLBACK(on_message), NULL);
   webkit_user_content_manager_register_script_message_handler(manager, "bench");
+  g_signal_connect(manager, "script-message-with-reply-received::benchAsk", G_CALLBACK(on_asked), NULL);
+  webkit_user_content_manager_register_script_message_handler_with_reply(manager, "benchAsk", NULL);
 
   GtkWidget *window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
   GtkWidget *view = webkit_web_view_new_with_user_content_manager(manager);
