@@ -6,6 +6,13 @@ const functionMembers = new Set(Reflect.ownKeys(Function.prototype));
 functionMembers.delete('name');
 functionMembers.delete('length');
 
+// What would go over as a copy is no `this`: it is the module that a function was taken from, with all of its functions.
+function isData(value) {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Array.isArray(value);
+}
+
 /**
  * @param {number} id The other side's number for it.
  * @param {boolean} callable
@@ -151,7 +158,7 @@ export function makeProxy(id, callable, shape, membrane) {
     },
     preventExtensions: () => false,
     apply(_target, receiver, args) {
-      return request(['c', id, pack(receiver), args.map(pack)]);
+      return request(['c', id, isData(receiver) ? undefined : pack(receiver), args.map(pack)]);
     },
     construct(_target, args, newTarget) {
       const made = request(['n', id, args.map(pack)]);

@@ -21,7 +21,8 @@ const stream = require('stream');
 /**
  * The questions of the page that it waits for, the innermost last, each with the number of the frame to answer. While there is one the page
  * stands still and serves what it is asked.
- * @type {{id: number}[]}
+ * @typedef {{id: number, called: boolean, letGo: boolean}} Place
+ * @type {Place[]}
  */
 const waiting = [];
 
@@ -61,7 +62,7 @@ function knownObjects() {
 
 /** Answers the page's question. @param {number} id @param {any[]} question */
 function answer(id, question) {
-  const place = { id };
+  const place = { id, called: false, letGo: false };
   waiting.push(place);
   const reply = membrane.serve(question);
   waiting.pop();
@@ -77,7 +78,7 @@ function answer(id, question) {
  */
 function ask(question) {
   const known = waiting.at(-1);
-  const place = known ?? { id: 0 };
+  const place = known ?? { id: 0, called: true, letGo: false };
   const sent = known ? send(TO_PAGE.syncReply, place.id, serialize(['q', question])) : send(TO_PAGE.nodeAsk, 0, serialize(question));
   for (;;) {
     const piece = sent ? wait() : null;
@@ -94,15 +95,22 @@ function ask(question) {
       continue;
     }
     place.id = id;
-    if (known === undefined) {
-      waiting.push(place);
-      queueMicrotask(() => {
-        waiting.pop();
-        send(TO_PAGE.syncReply, place.id, serialize(['z']));
-      });
+    if (known === undefined) waiting.push(place);
+    if (place.called && !place.letGo) {
+      place.letGo = true;
+      queueMicrotask(() => release(place));
     }
     return asked[1];
   }
+}
+
+/** Lets a page go on that stands still since we called it. @param {Place} place */
+function release(place) {
+  place.letGo = false;
+  // Native code may run what is left for later in the middle of a turn, while the page asks or is asked; the end of that comes back to `ask`.
+  if (waiting.at(-1) !== place) return;
+  waiting.pop();
+  send(TO_PAGE.syncReply, place.id, serialize(['z']));
 }
 
 /** @param {number} kind @param {number} id @param {Uint8Array} data */

@@ -1,14 +1,14 @@
 'use strict';
 
-// Pages and preloads with Node: `nodeIntegration` and `sandbox: false`.
+// Pages with Node: `nodeIntegration` without isolation.
 
-const { BrowserWindow, ipcMain } = require('electron');
+const { BrowserWindow } = require('electron');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { closeAllWindows, once } = require('./helpers');
-const { openWithPreload, pageFile, preloadFile } = require('./lane-helpers');
+const { openWithPreload } = require('./lane-helpers');
 
 const INTEGRATION = { nodeIntegration: true, contextIsolation: false };
 
@@ -27,20 +27,6 @@ describe('legacy renderers', () => {
   async function inPage(body, ...args) {
     const window = await openPage();
     return window.webContents.executeJavaScript(`(${body})(...${JSON.stringify(args)})`);
-  }
-
-  /** Runs a function in a preload and gives its value. @param {Function} body @param {object} [webPreferences] */
-  async function inPreload(body, webPreferences = { sandbox: false }) {
-    const told = once(ipcMain, 'told');
-    await openWithPreload({
-      preload: `Promise.resolve().then(() => (${body})(require)).then(
-        (value) => require('electron').ipcRenderer.send('told', value),
-        (error) => require('electron').ipcRenderer.send('told', { error }));`,
-      webPreferences,
-    });
-    const [, value] = await told;
-    if (value?.error) throw value.error;
-    return value;
   }
 
   describe('a page with nodeIntegration', () => {
@@ -369,6 +355,83 @@ describe('legacy renderers', () => {
       });
     });
 
+    it('lends packages the classes of old', async () => {
+      const told = await inPage(() => {
+        const { Buffer: Own } = require('buffer');
+        const target = {};
+        Error.prepareStackTrace = (_error, sites) => sites.map((site) => [typeof site.getFileName(), site.getLineNumber() > 0]);
+        Error.captureStackTrace(target);
+        const { stack } = target;
+        Error.prepareStackTrace = undefined;
+        const keys = [];
+        for (const key in Buffer) keys.push(key);
+        return [
+          Buffer(3).length, String(new Buffer('x')), Own === Buffer, Buffer.from('abc').subarray(1) instanceof Buffer, keys.includes('isBuffer') && keys.includes('from'),
+          Buffer.from('ab').readUIntBE(0, 2), Buffer.from([1, 2]).swap16()[0], Buffer.from('abcab').lastIndexOf('ab'), Buffer.from({ length: 2, 0: 5, 1: 6 }).toString('hex'),
+          Array.isArray(stack) && stack.length > 0 && stack[0],
+        ];
+      });
+      assert.deepStrictEqual(told, [3, 'x', true, true, true, 24930, 2, 3, '0506', ['string', true]]);
+    });
+
+    it('calls back while a call of the page is under way, and lets go', async () => {
+      const told = await inPage(async () => {
+        const http = require('http');
+        // Native code of the context runs what is left for later while the page answers it.
+        const server = http.createServer((request, response) => {
+          const parts = [];
+          request.on('data', (part) => parts.push(part));
+          request.on('end', () => {
+            response.setHeader('content-type', 'application/json');
+            response.end(JSON.stringify({ size: Buffer.concat(parts).length, hash: require('crypto').createHash('sha1').update('x').digest('hex').length }));
+          });
+        });
+        await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+        const ask = (size) => new Promise((resolve, reject) => {
+          const request = http.request({ port: server.address().port, host: '127.0.0.1', method: 'POST' }, (response) => {
+            let text = '';
+            response.on('data', (part) => {
+              text += part;
+            });
+            response.on('end', () => resolve(JSON.parse(text).size));
+          });
+          request.on('error', reject);
+          request.end(Buffer.alloc(size));
+        });
+        const sizes = await Promise.all([1, 10, 100000, 300000].map(ask));
+        server.close();
+        return sizes;
+      });
+      assert.deepStrictEqual(told, [1, 10, 100000, 300000]);
+    });
+
+    it('R26 has bounds', async () => {
+      const told = await inPage(() => {
+        const failure = (work) => {
+          try {
+            return work();
+          } catch (error) {
+            return [error.name, error.message.replace(/[0-9]+/g, '#')];
+          }
+        };
+        const deep = [];
+        let at = deep;
+        for (let i = 0; i < 2000; i++) at = at[0] = [];
+        const round = { name: 'round' };
+        round.self = round;
+        return [
+          failure(() => require('util').parseArgs({ deep })),
+          failure(() => require('os').setPriority(Symbol('own'))),
+          require('v8').deserialize(require('v8').serialize(round)).self.self.name,
+        ];
+      });
+      assert.deepStrictEqual(told, [
+        ['RangeError', 'Data that is nested deeper than # cannot be passed between a page and its Node context'],
+        ['TypeError', 'Symbol(own) cannot be passed between a page and its Node context'],
+        'round',
+      ]);
+    });
+
     it('blocks only itself while it waits', async () => {
       const window = await openPage();
       let turns = 0;
@@ -415,75 +478,6 @@ describe('legacy renderers', () => {
       for (let tries = 0; tries < 100 && (await reachable()); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
       assert.ok(!(await reachable()));
       assert.strictEqual(await window.webContents.executeJavaScript("require('fs').existsSync('/')"), true);
-    });
-  });
-
-  describe('a preload with sandbox: false', () => {
-    it('has Node, and the page has nothing of it', async () => {
-      const window = await openWithPreload({
-        preload: `
-          const fs = require('fs');
-          const { contextBridge } = require('electron');
-          contextBridge.exposeInMainWorld('files', {
-            read: (file) => fs.readFileSync(file, 'utf8'),
-            list: (folder) => fs.promises.readdir(folder),
-            own: () => [__filename, __dirname, typeof process.cwd(), typeof globalThis.process, process.sandboxed, require('./sibling').text],
-          });`,
-        webPreferences: { sandbox: false },
-      });
-      fs.writeFileSync(path.join(path.dirname(preloadFile('')), 'sibling.js'), "exports.text = require('path').basename(module.filename);");
-      fs.writeFileSync(path.join(folder, 'read'), 'through the bridge');
-      const told = await window.webContents.executeJavaScript(
-        `(async () => [files.read(${JSON.stringify(path.join(folder, 'read'))}), (await files.list('/')).includes('tmp'), files.own(), typeof require, typeof process, typeof module, typeof Buffer])()`
-      );
-      assert.deepStrictEqual([told[0], told[1], ...told.slice(3)], ['through the bridge', true, 'undefined', 'undefined', 'undefined', 'undefined']);
-      const [filename, dirname, ...rest] = told[2];
-      assert.strictEqual(path.dirname(filename), dirname);
-      assert.deepStrictEqual(rest, ['string', 'object', false, 'sibling.js']);
-    });
-
-    it('has it with nodeIntegration in an isolated page too, and the page has nothing', async () => {
-      const window = await openWithPreload({ preload: "require('electron').contextBridge.exposeInMainWorld('os', require('os').platform());", webPreferences: { nodeIntegration: true } });
-      assert.deepStrictEqual(await window.webContents.executeJavaScript('[os, typeof require, typeof process]'), [process.platform, 'undefined', 'undefined']);
-    });
-
-    it('leaves no globals behind without isolation and nodeIntegration', async () => {
-      const window = await openWithPreload({
-        preload: "window.fromPreload = [typeof process, typeof globalThis.process, typeof global]; window.later = () => [typeof Buffer, typeof setImmediate, require('fs').existsSync('/')];",
-        html: '<script>window.fromPage = [typeof require, typeof process, typeof Buffer, typeof setImmediate, typeof clearImmediate, typeof global, typeof module]</script>',
-        webPreferences: { sandbox: false, contextIsolation: false },
-      });
-      assert.deepStrictEqual(await window.webContents.executeJavaScript('[fromPreload, later(), fromPage]'), [
-        ['object', 'object', 'object'], ['function', 'function', true], ['undefined', 'undefined', 'undefined', 'undefined', 'undefined', 'undefined', 'undefined'],
-      ]);
-    });
-
-    it('says why an ES module is no preload', async () => {
-      const preload = path.join(folder, 'preload.mjs');
-      fs.writeFileSync(preload, 'export {};');
-      const window = new BrowserWindow({ show: false, webPreferences: { sandbox: false, preload } });
-      const failed = once(window.webContents, 'preload-error');
-      await window.loadFile(pageFile(''));
-      const [, file, error] = await failed;
-      assert.strictEqual(file, preload);
-      assert.match(error.message, /ES modules are not supported/);
-    });
-
-    it('runs modules of its own at full speed', async () => {
-      const told = await inPreload((require) => {
-        const util = require('util');
-        const path = require('path');
-        const { Readable } = require('stream');
-        return [
-          util.format('%s %d %j', 'a', 1, { b: 2 }), util.inspect({ a: [1, { b: new Map([[1, 'x']]) }], s: Symbol('q') }, { depth: 4 }), util.inspect(Buffer.from('hi')),
-          path.resolve('/a', '../b', 'c.txt'), path.relative('/a/b/c', '/a/d'), require('url').parse('http://u:p@h.x:81/p?q=1#h').pathname,
-          require('querystring').stringify({ a: [1, 2], b: 'c d' }), new (require('string_decoder').StringDecoder)('utf8').write(Buffer.from([0xe2, 0x82])),
-          util.isDeepStrictEqual({ a: [1, new Set([2])] }, { a: [1, new Set([2])] }), Readable.from([1]) instanceof require('stream'),
-        ];
-      });
-      assert.deepStrictEqual(told, [
-        'a 1 {"b":2}', "{ a: [ 1, { b: Map(1) { 1 => 'x' } } ], s: Symbol(q) }", '<Buffer 68 69>', '/b/c.txt', '../../d', '/p', 'a=1&a=2&b=c%20d', '', true, true,
-      ]);
     });
   });
 });

@@ -1,13 +1,15 @@
 // CommonJS in a page, as Node has it: files are found and read by the page's Node context, and run here.
 
-import { Buffer } from '../buffer.js';
 import { clearImmediate, setImmediate } from '../immediate.js';
 import { asStrictCode } from '../preload-loader.js';
+import { NodeBuffer } from './node-buffer.js';
 import { BUILTINS, builtinName, createBuiltins } from './builtins.js';
 
+const PARAMETERS = 'exports, require, module, __filename, __dirname';
+// Two functions: a module may declare a `Buffer` of its own.
 const WRAPPER = [
-  '(function (exports, require, module, __filename, __dirname, process, global, Buffer, setImmediate, clearImmediate) { ',
-  '\n});'
+  `(function (${PARAMETERS}, process, global, Buffer, setImmediate, clearImmediate) { return (function (${PARAMETERS}) { `,
+  `\n}).call(this, ${PARAMETERS}); });`
 ];
 const ELECTRON = new Set(['electron', 'electron/renderer', 'electron/common']);
 
@@ -84,7 +86,7 @@ export function createLoader(remote, process, electron, evaluate, isolated) {
     const compile = (strict) => evaluate(Module.wrap(strict + code), filename);
     const wrapper = isolated ? asStrictCode(compile) : compile('');
     const require = makeRequire(this);
-    const args = [this.exports, require, this, filename, folderOf(filename), process, globalThis, Buffer, setImmediate, clearImmediate];
+    const args = [this.exports, require, this, filename, folderOf(filename), process, globalThis, NodeBuffer, setImmediate, clearImmediate];
     return Reflect.apply(wrapper, this.exports, args);
   };
 

@@ -3,8 +3,8 @@
 import { FROM_PAGE, TO_PAGE } from '../../common/lane-frames.js';
 import { createMembrane } from '../../common/membrane.js';
 import { deserialize, serialize } from '../../common/serialize.js';
-import { Buffer } from '../buffer.js';
 import { EventEmitter } from '../event-emitter.js';
+import { NodeBuffer } from './node-buffer.js';
 import { Stream } from './stream-base.js';
 import { Readable } from './stream-readable.js';
 import { Duplex, PassThrough, Transform, Writable } from './stream.js';
@@ -59,7 +59,7 @@ export function createRemote(natives, process, report) {
       return answer;
     },
     post: (news) => natives.send(FROM_PAGE.nodePost, 0, serialize(news)),
-    Buffer,
+    Buffer: NodeBuffer,
     known: {
       Object: Object.prototype,
       Function: Function.prototype,
@@ -67,8 +67,8 @@ export function createRemote(natives, process, report) {
       Error: Error.prototype,
       globalThis,
       process,
-      Buffer,
-      'Buffer.prototype': Buffer.prototype,
+      Buffer: NodeBuffer,
+      'Buffer.prototype': NodeBuffer.prototype,
       EventEmitter,
       'EventEmitter.prototype': EventEmitter.prototype,
       ...Object.fromEntries(

@@ -1,9 +1,10 @@
 // The start of a document with Node: `sandbox: false` preloads, and pages with `nodeIntegration`. Sent to such documents only.
 
-import { Buffer } from '../buffer.js';
 import { clearImmediate, setImmediate } from '../immediate.js';
+import { installCallSites } from './call-sites.js';
 import { createLoader } from './module-loader.js';
 import { extendProcess } from './node-process.js';
+import { NodeBuffer } from './node-buffer.js';
 import { createRemote } from './remote.js';
 
 /**
@@ -23,6 +24,7 @@ export function startNode(natives, config, { process, electron, isolated, evalua
     const event = isolated ? null : new ErrorEvent('error', { message: text.split('\n')[0], error, cancelable: true });
     if (event === null || window.dispatchEvent(event)) console.error(text);
   };
+  installCallSites();
   const remote = createRemote(natives, process, report);
   let remoteProcess = null;
   let connected = false;
@@ -42,7 +44,7 @@ export function startNode(natives, config, { process, electron, isolated, evalua
   extendProcess(process, config, () => (remoteProcess ??= ask('process')), tellEnv);
   const loader = createLoader({ ask }, process, electron, evaluate, isolated);
 
-  const globals = { process, Buffer, setImmediate, clearImmediate, global: globalThis };
+  const globals = { process, Buffer: NodeBuffer, setImmediate, clearImmediate, global: globalThis };
   const put = (name, value) => Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
   for (const [name, value] of Object.entries(globals)) put(name, value);
 

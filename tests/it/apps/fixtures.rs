@@ -69,6 +69,27 @@ fn registry_packages_work() {
 }
 
 #[test]
+fn legacy_pages_and_preloads_use_node() {
+  assert!(app_folder("npm").join("node_modules").is_dir(), "the packages are missing: scripts/setup.sh installs them");
+  let mut app = RunningApp::start("legacy");
+  let files = app.expect("files");
+  assert_eq!((&files["text"], &files["list"], &files["here"]), (&json!("from the page"), &json!(["note.txt"]), &json!(true)));
+  let child = app.expect("child");
+  assert_eq!((&child["lines"], &child["code"]), (&json!(["line 1", "line 2", "line 3", "and this"]), &json!(0)));
+  assert_eq!(app.expect("server")["name"], "app-legacy");
+  let packages = app.expect("packages");
+  assert_eq!((&packages["sum"], &packages["echoed"], &packages["semver"]), (&json!(6), &json!("echo hello"), &json!(true)));
+  assert_eq!(app.expect("settings")["heard"], json!(["theme", "darker"]));
+  let bridge = app.expect("bridge");
+  assert_eq!(
+    (&bridge["size"], &bridge["list"], &bridge["node"]),
+    (&json!(true), &json!(["bridge.html", "index.html"]), &json!("undefined"))
+  );
+  assert_eq!(app.expect("stored")["theme"], "darker");
+  app.expect_quit();
+}
+
+#[test]
 fn worker_thread_runs_beside_the_window() {
   let mut app = RunningApp::start("worker");
   let sum = app.expect("sum");
