@@ -22,11 +22,20 @@ export function createTransport(natives, page) {
     if (!natives.send(kind, id, bytes)) throw new Error(RELEASED);
   }
 
+  // What this engine cannot read (a bigint that is too long for it) arrives as null, as in Electron.
+  function decoded(bytes) {
+    try {
+      return deserialize(bytes);
+    } catch {
+      return [null, null];
+    }
+  }
+
   function settle(id, bytes) {
     const call = pending.get(id);
     if (call === undefined) return;
     pending.delete(id);
-    const [error, value] = deserialize(bytes);
+    const [error, value] = decoded(bytes);
     if (error) call.reject(new Error(call.channel === null ? error : `Error invoking remote method '${call.channel}': ${error}`));
     else call.resolve(value);
   }
@@ -41,7 +50,7 @@ export function createTransport(natives, page) {
     sendSync(channel, args) {
       const answer = natives.request(serializeOrThrow([channel, ...args]));
       if (answer === null) throw new Error(RELEASED);
-      return deserialize(answer)[0];
+      return decoded(answer)[0];
     },
     invoke(channel, args) {
       const bytes = serializeOrThrow([channel, ...args]);

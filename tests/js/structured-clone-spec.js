@@ -241,6 +241,14 @@ describe('structured clone', () => {
     assert.ok(same && first === third && second[0] === first && second[1] === second);
   });
 
+  it('gives null for what the other engine cannot read', async () => {
+    // Longer than any bigint of JavaScriptCore.
+    ipcMain.handleOnce('fetch', () => 1n << 2_000_000n);
+    const answered = answer('fetched', 'refused');
+    window.webContents.send('fetch');
+    assert.deepStrictEqual(await answered, { channel: 'fetched', value: null });
+  });
+
   it('refuses DOM objects as results of executeJavaScript', async () => {
     await assert.rejects(window.webContents.executeJavaScript('({ at: document.location })'), { message: REFUSED });
     assert.strictEqual(BrowserWindow.getAllWindows().includes(window), true);
