@@ -246,6 +246,49 @@ describe('hostile frames', () => {
     }
   });
 
+  it('S8 who made a frame or a window cannot change the built-ins that its bridge is made of', async () => {
+    const { webContents } = await openWithPreload({ preload: PRELOAD, webPreferences: { nodeIntegrationInSubFrames: true } });
+    await webContents.loadURL(`${server.url}/main`);
+    webContents.setWindowOpenHandler(() => ({ action: 'allow', overrideBrowserWindowOptions: { show: false, webPreferences: { preload: preloadFile(PRELOAD) } } }));
+    ipcMain.handle('test', (event, value) => ({ got: value }));
+    const code = (make) => `new Promise((resolve) => {
+      window.calls = [];
+      const made = ${make};
+      const early = made.contentWindow ?? made;
+      early.mark = 1;
+      for (const [owner, name] of [['Reflect', 'apply'], ['Reflect', 'defineProperty'], ['Object', 'freeze'], ['Function', 'prototype'], ['Promise', 'resolve']]) {
+        if (name === 'prototype') continue;
+        const original = early[owner][name];
+        early[owner][name] = function () {
+          window.calls.push(owner + '.' + name);
+          return original.apply(this, arguments);
+        };
+      }
+      const NativePromise = early.Promise;
+      early.Promise = class extends NativePromise {
+        constructor(executor) {
+          super(executor);
+          window.calls.push('Promise');
+        }
+      };
+      const wait = setInterval(() => {
+        const now = made.contentWindow ?? made;
+        if (!now.api || now.document.readyState !== 'complete' || now.location.href === 'about:blank') return;
+        clearInterval(wait);
+        now.api.invoke({ a: [1] }).then((value) => resolve([now.mark, value, window.calls]), (error) => resolve(String(error)));
+      }, 20);
+    })`;
+    for (const make of [
+      "document.body.appendChild(Object.assign(document.createElement('iframe'), { src: '/sub' }))",
+      "open('/popup')",
+    ]) {
+      const [mark, value, calls] = await webContents.executeJavaScript(code(make));
+      assert.deepStrictEqual(value, { got: { a: [1] } });
+      // The window is the one that was changed, else this proves nothing.
+      assert.deepStrictEqual([make, mark, calls], [make, 1, []]);
+    }
+  });
+
   it('S9 a reply goes to the document that asked, not to one with the same number in another window', async () => {
     const first = await openWithPreload({ preload: PRELOAD });
     const second = await openWithPreload({ preload: PRELOAD });

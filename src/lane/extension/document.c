@@ -225,6 +225,34 @@ static JSCValue *make_natives(Document *document) {
   return natives;
 }
 
+static const char PREPARED_SIDE[] = "shell-lane-page-side";
+
+/* The first document of a frame takes the window over that the frame had before it, and whoever made the frame or opened the window could
+ * reach that. So the page's side of the bridge is made when the window is, out of built-ins that nobody has changed. */
+void lane_on_page_window(WebKitScriptWorld *script_world, WebKitWebPage *web_page, WebKitFrame *frame, gpointer data) {
+  (void)data;
+  Page *page = lane_page_of(web_page);
+  if (!page || !(page->in_sub_frames || webkit_frame_is_main_frame(frame)))
+    return;
+  JSCContext *context = webkit_frame_get_js_context_for_script_world(frame, script_world);
+  Document *document = g_hash_table_lookup(page->by_frame, frame);
+  JSCValue *prepared = g_object_get_data(G_OBJECT(frame), PREPARED_SIDE);
+  /* The same window is announced once more with the document that takes it over. */
+  if (!(prepared && jsc_value_get_context(prepared) == context)) {
+    JSCValue *side = document && document->page_context == context ? NULL : lane_world_page_side(context);
+    g_object_set_data_full(G_OBJECT(frame), PREPARED_SIDE, side, side ? g_object_unref : NULL);
+  }
+  g_object_unref(context);
+}
+
+/* What was made for a window, if the document has that window. */
+static JSCValue *take_prepared_side(WebKitFrame *frame, JSCContext *context) {
+  JSCValue *side = g_object_steal_data(G_OBJECT(frame), PREPARED_SIDE);
+  if (side && jsc_value_get_context(side) != context)
+    g_clear_object(&side);
+  return side;
+}
+
 void lane_document_start(Document *document, const guint8 *payload, gsize length) {
   const guint8 *at = payload;
   gsize left = length;
@@ -251,7 +279,9 @@ void lane_document_start(Document *document, const guint8 *payload, gsize length
   JSCContext *context = g_object_ref(isolated ? document->world_context : page_context);
   document->page_context = g_object_ref(page_context);
   document->own_context = g_object_ref(context);
-  JSCValue *page_side = jsc_context_evaluate_with_source_uri(page_context, bridge, (gssize)bridge_length, "shell:page-bridge", 1);
+  JSCValue *page_side = attached ? NULL : take_prepared_side(document->frame, page_context);
+  if (!page_side)
+    page_side = jsc_context_evaluate_with_source_uri(page_context, bridge, (gssize)bridge_length, "shell:page-bridge", 1);
   lane_report_exception(page, page_context);
   JSCValue *start = jsc_context_evaluate_with_source_uri(context, bundle, (gssize)bundle_length, "shell:renderer", 1);
   lane_report_exception(page, context);

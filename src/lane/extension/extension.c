@@ -221,6 +221,7 @@ G_MODULE_EXPORT void webkit_web_extension_initialize(WebKitWebExtension *extensi
   lane_console_init();
   page_quark = g_quark_from_static_string("shell-lane-page");
   g_signal_connect(lane_worlds_init(), "window-object-cleared", G_CALLBACK(lane_on_document), NULL);
+  g_signal_connect(webkit_script_world_get_default(), "window-object-cleared", G_CALLBACK(lane_on_page_window), NULL);
   g_signal_connect(lane_gesture_world(), "window-object-cleared", G_CALLBACK(on_gesture_window), NULL);
   g_signal_connect(extension, "page-created", G_CALLBACK(on_page_created), NULL);
 }

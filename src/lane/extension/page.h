@@ -103,6 +103,8 @@ void lane_document_unref(gpointer document);
 void lane_document_release(Document *document, gboolean frame_gone);
 /* Sends a frame about a document. */
 gboolean lane_document_send(Document *document, guint8 kind, guint32 id, const GByteArray *bytes);
+/* A window of the page's world that no script has seen: the handler of that world's `window-object-cleared`. */
+void lane_on_page_window(WebKitScriptWorld *script_world, WebKitWebPage *web_page, WebKitFrame *frame, gpointer data);
 /* Runs the bundle with what the host answered. */
 void lane_document_start(Document *document, const guint8 *payload, gsize length);
 

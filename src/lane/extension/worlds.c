@@ -34,13 +34,19 @@ static const char guard_script[] =
   "}\n"
   "})()";
 
+static const char GUARDED[] = "shell-lane-guarded";
+
 static void on_page_window_cleared(WebKitScriptWorld *world, WebKitWebPage *web_page, WebKitFrame *frame, gpointer data) {
   (void)web_page;
   (void)data;
   JSCContext *context = webkit_frame_get_js_context_for_script_world(frame, world);
-  JSCValue *result = jsc_context_evaluate(context, guard_script, -1);
-  jsc_context_clear_exception(context);
-  g_clear_object(&result);
+  /* A window that the frame's first document takes over is announced twice, and was within reach of other pages in between. */
+  if (g_object_get_data(G_OBJECT(frame), GUARDED) != context) {
+    JSCValue *result = jsc_context_evaluate(context, guard_script, -1);
+    jsc_context_clear_exception(context);
+    g_clear_object(&result);
+    g_object_set_data_full(G_OBJECT(frame), GUARDED, g_object_ref(context), g_object_unref);
+  }
   g_object_unref(context);
 }
 
@@ -101,6 +107,19 @@ void lane_world_set_bridge(const char *script, gsize length) {
   if (bridge_script)
     g_bytes_unref(bridge_script);
   bridge_script = given;
+}
+
+JSCValue *lane_world_page_side(JSCContext *context) {
+  if (!bridge_script)
+    return NULL;
+  gsize length = 0;
+  const char *script = g_bytes_get_data(bridge_script, &length);
+  JSCValue *side = jsc_context_evaluate_with_source_uri(context, script, (gssize)length, "shell:page-bridge", 1);
+  jsc_context_clear_exception(context);
+  if (side && jsc_value_is_object(side))
+    return side;
+  g_clear_object(&side);
+  return NULL;
 }
 
 void lane_world_enter(JSCContext *context, JSCValue *holder) {

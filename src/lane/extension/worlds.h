@@ -23,6 +23,9 @@ WebKitScriptWorld *lane_world(guint id, const char *name);
 /* Remembers the page's side of the bridge: a script whose value is a table of functions. */
 void lane_world_set_bridge(const char *script, gsize length);
 
+/* The page's side of the bridge, made in a page's world; NULL before any document has brought the script. */
+JSCValue *lane_world_page_side(JSCContext *context);
+
 /* Puts a world's `global` and, as `value`, its side of the bridge into the holder. */
 void lane_world_enter(JSCContext *context, JSCValue *holder);
 
