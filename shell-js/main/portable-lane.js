@@ -13,6 +13,8 @@ import { portableScripts } from './renderer-bundle.js';
 
 /** Connections of the portable lane have numbers from here. */
 const FIRST_CONNECTION = 2 ** 31;
+/** What a script throws that a page's policy keeps from being evaluated; portable-page.js says it. */
+const NO_EVAL = 'shell:no-eval';
 const SCRIPT_FAILED = 'Script failed to execute, this normally means an error was thrown. Check the renderer console for the error.';
 /** Where pages reach the lane's scheme: the engine of Windows has no schemes of others, so a host name stands for it. */
 const ADDRESS = host.platform === 'win32' ? 'https://shell-lane.lane/' : 'shell-lane://lane/';
@@ -25,7 +27,7 @@ const MOST_WORLDS = 100;
 /** How many places are tried at which the last statement of a script may begin. */
 const MOST_SPLITS = 200;
 
-/** Each view's name by which scripts of the host reach a world, and that of the events by which its worlds meet. @type {Map<number, {hook: string, meeting: string, isolated: boolean}>} */
+/** Each view's name by which scripts of the host reach a world, and that of the events by which its worlds meet. @type {Map<number, {secret: string, ownHook: string, hook: string, meeting: string, isolated: boolean}>} */
 const names = new Map();
 /** Numbers of the further worlds that were made in a document. @type {WeakMap<object, Set<number>>} */
 const worlds = new WeakMap();
@@ -37,26 +39,29 @@ export const isPortable = (document) => document.connection >= FIRST_CONNECTION;
  * What `webViewCreate` says of the lane; null on the native one.
  * @param {number} contentsId
  * @param {{contextIsolation?: boolean, nodeIntegrationInSubFrames?: boolean}} preferences
+ * @param {number} [opener] the web contents whose page opened it
  */
-export function laneScripts(contentsId, preferences) {
+export function laneScripts(contentsId, preferences, opener) {
   if (!host.portableLane) return null;
   const isolated = preferences.contextIsolation !== false;
-  const secret = randomBytes(16).toString('hex');
   const name = () => `_${randomBytes(16).toString('hex')}`;
-  const [hook, pageHook, meeting] = [name(), name(), name()];
-  names.set(contentsId, { hook: pageHook, meeting, isolated });
-  const { own, page, shared } = portableScripts();
+  // A window that a page opened has a document before anybody is asked, with its opener's scripts.
+  const view = names.get(opener ?? 0) ?? { secret: randomBytes(16).toString('hex'), ownHook: name(), hook: name(), meeting: name() };
+  names.set(contentsId, { ...view, isolated });
+  const { secret, ownHook: hook, hook: pageHook, meeting } = view;
+  const { own, page, shared, guard } = portableScripts();
   // A name of the scope of scripts is no property of the global object, so nobody can list it. It is declared by a script of its own, because
-  // in a window that is used again the second declaration is an error.
+  // in a window that is used again the second declaration is an error. `document.open()` has the engine run all scripts again in a document that
+  // has them already.
+  const start = (/** @type {string} */ name, /** @type {string} */ call) => [`let ${name};`, `${name}?.document === document || (${name} = ${call});`];
   return {
     secret,
     hook,
-    own: [
-      `let ${hook};`,
-      `${hook} = (${own})('${secret}', '${meeting}', ${isolated}, '${ADDRESS}', ((handler) => (text) => handler.postMessage(text))(webkit.messageHandlers.shell));`,
-    ],
-    page: [`let ${pageHook};`, `${pageHook} = (${isolated ? page : shared})('${meeting}');`],
-    allFrames: preferences.nodeIntegrationInSubFrames === true,
+    own: start(hook, `(${own})('${secret}', '${meeting}', ${isolated}, '${ADDRESS}', ((handler) => (text) => handler.postMessage(text))(webkit.messageHandlers.shell))`),
+    page: start(pageHook, `(${isolated ? page : shared})('${meeting}')`),
+    everyFrame: [guard],
+    // The engine says nothing of the frame that a message came from.
+    allFrames: false,
   };
 }
 
@@ -111,7 +116,8 @@ function lastExpression(code) {
 function answeringScript(hook, id, code) {
   if (!STATEMENT.test(code) && compiles(`(${code}\n)`)) return `${hook}(${id},(${code}\n))`;
   const at = lastExpression(code);
-  if (at < 0) return `${code}\n;${hook}(${id},undefined)`;
+  // Only `eval` knows the value of other statements.
+  if (at < 0) return `${hook}(${id},undefined,${JSON.stringify(code)})`;
   return `${code.slice(0, at)} ${hook}(${id},(${code.slice(at).replace(/[\s;]+$/, '')}\n))`;
 }
 
@@ -137,7 +143,12 @@ export async function runInWorld(document, id, code, worldId) {
   const [first, ...others] = typeof code === 'string' ? [{ code, url: '' }] : code;
   const run = evaluate(first === undefined ? `${view.hook}(${id},undefined)` : answeringScript(view.hook, id, first.code), first?.url);
   for (const other of others) evaluate(`${other.code}\n;0`, other.url).catch(() => {});
-  await run;
+  try {
+    await run;
+  } catch (error) {
+    if (!String(error.message).includes(NO_EVAL)) throw error;
+    await evaluate(`${first.code}\n;${view.hook}(${id},undefined)`, first.url);
+  }
 }
 
 /** There are too many worlds, or there can be none of this number. */

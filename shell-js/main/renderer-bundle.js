@@ -138,13 +138,14 @@ export function rendererScripts() {
   return scripts;
 }
 
-/** @type {{own: string, page: string, shared: string} | null} */
+/** @type {{own: string, page: string, shared: string, guard: string} | null} */
 let portable = null;
 
-/** @returns {{own: string, page: string, shared: string}} expressions whose values are functions */
+/** @returns {{own: string, page: string, shared: string, guard: string}} expressions whose values are functions, and a statement */
 export function portableScripts() {
   portable ??= {
     own: assemble(PORTABLE_OWN, "modules['portable-own.js'].startOwn"),
+    guard: assemble(['common/codec-format.js', `${PORTABLE}guard.js`], "modules['portable-guard.js'].narrowRejections()"),
     page: assemble(PORTABLE_PAGE, "modules['portable-page.js'].startPage"),
     shared: assemble(PORTABLE_SHARED, "(meeting) => modules['portable-page.js'].startPage(meeting, modules['portable-shared.js'].startShared)"),
   };

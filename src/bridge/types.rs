@@ -205,6 +205,8 @@ pub struct LaneScripts {
   pub own: Vec<String>,
   /// The same for the page's world.
   pub page: Vec<String>,
+  /// Runs in the page's world of every document, those of sub-frames too, before `page`.
+  pub every_frame: Vec<String>,
   /// Sub-frames get the scripts too.
   pub all_frames: bool,
 }

@@ -10,6 +10,11 @@
 //! Everything from a page is untrusted: the view's secret opens a document, the document's own token is on everything after it, and how much may
 //! wait for a missing number is bounded.
 
+mod script;
+#[cfg(test)]
+mod tests;
+mod token;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +22,9 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::LaneFrame;
+use script::ScriptText;
+pub use token::{Token, bytes_of_text};
+
 use super::frame::{FrameHeader, HEADER_LENGTH, KIND_CLOSED, MAX_PAGE_KIND, MAX_PAYLOAD};
 
 /// Connections of the portable lane are numbered from here, those of sockets below.
@@ -25,6 +33,8 @@ pub const FIRST_CONNECTION: u32 = 1 << 31;
 pub const MAX_BODY: usize = MAX_PAYLOAD + (64 << 20);
 /// Payloads up to this size go into the script that delivers them; larger ones are fetched.
 const MAX_INLINE: usize = 24 << 10;
+/// While JS has this many bytes of frames to work off, requests that bring more are answered later, so that a page cannot fill the host's memory.
+const INCOMING_HIGH_WATER: usize = 64 << 20;
 /// A page that leaves this many bytes unread gets no further frames.
 const MAX_OUTGOING: usize = 512 << 20;
 /// So much may wait for the number before it.
@@ -43,11 +53,6 @@ const KIND_HOST_ASKED: u8 = 28;
 const KIND_LOADED: u8 = 33;
 const KIND_SYNC_REPLY: u8 = 36;
 
-/// What nobody guesses: a view's secret or a document's token.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Token([u8; TOKEN_LENGTH]);
-
-const TOKEN_LENGTH: usize = 16;
 /// Sequence number, kind, three zero bytes, id, payload length.
 const FRAME_HEAD: usize = 16;
 
@@ -69,11 +74,24 @@ pub struct Asked {
   pub id: u32,
 }
 
+/// What becomes of the request that brought frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posted {
+  /// It is answered with nothing.
+  Taken,
+  /// The same, when [`Portable::drain`] says so.
+  Wait,
+  /// It is answered when JS answers.
+  Asks(Asked),
+}
+
 /// What the user interface does for a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Out {
   /// Answers a request of [`Portable::load`] or [`Portable::post`].
   Answer { asked: Asked, bytes: Vec<u8> },
+  /// Answers all requests that were told to wait.
+  Go,
   /// Runs in the isolated world of the view's main frame. `bytes` is what it delivers, for [`Portable::delivered`].
   Script { text: String, bytes: usize },
 }
@@ -93,6 +111,7 @@ struct State {
   last: u32,
   connections: HashMap<u32, Connection>,
   incoming: VecDeque<LaneFrame>,
+  incoming_bytes: usize,
 }
 
 struct Connection {
@@ -111,6 +130,8 @@ struct Connection {
   outgoing_bytes: usize,
   /// The user interface was asked to drain and has not.
   waking: bool,
+  /// Requests wait until JS has worked off what came.
+  holding: bool,
 }
 
 struct Document {
@@ -126,75 +147,6 @@ struct Document {
 struct Outgoing {
   header: FrameHeader,
   payload: Vec<u8>,
-}
-
-impl Token {
-  /// Reads 32 hexadecimal digits.
-  pub fn from_hex(text: &str) -> Option<Self> {
-    let digits = text.as_bytes();
-    if digits.len() != TOKEN_LENGTH * 2 {
-      return None;
-    }
-    let mut bytes = [0; TOKEN_LENGTH];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-      let digit = |at: usize| char::from(pair[at]).to_digit(16);
-      *byte = u8::try_from(digit(0)? * 16 + digit(1)?).ok()?;
-    }
-    Some(Self(bytes))
-  }
-
-  /// A new one, from the system's source of randomness.
-  fn random() -> std::io::Result<Self> {
-    let mut bytes = [0; TOKEN_LENGTH];
-    fill_random(&mut bytes)?;
-    Ok(Self(bytes))
-  }
-
-  /// Without a hint in the time that it takes.
-  fn matches(&self, bytes: &[u8]) -> bool {
-    bytes.len() == TOKEN_LENGTH && self.0.iter().zip(bytes).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
-  }
-
-  fn hex(&self) -> String {
-    self.0.iter().map(|byte| format!("{byte:02x}")).collect()
-  }
-}
-
-impl std::fmt::Debug for Token {
-  fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-    formatter.write_str("Token(..)")
-  }
-}
-
-#[cfg(unix)]
-fn fill_random(bytes: &mut [u8]) -> std::io::Result<()> {
-  use std::io::Read;
-  std::fs::File::open("/dev/urandom")?.read_exact(bytes)
-}
-
-#[cfg(windows)]
-fn fill_random(bytes: &mut [u8]) -> std::io::Result<()> {
-  #[link(name = "bcryptprimitives", kind = "raw-dylib")]
-  unsafe extern "system" {
-    fn ProcessPrng(data: *mut u8, length: usize) -> i32;
-  }
-  // SAFETY: the pointer and the length describe `bytes`. The function is documented never to fail.
-  unsafe { ProcessPrng(bytes.as_mut_ptr(), bytes.len()) };
-  Ok(())
-}
-
-/// The bytes of a script message, whose text has one character for each: that of its number, and U+0100 for zero, which ends a text where
-/// engines have those of C.
-pub fn bytes_of_text(text: &str) -> Result<Vec<u8>, Refusal> {
-  let mut bytes = Vec::with_capacity(text.len());
-  for character in text.chars() {
-    bytes.push(match u32::from(character) {
-      0x100 => 0,
-      code @ 1..=0xff => code as u8,
-      _ => return Err(Refusal::Malformed),
-    });
-  }
-  Ok(bytes)
 }
 
 impl Portable {
@@ -215,6 +167,7 @@ impl Portable {
       outgoing: VecDeque::new(),
       outgoing_bytes: 0,
       waking: false,
+      holding: false,
     };
     state.connections.insert(number, connection);
     number
@@ -227,6 +180,7 @@ impl Portable {
     found.web_contents = web_contents;
     for mut frame in std::mem::take(&mut found.held) {
       frame.web_contents = web_contents;
+      state.incoming_bytes += frame.payload.len() + HEADER_LENGTH;
       state.incoming.push_back(frame);
     }
     drop(state);
@@ -270,15 +224,21 @@ impl Portable {
     lock(&self.0.state).connections.get(&connection).map_or(0, |connection| connection.peer)
   }
 
-  /// A new document: the view's secret, a byte that is 1 for the main frame, and what JS is told. The request is answered when JS answers.
-  pub fn load(&self, connection: u32, body: &[u8]) -> Result<Asked, Refusal> {
+  /// Whether a view's own scripts ask. Nothing else of a request is looked at before: the bodies of others are better left alone.
+  pub fn may_ask(&self, connection: u32, token: &Token) -> bool {
+    let state = lock(&self.0.state);
+    let knows = |found: &Connection| found.secret.matches(token) || found.documents.values().any(|document| document.token.matches(token));
+    state.connections.get(&connection).is_some_and(knows)
+  }
+
+  /// A new document: a byte that is 1 for the main frame, and what JS is told. The request is answered when JS answers.
+  pub fn load(&self, connection: u32, secret: &Token, body: &[u8]) -> Result<Asked, Refusal> {
     let mut state = lock(&self.0.state);
     let found = state.connections.get_mut(&connection).ok_or(Refusal::Stranger)?;
-    let (secret, rest) = body.split_at_checked(TOKEN_LENGTH).ok_or(Refusal::Malformed)?;
     if !found.secret.matches(secret) {
       return Err(Refusal::Stranger);
     }
-    let (&main, payload) = rest.split_first().ok_or(Refusal::Malformed)?;
+    let (&main, payload) = body.split_first().ok_or(Refusal::Malformed)?;
     if payload.len() > MAX_PAYLOAD || found.documents.len() >= MAX_DOCUMENTS {
       return Err(Refusal::TooMuch);
     }
@@ -302,14 +262,25 @@ impl Portable {
     Ok(Asked { document: number, id: 1 })
   }
 
-  /// Frames of a document: its token, then each frame with its number. Gives the request that one of them makes, if any.
-  pub fn post(&self, connection: u32, body: &[u8]) -> Result<Option<Asked>, Refusal> {
+  /// A script message, from whichever view: the token in front of its frames alone says whose document it is of.
+  pub fn post_message(&self, message: &[u8]) -> Result<(), Refusal> {
+    let (token, frames) = Token::split(message).ok_or(Refusal::Malformed)?;
+    let connection = {
+      let state = lock(&self.0.state);
+      let has = |found: &Connection| found.documents.values().any(|document| document.token.matches(&token));
+      state.connections.iter().find(|(_, found)| has(found)).map(|(number, _)| *number)
+    };
+    self.post(connection.ok_or(Refusal::Stranger)?, &token, frames).map(|_| ())
+  }
+
+  /// Frames of a document, each with its number. Says what becomes of the request.
+  pub fn post(&self, connection: u32, token: &Token, frames: &[u8]) -> Result<Posted, Refusal> {
     let mut state = lock(&self.0.state);
     let found = state.connections.get_mut(&connection).ok_or(Refusal::Stranger)?;
-    let (token, mut rest) = body.split_at_checked(TOKEN_LENGTH).ok_or(Refusal::Malformed)?;
+    let mut rest = frames;
     let (&number, document) = found.documents.iter_mut().find(|(_, document)| document.token.matches(token)).ok_or(Refusal::Stranger)?;
     let frame = u64::from(if number == found.main_document { 1 } else { number });
-    let mut asked = None;
+    let mut posted = Posted::Taken;
     while !rest.is_empty() {
       let (head, after) = rest.split_at_checked(FRAME_HEAD).ok_or(Refusal::Malformed)?;
       let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
@@ -328,7 +299,7 @@ impl Portable {
       }
       document.early.insert(sequence, (FrameHeader { kind, id, document: number, frame }, payload.to_vec()));
       if kind == KIND_SYNC || kind == KIND_WINDOW_OPEN || kind == KIND_NODE_ASK || kind == KIND_HOST_ASKED {
-        asked = Some(Asked { document: number, id });
+        posted = Posted::Asks(Asked { document: number, id });
       }
     }
     let ready = document.take_ready();
@@ -338,17 +309,22 @@ impl Portable {
     for (header, payload) in ready {
       push(&mut state, connection, header, payload);
     }
+    if posted == Posted::Taken && state.incoming_bytes > INCOMING_HIGH_WATER {
+      posted = Posted::Wait;
+      if let Some(found) = state.connections.get_mut(&connection) {
+        found.holding = true;
+      }
+    }
     drop(state);
     self.0.filled.notify_one();
-    Ok(asked)
+    Ok(posted)
   }
 
-  /// A payload that a script told a document to fetch: the token and the payload's number.
-  pub fn fetch(&self, connection: u32, body: &[u8]) -> Result<Vec<u8>, Refusal> {
+  /// A payload that a script told a document to fetch, by its number.
+  pub fn fetch(&self, connection: u32, token: &Token, body: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut state = lock(&self.0.state);
     let found = state.connections.get_mut(&connection).ok_or(Refusal::Stranger)?;
-    let (token, rest) = body.split_at_checked(TOKEN_LENGTH).ok_or(Refusal::Malformed)?;
-    let number = u32::from_le_bytes(rest.try_into().map_err(|_| Refusal::Malformed)?);
+    let number = u32::from_le_bytes(body.try_into().map_err(|_| Refusal::Malformed)?);
     let document = found.documents.values_mut().find(|document| document.token.matches(token)).ok_or(Refusal::Stranger)?;
     let payload = document.stored.remove(&number).ok_or(Refusal::Stranger)?;
     found.outgoing_bytes = found.outgoing_bytes.saturating_sub(payload.len());
@@ -376,9 +352,13 @@ impl Portable {
   /// What the user interface has to do for a connection, in order.
   pub fn drain(&self, connection: u32) -> Vec<Out> {
     let mut state = lock(&self.0.state);
+    let is_low = state.incoming_bytes <= INCOMING_HIGH_WATER;
     let Some(found) = state.connections.get_mut(&connection) else { return Vec::new() };
     found.waking = false;
     let mut out = Vec::new();
+    if is_low && std::mem::take(&mut found.holding) {
+      out.push(Out::Go);
+    }
     let mut script = ScriptText::default();
     while let Some(Outgoing { header, payload }) = found.outgoing.pop_front() {
       let size = payload.len() + HEADER_LENGTH;
@@ -413,9 +393,20 @@ impl Portable {
     }
   }
 
-  /// Takes the frames that have arrived, oldest first, without waiting.
-  pub fn take_frames(&self) -> Vec<LaneFrame> {
-    std::mem::take(&mut lock(&self.0.state).incoming).into()
+  /// Takes the frames that have arrived, oldest first, without waiting. `wake` is called with the id of each view whose requests may go on.
+  pub fn take_frames(&self, mut wake: impl FnMut(u32)) -> Vec<LaneFrame> {
+    let mut state = lock(&self.0.state);
+    let frames = std::mem::take(&mut state.incoming).into();
+    state.incoming_bytes = 0;
+    let mut waking = Vec::new();
+    for found in state.connections.values_mut() {
+      if found.holding && !std::mem::replace(&mut found.waking, true) {
+        waking.push(found.web_contents);
+      }
+    }
+    drop(state);
+    waking.into_iter().for_each(&mut wake);
+    frames
   }
 
   /// Resolves when there are frames to take. Safe to drop and to call again.
@@ -451,65 +442,15 @@ fn is_answer(kind: u8) -> bool {
 fn push(state: &mut State, connection: u32, header: FrameHeader, payload: Vec<u8>) {
   let Some(found) = state.connections.get_mut(&connection) else { return };
   let frame = LaneFrame { web_contents: found.web_contents, connection, header, payload };
-  if found.web_contents == 0 { found.held.push(frame) } else { state.incoming.push_back(frame) }
-}
-
-/// One call of the hook for frames of one document: `hook('token',[kind,id,'bytes'],[kind,id,number of a payload to fetch])`.
-#[derive(Default)]
-struct ScriptText {
-  text: String,
-  document: u32,
-  bytes: usize,
-}
-
-impl ScriptText {
-  fn begin(&mut self, hook: &str, token: &Token, document: u32, out: &mut Vec<Out>) {
-    if !self.text.is_empty() && self.document == document {
-      return;
-    }
-    self.finish(out);
-    self.document = document;
-    // A document that does not know the hook, because its scripts have not run, gets nothing.
-    self.text = format!("{hook}?.('{}'", token.hex());
+  if found.web_contents == 0 {
+    found.held.push(frame);
+    return;
   }
-
-  fn inline(&mut self, header: FrameHeader, payload: &[u8], size: usize) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    self.text.reserve(payload.len() * 2 + 32);
-    self.text.push_str(&format!(",[{},{},'", header.kind, header.id));
-    for &byte in payload {
-      match byte {
-        b'\'' | b'\\' | 0..=0x1f | 0x7f.. => {
-          self.text.push_str("\\x");
-          self.text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-          self.text.push(char::from(DIGITS[usize::from(byte & 15)]));
-        }
-        _ => self.text.push(char::from(byte)),
-      }
-    }
-    self.text.push_str("']");
-    self.bytes += size;
-  }
-
-  fn reference(&mut self, header: FrameHeader, number: u32, size: usize) {
-    self.text.push_str(&format!(",[{},{},{number}]", header.kind, header.id));
-    self.bytes += size;
-  }
-
-  fn finish(&mut self, out: &mut Vec<Out>) {
-    if self.text.is_empty() {
-      return;
-    }
-    let mut text = std::mem::take(&mut self.text);
-    text.push(')');
-    out.push(Out::Script { text, bytes: std::mem::take(&mut self.bytes) });
-  }
+  state.incoming_bytes += frame.payload.len() + HEADER_LENGTH;
+  state.incoming.push_back(frame);
 }
 
 /// A panic elsewhere leaves the tables whole: every change to them is a single step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
   mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-#[cfg(test)]
-mod tests;

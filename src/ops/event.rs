@@ -7,7 +7,7 @@ use deno_core::{AsyncRefCell, OpState, RcRef, ToJsBuffer, op2};
 use serde::Serialize;
 
 use super::lane::PageChannels;
-use crate::bridge::{EventReceiver, UiEnd, UiEvent};
+use crate::bridge::{EventReceiver, JsEnd, UiEnd, UiEvent};
 
 /// So many events are handed over in one go at most; the rest waits for the next call, so that timers get their turn.
 const BATCH: usize = 256;
@@ -46,9 +46,14 @@ pub struct PageFrame {
 #[op2]
 #[serde]
 pub async fn op_next_events(state: Rc<RefCell<OpState>>) -> News {
-  let (cell, channels, ui_end) = {
+  let (cell, channels, ui_end, js_end) = {
     let state = state.borrow();
-    (state.borrow::<Events>().0.clone(), state.borrow::<PageChannels>().clone(), state.borrow::<UiEnd>().clone())
+    (
+      state.borrow::<Events>().0.clone(),
+      state.borrow::<PageChannels>().clone(),
+      state.borrow::<UiEnd>().clone(),
+      state.borrow::<JsEnd>().clone(),
+    )
   };
   let mut receiver = RcRef::from(cell).borrow_mut().await;
   let mut events = Vec::new();
@@ -79,5 +84,5 @@ pub async fn op_next_events(state: Rc<RefCell<OpState>>) -> News {
     }
     _ => true,
   });
-  News { frames: channels.take(&ui_end), events }
+  News { frames: channels.take(&ui_end, &js_end), events }
 }

@@ -105,9 +105,9 @@ impl PageChannels {
   }
 
   /// Takes what has arrived. The end of a connection goes the way of the events, so that it comes after its last frames.
-  pub fn take(&self, ui_end: &UiEnd) -> Vec<PageFrame> {
+  pub fn take(&self, ui_end: &UiEnd, end: &JsEnd) -> Vec<PageFrame> {
     let mut frames = Vec::new();
-    for frame in self.sockets.take_frames().into_iter().chain(self.portable.take_frames()) {
+    for frame in self.sockets.take_frames().into_iter().chain(self.portable.take_frames(|web_contents| wake(end, web_contents))) {
       let (web_contents, connection) = (frame.web_contents, frame.connection);
       if frame.header.kind == KIND_CLOSED {
         ui_end.emit(UiEvent::LaneClosed { web_contents, connection });

@@ -510,16 +510,14 @@ describe('contextBridge against a hostile page', () => {
         });`,
       html: '<iframe></iframe>',
     });
-    // On the other lane only the main frame's accessors are narrowed, and a document that is opened anew starts anew.
-    const everywhere = process.env.SHELL_RENDERER_LANE !== 'portable';
     const result = await window.webContents.executeJavaScript(`(async () => {
       ${HUNT}
       const types = [];
       const frame = document.querySelector('iframe').contentWindow;
-      const accessors = (${everywhere} ? [window, frame] : [window]).flatMap((owner) => ['promise', 'reason'].map((key) => Object.getOwnPropertyDescriptor(owner.PromiseRejectionEvent.prototype, key).get));
+      const accessors = [window, frame].flatMap((owner) => ['promise', 'reason'].map((key) => Object.getOwnPropertyDescriptor(owner.PromiseRejectionEvent.prototype, key).get));
       // A frame that is there only now, before anything had the time to be done to it.
       const fresh = document.body.appendChild(document.createElement('iframe')).contentWindow;
-      if (${everywhere}) accessors.push(Object.getOwnPropertyDescriptor(fresh.PromiseRejectionEvent.prototype, 'promise').get);
+      accessors.push(Object.getOwnPropertyDescriptor(fresh.PromiseRejectionEvent.prototype, 'promise').get);
       const note = (event) => {
         types.push(event.type);
         accessors.forEach((get) => look(get.call(event), 'accessor'));
@@ -532,10 +530,8 @@ describe('contextBridge against a hostile page', () => {
       const heard = (type) => new Promise((resolve) => addEventListener(type, resolve, { once: true }));
       await heard('rejectionhandled');
       // This takes every listener away, also those that somebody may have set up against this.
-      if (${everywhere}) {
-        document.open(); document.write('<p>'); document.close();
-        listen();
-      }
+      document.open(); document.write('<p>'); document.close();
+      listen();
       api.reject();
       await heard('unhandledrejection');
       Promise.reject(5);

@@ -8,7 +8,7 @@ import { call, callSync, send } from '../binding.js';
 import { currentDocument, evaluate, sendToFrame } from '../ipc-dispatch.js';
 import { IpcMainImpl } from '../ipc-main-impl.js';
 import { closeConnections } from '../lane-documents.js';
-import { laneScripts } from '../portable-lane.js';
+import { forgetLane, laneScripts } from '../portable-lane.js';
 import { nextId, peers, webContents as registry } from '../object-registry.js';
 import { check, guardDestroyed } from './arguments.js';
 import { parseColor } from './color.js';
@@ -90,7 +90,7 @@ export class WebContents extends EventEmitter {
       minimumFontSize: size(preferences.minimumFontSize),
       opener: this._guest?.opener ?? null,
       openRequest: this._guest?.request ?? null,
-      lane: laneScripts(this.#id, preferences),
+      lane: laneScripts(this.#id, preferences, this._guest?.opener),
     };
   }
 
@@ -249,6 +249,7 @@ export class WebContents extends EventEmitter {
     this.#destroyed = true;
     registry.delete(this.#id);
     closeConnections(this.#id);
+    forgetLane(this.#id);
     send({ type: 'webViewDestroy', webContents: this.#id });
     for (const observer of this.#observers.get('destroyed') ?? []) observer();
     emitNative(this, 'destroyed');

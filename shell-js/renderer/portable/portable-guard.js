@@ -15,7 +15,7 @@ export function narrowRejections() {
   const reasonOf = getOwnPropertyDescriptor(events, 'reason').get;
   const ofThisWorld = (value) => {
     let below = value;
-    for (let at = value; at !== null; at = getPrototypeOf(at)) below = at;
+    for (let at = value; at !== null && at !== undefined; at = getPrototypeOf(at)) below = at;
     return below === ours;
   };
   const read = (event, get) => (ofThisWorld(reflectApply(promiseOf, event, [])) ? reflectApply(get, event, []) : undefined);

@@ -6,6 +6,8 @@ const HEAD_LENGTH = 16;
 // Above this a request is faster than a text of one character for each byte.
 const MAX_TEXT = 32 << 10;
 const TEXT_PIECE = 8192;
+// With so much on its way, the page waits for the host to take what it sends.
+const MOST_UNDER_WAY = 2 << 20;
 // A script of the page may stop all loads, ours among them: they are repeated, but not for ever.
 const MOST_REPEATS = 100;
 
@@ -13,12 +15,8 @@ const { fromCharCode } = String;
 /** @type {any} */
 const { XMLHttpRequest: RequestCtor } = globalThis;
 
-/** @param {string} hex @returns {Uint8Array} */
-function bytesOfHex(hex) {
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.slice(i * 2, i * 2 + 2), 16);
-  return bytes;
-}
+/** @param {Uint8Array} bytes */
+const hexOfBytes = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** One character for each byte; zero, which would end the text for the host, is U+0100. @param {Uint8Array} bytes */
 function textOfBytes(bytes) {
@@ -70,11 +68,16 @@ export function u32Payload(value) {
  */
 export function createLink(secret, address, post) {
   let token = new Uint8Array(0);
+  // In a header that may cross origins unasked: the host looks at nothing else of a request that lacks it.
+  let key = secret;
   let sequence = 0;
   let lastRequest = 1;
   let open = false;
   /** Frames whose requests are under way. @type {Map<number, Uint8Array>} */
   const underWay = new Map();
+  /** Of requests and of script messages that nothing has told of, and of these alone. */
+  let underWayBytes = 0;
+  let postedBytes = 0;
   /** What has arrived and is not delivered, because something before it is being fetched. @type {{kind: number, id: number, bytes: Uint8Array | null}[]} */
   const arrived = [];
   let delivering = false;
@@ -85,6 +88,7 @@ export function createLink(secret, address, post) {
   function ask(path, body) {
     const request = new RequestCtor();
     request.open('POST', address + path, false);
+    request.setRequestHeader('Accept', key);
     request.overrideMimeType('text/plain; charset=x-user-defined');
     try {
       request.send(body);
@@ -97,6 +101,7 @@ export function createLink(secret, address, post) {
   function request(path, body, onAnswer, repeats = 0) {
     const sent = new RequestCtor();
     sent.open('POST', address + path);
+    sent.setRequestHeader('Accept', key);
     sent.responseType = 'arraybuffer';
     sent.onloadend = () => {
       if (sent.status === 200) onAnswer(new Uint8Array(sent.response));
@@ -106,29 +111,48 @@ export function createLink(secret, address, post) {
     sent.send(body);
   }
 
-  function frameOf(kind, id, bytes) {
+  // A request with one frame, behind what else goes along.
+  function bodyOf(kind, id, bytes, others = []) {
     sequence += 1;
-    const frame = new Uint8Array(HEAD_LENGTH + bytes.length);
-    const view = new DataView(frame.buffer);
+    let at = TOKEN_LENGTH;
+    for (const other of others) at += other.length;
+    const body = new Uint8Array(at + HEAD_LENGTH + bytes.length);
+    const view = new DataView(body.buffer, at);
     view.setUint32(0, sequence, true);
-    frame[4] = kind;
+    body[at + 4] = kind;
     view.setUint32(8, id, true);
     view.setUint32(12, bytes.length, true);
-    frame.set(bytes, HEAD_LENGTH);
-    return frame;
+    body.set(bytes, at + HEAD_LENGTH);
+    body.set(token, 0);
+    at = TOKEN_LENGTH;
+    for (const other of others) {
+      body.set(other, at);
+      at += other.length;
+    }
+    return body;
   }
 
   function send(kind, id, bytes) {
     if (!open) return false;
-    const frame = frameOf(kind, id, bytes);
-    const body = joinPayloads([token, frame]);
+    const body = bodyOf(kind, id, bytes);
+    underWayBytes += body.length;
+    if (underWayBytes > MOST_UNDER_WAY && ask('post', body.subarray(TOKEN_LENGTH)) !== null) {
+      // Script messages that came before it have arrived; requests tell of themselves, which takes until the page's script is done.
+      underWayBytes -= body.length + postedBytes;
+      postedBytes = 0;
+      return true;
+    }
     if (body.length <= MAX_TEXT) {
+      postedBytes += body.length;
       post(textOfBytes(body));
       return true;
     }
     const number = sequence;
-    underWay.set(number, frame);
-    request('post', body, () => underWay.delete(number));
+    underWay.set(number, body.subarray(TOKEN_LENGTH));
+    request('post', body.subarray(TOKEN_LENGTH), () => {
+      underWayBytes -= body.length;
+      underWay.delete(number);
+    });
     return true;
   }
 
@@ -151,16 +175,19 @@ export function createLink(secret, address, post) {
       lastRequest += 1;
       // What is still under way goes along: the host answers only when it has everything before, and the engine sends nothing while we wait.
       const waiting = [...underWay.values()];
-      return ask('post', joinPayloads([token, ...waiting, frameOf(kind, lastRequest, bytes)]));
+      return ask('post', bodyOf(kind, lastRequest, bytes, waiting).subarray(TOKEN_LENGTH));
     },
 
     /** Tells of the document. @param {Uint8Array} payload @returns {Uint8Array | null} what the main process has for it */
     load(payload) {
       const main = new Uint8Array([window === window.top ? 1 : 0]);
-      const answer = ask('load', joinPayloads([bytesOfHex(secret), main, payload]));
+      const answer = ask('load', joinPayloads([main, payload]));
       if (answer === null || answer.length <= TOKEN_LENGTH) return null;
       token = answer.slice(0, TOKEN_LENGTH);
+      key = hexOfBytes(token);
       open = true;
+      // Nothing else is on the list of the page's requests by now.
+      performance.clearResourceTimings();
       return answer.subarray(TOKEN_LENGTH);
     },
 
@@ -176,9 +203,7 @@ export function createLink(secret, address, post) {
 
     /** The host's call: frames with their bytes as text, or with the number of what is to be fetched. */
     receive(forToken, ...frames) {
-      if (!open || forToken.length !== TOKEN_LENGTH * 2) return;
-      const expected = bytesOfHex(forToken);
-      for (let i = 0; i < TOKEN_LENGTH; i++) if (expected[i] !== token[i]) return;
+      if (!open || forToken !== key) return;
       for (const [kind, id, content] of frames) {
         const entry = { kind, id, bytes: null };
         arrived.push(entry);
@@ -186,7 +211,7 @@ export function createLink(secret, address, post) {
           entry.bytes = bytesOfText(content);
           continue;
         }
-        request('fetch', joinPayloads([token, u32Payload(content)]), (bytes) => {
+        request('fetch', u32Payload(content), (bytes) => {
           if (bytes === null) arrived.splice(arrived.indexOf(entry), 1);
           else entry.bytes = bytes;
           deliver();

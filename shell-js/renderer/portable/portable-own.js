@@ -29,11 +29,12 @@ export function startOwn(secret, meeting, isolated, address, post) {
       console.error(error instanceof Error ? `${error}\n${error.stack}` : String(error));
     }
   });
-  return (token, ...frames) => {
+  const receive = (token, ...frames) => {
     link.receive(token, ...frames);
     // The engine has no word for undefined and would take it for a failure.
     return 0;
   };
+  return Object.assign(receive, { document });
 }
 
 // Whether a document has no storage, as one of a sandbox; the engine says of every file that its origin is null.

@@ -8,7 +8,7 @@ import { kindOf, serialize } from '../../common/serialize.js';
 import { pagePorts } from '../page-ports.js';
 import { replaceWindowFunctions } from '../page-windows.js';
 import { watchConsole } from './portable-console.js';
-import { narrowRejections } from './portable-guard.js';
+import { hideRegistry, narrowRejections } from './portable-guard.js';
 import { createMembrane } from './portable-membrane.js';
 import { offerNode } from './portable-meet.js';
 import { OP } from './portable-tape.js';
@@ -57,7 +57,7 @@ function encode(value) {
  * @param {string} meeting The name of the event by which this world and the preload's meet.
  * @param {((link: any, config: Uint8Array) => any) | null} start Runs the renderer in this world, where a view has no isolated one for preloads.
  * @param {boolean} isPage Not a further isolated world.
- * @returns {(id: number, value: unknown) => void} Takes the value of a script of the host.
+ * @returns {(id: number, value: unknown, code?: string) => number} Takes the value of a script of the host, or evaluates one.
  */
 export function startPage(meeting, start = null, isPage = true) {
   if (isPage) narrowRejections();
@@ -132,7 +132,11 @@ export function startPage(meeting, start = null, isPage = true) {
     const bytes = encode([failed, value]);
     membrane.post(OP.evaluated, id, bytes ?? encode([true, new ErrorCtor('An object could not be cloned.')]));
   };
-  function evaluated(id, value) {
+  function evaluated(id, value, code) {
+    if (code !== undefined) {
+      if (!mayEvaluate()) throw new ErrorCtor('shell:no-eval');
+      value = indirectEval(code);
+    }
     const done = (result) => { answer(id, false, result); };
     // A preload gets the promise itself.
     const isPromise = id > 0 && typeof value === 'object' && value !== null && kindOf(value) === 'promise';
@@ -144,6 +148,7 @@ export function startPage(meeting, start = null, isPage = true) {
   offerNode(meeting, (node) => {
     membrane = createMembrane(node, 'page', 'own', handlers);
   });
+  if (!isPage) hideRegistry();
   // A view without isolation does that in its own bundle.
   if (isPage && start === null) {
     replaceWindowFunctions(
@@ -170,5 +175,6 @@ export function startPage(meeting, start = null, isPage = true) {
     }
   });
 
+  defineProperty(evaluated, 'document', { __proto__: null, value: document });
   return evaluated;
 }

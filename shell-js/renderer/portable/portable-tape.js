@@ -61,6 +61,10 @@ export class Reader {
   }
 }
 
+// A page's setters on `Object.prototype` shall not be asked for their members.
+Object.setPrototypeOf(Tape.prototype, null);
+Object.setPrototypeOf(Reader.prototype, null);
+
 export function isPrimitive(value) {
   switch (typeof value) {
     case 'object': return value === null;

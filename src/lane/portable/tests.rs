@@ -16,7 +16,7 @@ fn frame(sequence: u32, kind: u8, id: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 /// A view with one loaded document: the lane, the connection and the document's token.
-fn loaded() -> (Portable, u32, Vec<u8>) {
+fn loaded() -> (Portable, u32, Token) {
   let lane = Portable::default();
   let secret = Token::from_hex(SECRET).expect("hexadecimal");
   let connection = lane.open(secret, "hook");
@@ -25,29 +25,32 @@ fn loaded() -> (Portable, u32, Vec<u8>) {
   (lane, connection, token)
 }
 
-fn load(lane: &Portable, connection: u32) -> Vec<u8> {
-  let body = [Token::from_hex(SECRET).expect("hexadecimal").0.as_slice(), &[1], b"where"].concat();
-  let asked = lane.load(connection, &body).expect("loaded");
-  let frames = lane.take_frames();
+fn load(lane: &Portable, connection: u32) -> Token {
+  let secret = Token::from_hex(SECRET).expect("hexadecimal");
+  assert!(lane.may_ask(connection, &secret));
+  let asked = lane.load(connection, &secret, b"\x01where").expect("loaded");
+  let frames = lane.take_frames(|_| ());
   let last = frames.last().expect("told");
   assert_eq!((last.web_contents, last.header.kind, last.payload.as_slice()), (7, KIND_LOAD, b"where".as_slice()));
   assert!(lane.send(connection, header(KIND_LOADED, 1, asked.document), b"config", |_| ()));
   match lane.drain(connection).pop() {
     Some(Out::Answer { asked: answered, bytes }) => {
       assert_eq!(answered, asked);
-      assert_eq!(&bytes[TOKEN_LENGTH..], b"config");
-      bytes[..TOKEN_LENGTH].to_vec()
+      let (token, config) = Token::split(&bytes).expect("long enough");
+      assert_eq!(config, b"config");
+      assert!(lane.may_ask(connection, &token));
+      token
     }
     other => panic!("{other:?}"),
   }
 }
 
-fn post(lane: &Portable, connection: u32, token: &[u8], frames: &[Vec<u8>]) -> Result<Option<Asked>, Refusal> {
-  lane.post(connection, &[token, &frames.concat()].concat())
+fn post(lane: &Portable, connection: u32, token: &Token, frames: &[Vec<u8>]) -> Result<Posted, Refusal> {
+  lane.post(connection, token, &frames.concat())
 }
 
 fn ids(lane: &Portable) -> Vec<u32> {
-  lane.take_frames().iter().map(|frame| frame.header.id).collect()
+  lane.take_frames(|_| ()).iter().map(|frame| frame.header.id).collect()
 }
 
 #[test]
@@ -71,22 +74,25 @@ fn s9_a_number_counts_once() {
   assert_eq!(ids(&lane), [1, 2, 3]);
   // A synchronous request that is repeated asks nothing.
   let sync = frame(4, KIND_SYNC, 9, b"");
-  assert_eq!(post(&lane, connection, &token, std::slice::from_ref(&sync)), Ok(Some(Asked { document: 1, id: 9 })));
-  assert_eq!(post(&lane, connection, &token, &[sync]), Ok(None));
+  assert_eq!(post(&lane, connection, &token, std::slice::from_ref(&sync)), Ok(Posted::Asks(Asked { document: 1, id: 9 })));
+  assert_eq!(post(&lane, connection, &token, &[sync]), Ok(Posted::Taken));
 }
 
 #[test]
 fn s9_strangers_are_refused() {
   let (lane, connection, token) = loaded();
-  let mut wrong = token.clone();
-  wrong[15] ^= 1;
+  let mut wrong = token;
+  wrong.0[15] ^= 1;
+  assert!(!lane.may_ask(connection, &wrong));
   assert_eq!(post(&lane, connection, &wrong, &[frame(1, 7, 1, b"")]), Err(Refusal::Stranger));
-  assert_eq!(lane.load(connection, &[wrong.as_slice(), &[1]].concat()), Err(Refusal::Stranger));
-  assert_eq!(lane.fetch(connection, &[wrong.as_slice(), &[1, 0, 0, 0]].concat()), Err(Refusal::Stranger));
+  assert_eq!(lane.load(connection, &wrong, &[1]), Err(Refusal::Stranger));
+  assert_eq!(lane.fetch(connection, &wrong, &[1, 0, 0, 0]), Err(Refusal::Stranger));
   // A token of another view.
   let other = lane.open(Token::from_hex(SECRET).expect("hexadecimal"), "hook");
   assert_eq!(post(&lane, other, &token, &[frame(1, 7, 1, b"")]), Err(Refusal::Stranger));
   assert!(ids(&lane).is_empty());
+  let message = [wrong.0.as_slice(), &frame(1, 7, 1, b"")].concat();
+  assert_eq!(lane.post_message(&message), Err(Refusal::Stranger));
   // The next document ends the one before.
   load(&lane, connection);
   assert_eq!(post(&lane, connection, &token, &[frame(1, 7, 1, b"")]), Err(Refusal::Stranger));
@@ -100,8 +106,8 @@ fn s19_malformed_bodies_are_refused() {
   for body in [long, reserved, frame(1, KIND_LOAD, 1, b""), frame(1, 33, 1, b""), frame(1, 0, 1, b""), vec![1; 15]] {
     assert_eq!(post(&lane, connection, &token, &[body]), Err(Refusal::Malformed));
   }
-  assert_eq!(lane.post(connection, b"short"), Err(Refusal::Malformed));
-  assert_eq!(lane.post(1, &token), Err(Refusal::Stranger));
+  assert_eq!(lane.post_message(b"short"), Err(Refusal::Malformed));
+  assert_eq!(lane.post(1, &token, b""), Err(Refusal::Stranger));
   assert_eq!(bytes_of_text("a\u{101}"), Err(Refusal::Malformed));
   assert_eq!(bytes_of_text("\0"), Err(Refusal::Malformed));
 }
@@ -128,15 +134,15 @@ fn frames_to_a_page_become_scripts_in_order() {
     assert!(lane.send(connection, header(34, id, 1), &payload, |_| woken += 1));
   }
   assert_eq!(woken, 1, "one drain takes all");
-  let hex: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
+  let hex: String = token.0.iter().map(|byte| format!("{byte:02x}")).collect();
   let out = lane.drain(connection);
   let Some(Out::Script { text, bytes }) = out.first() else { panic!("{out:?}") };
   assert_eq!(*text, format!("hook?.('{hex}',[34,1,'a\\x27\\x5c\\x0a\\xff'],[34,2,1],[34,3,''])"));
   assert_eq!(*bytes, 3 * HEADER_LENGTH + 5);
   lane.delivered(connection, *bytes);
   let number = 1_u32.to_le_bytes();
-  assert_eq!(lane.fetch(connection, &[token.as_slice(), &number].concat()), Ok(vec![5; MAX_INLINE + 1]));
-  assert_eq!(lane.fetch(connection, &[token.as_slice(), &number].concat()), Err(Refusal::Stranger));
+  assert_eq!(lane.fetch(connection, &token, &number), Ok(vec![5; MAX_INLINE + 1]));
+  assert_eq!(lane.fetch(connection, &token, &number), Err(Refusal::Stranger));
   assert_eq!(lock(&lane.0.state).connections[&connection].outgoing_bytes, 0);
 }
 
@@ -145,12 +151,12 @@ fn a_view_that_nobody_accepted_waits() {
   let lane = Portable::default();
   let secret = Token::from_hex(SECRET).expect("hexadecimal");
   let connection = lane.open(secret, "hook");
-  lane.load(connection, &[secret.0.as_slice(), &[1]].concat()).expect("loaded");
-  assert!(lane.take_frames().is_empty());
+  lane.load(connection, &secret, &[1]).expect("loaded");
+  assert!(lane.take_frames(|_| ()).is_empty());
   lane.accept(connection, 3);
-  assert_eq!(lane.take_frames()[0].web_contents, 3);
+  assert_eq!(lane.take_frames(|_| ())[0].web_contents, 3);
   lane.close(connection);
-  assert_eq!(lane.take_frames()[0].header.kind, KIND_CLOSED);
+  assert_eq!(lane.take_frames(|_| ())[0].header.kind, KIND_CLOSED);
   assert!(!lane.send(connection, header(34, 1, 1), b"", |_| ()));
 }
 
@@ -158,7 +164,22 @@ fn a_view_that_nobody_accepted_waits() {
 fn the_end_of_a_process_is_the_end_of_its_documents() {
   let (lane, connection, token) = loaded();
   lane.forget_documents(connection);
-  assert_eq!(lane.take_frames()[0].header, header(KIND_GONE, 0, 1));
+  assert_eq!(lane.take_frames(|_| ())[0].header, header(KIND_GONE, 0, 1));
   assert_eq!(post(&lane, connection, &token, &[frame(1, 7, 1, b"")]), Err(Refusal::Stranger));
   load(&lane, connection);
+}
+
+#[test]
+fn r26_requests_wait_while_js_has_enough_to_do() {
+  let (lane, connection, token) = loaded();
+  let big = vec![0; INCOMING_HIGH_WATER];
+  assert_eq!(post(&lane, connection, &token, &[frame(1, 7, 1, &big)]), Ok(Posted::Wait));
+  assert_eq!(post(&lane, connection, &token, &[frame(2, KIND_SYNC, 5, b"")]), Ok(Posted::Asks(Asked { document: 1, id: 5 })));
+  assert!(lane.drain(connection).is_empty());
+  let mut woken = Vec::new();
+  assert_eq!(lane.take_frames(|web_contents| woken.push(web_contents)).len(), 2);
+  assert_eq!(woken, [7]);
+  assert_eq!(lane.drain(connection), [Out::Go]);
+  assert_eq!(post(&lane, connection, &token, &[frame(3, 7, 1, b"")]), Ok(Posted::Taken));
+  assert!(lane.drain(connection).is_empty());
 }

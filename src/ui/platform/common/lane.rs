@@ -7,14 +7,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
-use wry::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, ORIGIN};
+use wry::http::header::{ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, ORIGIN};
 use wry::http::{Method, Request, Response, StatusCode};
 use wry::{RequestAsyncResponder, WebViewBuilder};
 
 use super::super::super::state::Ui;
 use super::webview::WebView;
 use crate::bridge::{LaneScripts, UiEvent};
-use crate::lane::portable::{Asked, MAX_BODY, Out, Portable, Refusal, Token, bytes_of_text};
+use crate::lane::portable::{Asked, MAX_BODY, Out, Portable, Posted, Refusal, Token, bytes_of_text};
 
 /// The isolated world of preloads, and the name of its script message handler.
 pub(crate) const WORLD: &str = "shell";
@@ -32,6 +32,8 @@ pub(crate) struct ViewLane {
   connection: u32,
   /// Requests that JS has not answered.
   asked: RefCell<HashMap<Asked, Asker>>,
+  /// Requests that are answered when JS has worked off what came.
+  waiting: RefCell<Vec<Asker>>,
 }
 
 /// Who waits for an answer, and the origin that may read it.
@@ -50,34 +52,39 @@ pub(super) fn init(ui: &Rc<Ui>) {
 pub(crate) fn serve_scheme(builder: WebViewBuilder<'_>) -> WebViewBuilder<'_> {
   builder.with_asynchronous_custom_protocol(SCHEME.to_owned(), |_, request, responder| {
     let asker = Asker { responder, origin: request.headers().get(ORIGIN).cloned() };
-    // A navigation, an image or a script has no body and gets nothing.
-    if request.method() != Method::POST || request.body().len() > MAX_BODY {
+    // The key stands in a header that needs no question before. A navigation, an image or a script has none and gets nothing.
+    let token = request.headers().get(ACCEPT).and_then(|token| token.to_str().ok()).and_then(Token::from_hex);
+    let Some(token) = token.filter(|_| request.method() == Method::POST && request.body().len() <= MAX_BODY) else {
       return asker.refuse();
-    }
+    };
     let views = UI.with_borrow(Weak::upgrade).map(|ui| ui.web_views.all()).unwrap_or_default();
-    asked_by_page(&views, &request, asker);
+    asked_by_page(&views, &request, &token, asker);
   })
 }
 
 /// A request to the scheme.
-fn asked_by_page(views: &[Rc<WebView>], request: &Request<Vec<u8>>, asker: Asker) {
+fn asked_by_page(views: &[Rc<WebView>], request: &Request<Vec<u8>>, token: &Token, asker: Asker) {
   let body = request.body();
   for own in views.iter().filter_map(|view| view.lane.get()) {
     let outcome = match request.uri().path() {
-      "/load" => own.lane.load(own.connection, body).map(Some),
-      "/post" => own.lane.post(own.connection, body),
-      "/fetch" => match own.lane.fetch(own.connection, body) {
+      "/load" => own.lane.load(own.connection, token, body).map(Posted::Asks),
+      "/post" => own.lane.post(own.connection, token, body),
+      "/fetch" => match own.lane.fetch(own.connection, token, body) {
         Ok(bytes) => return asker.answer(bytes),
         Err(error) => Err(error),
       },
       _ => Err(Refusal::Malformed),
     };
     match outcome {
-      Ok(Some(asked)) => {
+      Ok(Posted::Asks(asked)) => {
         own.asked.borrow_mut().insert(asked, asker);
         return;
       }
-      Ok(None) => return asker.answer(Vec::new()),
+      Ok(Posted::Wait) => {
+        own.waiting.borrow_mut().push(asker);
+        return;
+      }
+      Ok(Posted::Taken) => return asker.answer(Vec::new()),
       // Another view's.
       Err(Refusal::Stranger) => {}
       Err(error) => {
@@ -124,14 +131,14 @@ impl WebView {
     let connection = lane.open(secret, &scripts.hook);
     self.install_lane(scripts);
     lane.accept(connection, self.id());
-    let _ = self.lane.set(ViewLane { lane, connection, asked: RefCell::default() });
+    let _ = self.lane.set(ViewLane { lane, connection, asked: RefCell::default(), waiting: RefCell::default() });
     self.tell(move |web_contents| UiEvent::LaneOpened { web_contents, connection, socket: None });
   }
 
   /// A script message of the isolated world.
   pub(crate) fn message_from_page(&self, text: &str) {
     if let Some(own) = self.lane.get()
-      && let Err(error) = bytes_of_text(text).and_then(|bytes| own.lane.post(own.connection, &bytes))
+      && let Err(error) = bytes_of_text(text).and_then(|bytes| own.lane.post_message(&bytes))
     {
       tell_refusal(&error);
     }
@@ -146,6 +153,11 @@ impl WebView {
           let asker = own.asked.borrow_mut().remove(&asked);
           if let Some(asker) = asker {
             asker.answer(bytes);
+          }
+        }
+        Out::Go => {
+          for asker in own.waiting.take() {
+            asker.answer(Vec::new());
           }
         }
         Out::Script { text, bytes } => {
@@ -173,7 +185,7 @@ impl WebView {
   }
 
   fn refuse_askers(&self, own: &ViewLane) {
-    for asker in own.asked.take().into_values() {
+    for asker in own.asked.take().into_values().chain(own.waiting.take()) {
       asker.refuse();
     }
   }

@@ -2,7 +2,7 @@
 //!
 //! What they carry is [`crate::lane::portable`]'s business; this file only passes it on.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
@@ -10,14 +10,14 @@ use gtk::prelude::*;
 use gtk::{gio, glib};
 use soup::{MessageHeaders, MessageHeadersType};
 use webkit2gtk::{
-  URISchemeRequest, URISchemeRequestExt, URISchemeResponse, URISchemeResponseExt, UserContentInjectedFrames, UserContentManagerExt,
-  UserScript, UserScriptInjectionTime, WebContext, WebContextExt, WebViewExt,
+  URISchemeRequest, URISchemeRequestExt, URISchemeResponse, URISchemeResponseExt, UserContentInjectedFrames, UserContentManager,
+  UserContentManagerExt, UserScript, UserScriptInjectionTime, WebContext, WebContextExt, WebViewExt,
 };
 
 use super::super::super::state::Ui;
 use super::webview::WebView;
 use crate::bridge::{LaneScripts, UiEvent};
-use crate::lane::portable::{Asked, MAX_BODY, Out, Portable, Refusal, Token, bytes_of_text};
+use crate::lane::portable::{Asked, MAX_BODY, Out, Portable, Posted, Refusal, Token, bytes_of_text};
 
 /// The isolated world of preloads, and its script message handler: the page's own world has neither.
 const WORLD: &str = "shell";
@@ -31,13 +31,44 @@ const PIECE: usize = 1 << 20;
 pub(super) struct ViewLane {
   lane: Portable,
   connection: u32,
+  scripts: LaneScripts,
   /// Requests that JS has not answered.
   asked: RefCell<HashMap<Asked, URISchemeRequest>>,
+  /// Those of the windows that opened this one: its messages come by them.
+  managers: RefCell<Vec<UserContentManager>>,
+  /// Requests that are answered when JS has worked off what came.
+  waiting: RefCell<Vec<URISchemeRequest>>,
 }
 
 impl WebView {
+  /// JS has accepted the view: its pages are heard from now on.
+  pub(super) fn accept_portable_lane(&self, ui: &Rc<Ui>, scripts: &LaneScripts) {
+    self.open_portable_lane(ui, scripts);
+    let Some(own) = self.lane.get() else { return };
+    if own.scripts.own != scripts.own {
+      // A window that a page opened has its opener's, until the app says otherwise.
+      self.add_lane_scripts(scripts);
+    }
+    own.lane.accept(own.connection, self.id());
+    let connection = own.connection;
+    self.tell(move |web_contents| UiEvent::LaneOpened { web_contents, connection, socket: None });
+  }
+
+  /// A window that a page opens has a document at once, before JS is asked. It gets the scripts of its opener, which knows no other secrets.
+  pub(super) fn open_lane_of(&self, ui: &Rc<Ui>, opener: &WebView) {
+    if let Some(own) = opener.lane.get() {
+      self.open_portable_lane(ui, &own.scripts);
+      if let Some(lane) = self.lane.get() {
+        lane.managers.replace([own.managers.borrow().clone(), opener.view.user_content_manager().into_iter().collect()].concat());
+      }
+    }
+  }
+
   /// Gives the view the scripts of the lane, before anything is loaded in it.
-  pub(super) fn open_portable_lane(&self, ui: &Rc<Ui>, scripts: &LaneScripts) {
+  fn open_portable_lane(&self, ui: &Rc<Ui>, scripts: &LaneScripts) {
+    if self.lane.get().is_some() {
+      return;
+    }
     let (Some(manager), Some(context), Some(secret)) =
       (self.view.user_content_manager(), self.view.context(), Token::from_hex(&scripts.secret))
     else {
@@ -46,29 +77,42 @@ impl WebView {
     serve_scheme(ui, &context);
     let lane = ui.config.lane.clone();
     let connection = lane.open(secret, &scripts.hook);
-    let weak = self.weak();
-    // Connected before the handler is registered, as WebKit wants it.
+    let (messages, refused) = (lane.clone(), Cell::new(false));
+    // Connected before the handler is registered, as WebKit wants it. The windows that the page opens use this manager too, whatever theirs is:
+    // the token says which document a message is of.
     manager.connect_script_message_received(Some(HANDLER), move |_, message| {
       let Some(text) = message.js_value().map(|value| value.to_string()) else { return };
-      if let Some(this) = weak.upgrade()
-        && let Some(own) = this.lane.get()
-        && let Err(error) = bytes_of_text(&text).and_then(|bytes| own.lane.post(own.connection, &bytes))
-      {
-        this.refuse(&error);
+      if let Err(error) = bytes_of_text(&text).and_then(|bytes| messages.post_message(&bytes)) {
+        say_once(&refused, &error);
       }
     });
     manager.register_script_message_handler_in_world(HANDLER, WORLD);
+    self.add_lane_scripts(scripts);
+    let waiting = RefCell::default();
+    let _ = self.lane.set(ViewLane {
+      lane,
+      connection,
+      scripts: scripts.clone(),
+      asked: RefCell::default(),
+      managers: RefCell::default(),
+      waiting,
+    });
+  }
+
+  fn add_lane_scripts(&self, scripts: &LaneScripts) {
+    let Some(manager) = self.view.user_content_manager() else { return };
+    manager.remove_all_scripts();
     let frames = if scripts.all_frames { UserContentInjectedFrames::AllFrames } else { UserContentInjectedFrames::TopFrame };
+    for source in &scripts.every_frame {
+      let frames = UserContentInjectedFrames::AllFrames;
+      manager.add_script(&UserScript::new(source, frames, UserScriptInjectionTime::Start, &[], &[]));
+    }
     for source in &scripts.page {
       manager.add_script(&UserScript::new(source, frames, UserScriptInjectionTime::Start, &[], &[]));
     }
     for source in &scripts.own {
       manager.add_script(&UserScript::for_world(source, frames, UserScriptInjectionTime::Start, WORLD, &[], &[]));
     }
-    let web_contents = self.id();
-    lane.accept(connection, web_contents);
-    let _ = self.lane.set(ViewLane { lane, connection, asked: RefCell::default() });
-    self.tell(move |web_contents| UiEvent::LaneOpened { web_contents, connection, socket: None });
   }
 
   /// Carries out what the lane has for the view.
@@ -82,6 +126,11 @@ impl WebView {
             answer(&request, bytes);
           }
         }
+        Out::Go => {
+          for request in own.waiting.take() {
+            answer(&request, Vec::new());
+          }
+        }
         Out::Script { text, bytes } => {
           let (lane, connection) = (own.lane.clone(), own.connection);
           self.view.evaluate_javascript(&text, Some(WORLD), None, None::<&gio::Cancellable>, move |_| lane.delivered(connection, bytes));
@@ -93,7 +142,8 @@ impl WebView {
 
   /// Runs a script in the main frame, in the page's world if none is named.
   pub(crate) fn evaluate_in_world(&self, code: &str, url: &str, world: Option<&str>, answer: impl FnOnce(Result<(), String>) + 'static) {
-    let url = (!url.is_empty() && !url.contains('\0')).then_some(url);
+    // Without any the engine would name the page's.
+    let url = Some(if url.is_empty() || url.contains('\0') { "about:blank" } else { url });
     self.view.evaluate_javascript(code, world, url, None::<&gio::Cancellable>, move |result| {
       answer(result.map(|_| ()).map_err(|error| error.message().to_owned()));
     });
@@ -103,6 +153,7 @@ impl WebView {
   pub(super) fn lane_process_gone(&self) {
     if let Some(own) = self.lane.get() {
       own.asked.borrow_mut().clear();
+      own.waiting.borrow_mut().clear();
       own.lane.forget_documents(own.connection);
     }
   }
@@ -110,34 +161,39 @@ impl WebView {
   pub(super) fn close_portable_lane(&self) {
     if let Some(own) = self.lane.get() {
       own.lane.close(own.connection);
-      for (_, request) in own.asked.take() {
+      for request in own.asked.take().into_values().chain(own.waiting.take()) {
         refuse_request(&request);
       }
     }
   }
 
+  fn knows(&self, token: &Token) -> bool {
+    self.lane.get().is_some_and(|own| own.lane.may_ask(own.connection, token))
+  }
+
   /// A request to the scheme, with its whole body.
-  fn asked_by_page(&self, request: &URISchemeRequest, body: &[u8]) {
+  fn asked_by_page(&self, request: &URISchemeRequest, token: &Token, body: &[u8]) {
     let Some(own) = self.lane.get() else { return refuse_request(request) };
     let outcome = match request.path().as_deref() {
       Some("/load") => {
         self.guess_process(own);
-        own.lane.load(own.connection, body).map(Some)
+        own.lane.load(own.connection, token, body).map(Posted::Asks)
       }
-      Some("/post") => own.lane.post(own.connection, body),
-      Some("/fetch") => match own.lane.fetch(own.connection, body) {
+      Some("/post") => own.lane.post(own.connection, token, body),
+      Some("/fetch") => match own.lane.fetch(own.connection, token, body) {
         Ok(bytes) => return answer(request, bytes),
         Err(error) => Err(error),
       },
       _ => Err(Refusal::Malformed),
     };
     match outcome {
-      Ok(Some(asked)) => {
+      Ok(Posted::Asks(asked)) => {
         own.asked.borrow_mut().insert(asked, request.clone());
       }
-      Ok(None) => answer(request, Vec::new()),
+      Ok(Posted::Wait) => own.waiting.borrow_mut().push(request.clone()),
+      Ok(Posted::Taken) => answer(request, Vec::new()),
       Err(error) => {
-        self.refuse(&error);
+        say_once(&self.lane_refused, &error);
         refuse_request(request);
       }
     }
@@ -156,12 +212,12 @@ impl WebView {
     self.set_process_id(found);
     own.lane.set_peer(own.connection, found);
   }
+}
 
-  /// Says once for each view that something was dropped: a hostile page can try as often as it likes.
-  fn refuse(&self, error: &Refusal) {
-    if !self.lane_refused.replace(true) {
-      crate::printer::error(&format!("warning: a page's message was dropped: {error}"));
-    }
+/// Says once for each view that something was dropped: a hostile page can try as often as it likes.
+fn say_once(said: &Cell<bool>, error: &Refusal) {
+  if !said.replace(true) {
+    crate::printer::error(&format!("warning: a page's message was dropped: {error}"));
   }
 }
 
@@ -179,13 +235,18 @@ fn serve_scheme(ui: &Rc<Ui>, context: &WebContext) {
   let ui = Rc::downgrade(ui);
   context.register_uri_scheme(SCHEME, move |request| {
     let Some(view) = view_of(&ui, request) else { return refuse_request(request) };
-    // A navigation, an image or a script has no body and gets nothing.
+    // The key stands in a header that needs no question before. Without it nothing is read: WebKit crashes when it is asked for a body that holds a
+    // Blob, which a page can send.
+    let token = request.http_headers().and_then(|headers| headers.one("Accept")).and_then(|token| Token::from_hex(&token));
+    let Some(token) = token.filter(|token| view.upgrade().is_some_and(|view| view.knows(token))) else {
+      return refuse_request(request);
+    };
     let Some(body) = request.http_body().filter(|_| request.http_method().as_deref() == Some("POST")) else {
       return refuse_request(request);
     };
     let request = request.clone();
     read_body(body, Vec::new(), move |body| match (body, view.upgrade()) {
-      (Some(body), Some(view)) => view.asked_by_page(&request, &body),
+      (Some(body), Some(view)) => view.asked_by_page(&request, &token, &body),
       _ => refuse_request(&request),
     });
   });
@@ -194,7 +255,7 @@ fn serve_scheme(ui: &Rc<Ui>, context: &WebContext) {
 /// WebKit says which view asks.
 fn view_of(ui: &Weak<Ui>, request: &URISchemeRequest) -> Option<Weak<WebView>> {
   let (ui, asking) = (ui.upgrade()?, request.web_view()?);
-  ui.web_views.all().iter().find(|view| view.view == asking).map(|view| view.weak())
+  ui.web_views.all().iter().chain(&ui.proposed_views.all()).find(|view| view.view == asking).map(|view| view.weak())
 }
 
 /// Reads to the end, whatever the sizes of the reads are: a short one is not the last.

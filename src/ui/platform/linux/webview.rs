@@ -201,6 +201,7 @@ impl WebView {
     let place = gtk::Box::new(gtk::Orientation::Vertical, 0);
     let (view, wry) = related(&place, &opener.view)?;
     let this = Self::assemble(ui, view, Some(wry), opener.session.clone(), place);
+    this.open_lane_of(ui, opener);
     // To open the window is to agree to its first load.
     this.load.approved.set(true);
     Ok(this)
@@ -242,7 +243,7 @@ impl WebView {
     self.window.set(Some(window.id()));
     self.apply(options);
     if let (Some(ui), Some(scripts)) = (self.ui.upgrade(), &options.lane) {
-      self.open_portable_lane(&ui, scripts);
+      self.accept_portable_lane(&ui, scripts);
     }
     window.content().add_overlay(&self.place);
     self.place.show_all();
