@@ -3,7 +3,7 @@
  *
  * It has the rights of the app, and so has the page; legacy-node.js of the main process decides which pages get one.
  */
-import { next, send, soon, wait } from './door.js';
+import { next, send, wait } from './door.js';
 import { createRequire } from 'node:module';
 import process from 'node:process';
 
@@ -116,7 +116,7 @@ function release(place) {
 /** @param {number} kind @param {number} id @param {Uint8Array} data */
 function take(kind, id, data) {
   if (kind === FROM_PAGE.nodeAsk) answer(id, deserialize(data));
-  else if (kind === FROM_PAGE.nodePost) membrane.receive(deserialize(data));
+  else if (kind === FROM_PAGE.nodePost && !membrane.receive(deserialize(data))) held = false;
 }
 
 /** Tells the page of an exception that nobody here caught. @param {string} kind @param {unknown} error */
@@ -132,8 +132,8 @@ function tell(kind, error) {
 process.on('uncaughtException', (error) => tell('uncaught', error));
 process.on('unhandledRejection', (error) => tell('rejected', error));
 
-/** So many frames are handled at a stretch before timers and the system's events have their turn. */
-const MAX_ROW = 64;
+/** Whether a turn of the page goes on in which it has asked something. */
+let held = false;
 
 /** @param {[number, number, Uint8Array]} piece */
 function handle([kind, id, data]) {
@@ -151,11 +151,11 @@ async function serve() {
     const piece = await next();
     if (piece === null) return;
     handle(piece);
-    // Questions come in rows, and in Node nothing else would run between them either.
-    for (let more = MAX_ROW; more > 0; more--) {
-      await null;
-      const following = soon();
-      if (following === null) break;
+    // No event of the system comes between two questions of one turn of the page, as none would in one program.
+    held = piece[0] === FROM_PAGE.nodeAsk;
+    while (held) {
+      const following = wait();
+      if (following === null) return;
       handle(following);
     }
   }

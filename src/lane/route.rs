@@ -5,7 +5,6 @@
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -102,17 +101,6 @@ impl Route {
     self.pop(queue)
   }
 
-  /// The next frame if it comes within `patience`; blocks meanwhile.
-  pub fn wait_briefly(&self, patience: Duration) -> Option<LaneFrame> {
-    let end = Instant::now() + patience;
-    let mut queue = self.lock();
-    while queue.frames.is_empty() && !queue.closed {
-      let left = end.checked_duration_since(Instant::now())?;
-      queue = self.arrived.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
-    }
-    self.pop(queue)
-  }
-
   /// Resolves when the connection may be read on.
   pub async fn has_room(&self) {
     loop {
@@ -150,6 +138,7 @@ fn weight(frame: &LaneFrame) -> usize {
 #[cfg(test)]
 mod tests {
   use std::sync::Arc;
+  use std::time::Duration;
 
   use super::*;
   use crate::lane::FrameHeader;
@@ -164,8 +153,7 @@ mod tests {
     route.push(frame(1, 3));
     route.push(frame(2, 3));
     assert_eq!(route.wait().map(|frame| frame.header.id), Some(1));
-    assert_eq!(route.wait_briefly(Duration::ZERO).map(|frame| frame.header.id), Some(2));
-    assert_eq!(route.wait_briefly(Duration::from_millis(1)), None);
+    assert_eq!(route.wait().map(|frame| frame.header.id), Some(2));
     let blocked = std::thread::spawn({
       let route = route.clone();
       move || route.wait()

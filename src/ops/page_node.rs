@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use deno_core::{OpState, ToJsBuffer, op2};
 use serde::Serialize;
@@ -16,9 +15,6 @@ use serde::Serialize;
 use super::lane::{PageChannels, wake};
 use crate::bridge::JsEnd;
 use crate::lane::{FrameHeader, LaneFrame, Route};
-
-/// A little longer than a page takes from an answer to its next question.
-const PATIENCE: Duration = Duration::from_micros(150);
 
 /// Ways whose workers have not started yet, by name.
 #[derive(Clone, Default)]
@@ -94,14 +90,6 @@ pub fn op_page_node_wait(state: &mut OpState) -> Option<Piece> {
   state.borrow::<PageNode>().0.route.wait().map(piece)
 }
 
-/// The next frame if it comes at once: a page that asks once asks again. To wake the event loop for each question would take longer than
-/// most of the answers.
-#[op2]
-#[serde]
-pub fn op_page_node_soon(state: &mut OpState) -> Option<Piece> {
-  state.borrow::<PageNode>().0.route.wait_briefly(PATIENCE).map(piece)
-}
-
 /// Sends a frame to the document. False when it is gone.
 #[op2(fast)]
 pub fn op_page_node_send(state: &mut OpState, kind: u8, id: u32, #[buffer] data: &[u8]) -> bool {
@@ -110,10 +98,10 @@ pub fn op_page_node_send(state: &mut OpState, kind: u8, id: u32, #[buffer] data:
 
 deno_core::extension!(
   shell_page_node,
-  ops = [op_page_node_next, op_page_node_soon, op_page_node_wait, op_page_node_send],
+  ops = [op_page_node_next, op_page_node_wait, op_page_node_send],
   esm_entry_point = "ext:shell_page_node/door.js",
   // Taken while the extension is evaluated: the runtime deletes them from `core.ops` when it boots. `page-node/main.js` deletes the global.
-  esm = ["ext:shell_page_node/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst { op_page_node_next, op_page_node_soon, op_page_node_wait, op_page_node_send } = core.ops;\nObject.defineProperty(globalThis, '__shellPage', { value: { next: op_page_node_next, soon: op_page_node_soon, wait: op_page_node_wait, send: op_page_node_send }, configurable: true });\n" }],
+  esm = ["ext:shell_page_node/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst { op_page_node_next, op_page_node_wait, op_page_node_send } = core.ops;\nObject.defineProperty(globalThis, '__shellPage', { value: { next: op_page_node_next, wait: op_page_node_wait, send: op_page_node_send }, configurable: true });\n" }],
   options = { node: PageNode },
   state = |state, options| {
     state.put(options.node);

@@ -51,8 +51,17 @@ export function createRemote(natives, process, report) {
     return answer;
   }
 
+  let inTurn = false;
   const membrane = createMembrane({
     ask(question) {
+      // Until this turn is over the context does nothing of its own: an event must not come between a call and the listener after it.
+      if (!inTurn) {
+        inTurn = true;
+        queueMicrotask(() => {
+          inTurn = false;
+          natives.send(FROM_PAGE.nodePost, 0, serialize(['over']));
+        });
+      }
       let answer = exchange(question);
       // The context calls back before it answers.
       while (answer[0] === 'q') answer = exchange(['R', membrane.serve(answer[1])]);
