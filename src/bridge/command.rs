@@ -37,6 +37,11 @@ pub enum UiCommand {
   WindowState {
     window: WindowId,
   },
+  /// Puts the window right above another one, which may be another program's. Answers whether there is one of that id.
+  WindowMoveAbove {
+    window: WindowId,
+    other: u32,
+  },
   /// Destroys the window and its web views; answered by [`super::UiEvent::WindowClosed`] too.
   WindowDestroy {
     window: WindowId,
@@ -74,6 +79,21 @@ pub enum UiCommand {
     url: String,
     user_agent: Option<String>,
     headers: Vec<(String, String)>,
+  },
+  /// Starts a load that sends a body.
+  WebViewPost {
+    web_contents: WebContentsId,
+    url: String,
+    user_agent: Option<String>,
+    body: Box<PostBody>,
+  },
+  /// Shows HTML that came with a `data:` address as a document of another address.
+  WebViewLoadHtml {
+    web_contents: WebContentsId,
+    url: String,
+    user_agent: Option<String>,
+    html: String,
+    base_url: String,
   },
   WebViewReload {
     web_contents: WebContentsId,

@@ -392,6 +392,28 @@ pub struct HistoryEntry {
   pub page_state: Option<String>,
 }
 
+/// What a load sends, and what it says of it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PostBody {
+  pub content_type: String,
+  /// Address of the page that the request comes from, `""` for none.
+  pub referrer: String,
+  pub parts: Vec<PostPart>,
+}
+
+/// One piece of a body.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum PostPart {
+  RawData {
+    #[serde(with = "serde_bytes")]
+    bytes: Vec<u8>,
+  },
+  /// A piece of a file. Numbers are doubles because JS's are.
+  File { path: String, offset: f64, length: f64 },
+}
+
 /// One monitor.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

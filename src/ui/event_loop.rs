@@ -81,6 +81,7 @@ fn carry_out(ui: &Rc<Ui>, target: &Target, command: UiCommand, reply: Reply) {
     C::WindowCreate { window, options } => window::create(ui, target, window, &options),
     C::WindowSet { window, set } => window::set(ui, window, set),
     C::WindowAct { window, action } => window::act(ui, window, action),
+    C::WindowMoveAbove { window, other } => window::move_above(ui, window, other),
     C::WindowState { window } => window::state(ui, window),
     C::WindowDestroy { window } => window::destroy(ui, window),
     C::WindowSetMenu { window, menu } => menu::set_bar(ui, window, menu),
@@ -106,6 +107,12 @@ fn carry_out(ui: &Rc<Ui>, target: &Target, command: UiCommand, reply: Reply) {
     C::WebViewSetBounds { web_contents, bounds } => webview::with(ui, web_contents, |view| view.set_bounds(bounds)),
     C::WebViewLoad { web_contents, url, user_agent, headers } => {
       webview::with(ui, web_contents, |view| view.load(&url, user_agent.as_deref(), &headers))
+    }
+    C::WebViewPost { web_contents, url, user_agent, body } => {
+      webview::with(ui, web_contents, |view| view.post(&url, user_agent.as_deref(), &body))
+    }
+    C::WebViewLoadHtml { web_contents, url, user_agent, html, base_url } => {
+      webview::with(ui, web_contents, |view| view.load_html(&url, user_agent.as_deref(), &html, &base_url))
     }
     C::WebViewReload { web_contents, ignore_cache } => webview::with(ui, web_contents, |view| view.reload(ignore_cache)),
     C::WebViewStop { web_contents } => webview::with(ui, web_contents, |view| view.stop()),

@@ -53,6 +53,10 @@ pub(crate) fn act(ui: &Rc<Ui>, id: WindowId, action: WindowAction) -> Outcome {
   done()
 }
 
+pub(crate) fn move_above(ui: &Rc<Ui>, id: WindowId, other: u32) -> Outcome {
+  json(ui.window(id)?.move_above(other)?)
+}
+
 pub(crate) fn state(ui: &Rc<Ui>, id: WindowId) -> Outcome {
   json(ui.window(id)?.state())
 }

@@ -2,11 +2,18 @@
 
 const { app, BaseWindow, BrowserWindow } = require('electron');
 const assert = require('node:assert');
+const { execFileSync } = require('node:child_process');
 const { closeAllWindows, once, openPage, serve, waitUntil } = require('./helpers');
 const { preloadFile } = require('./lane-helpers');
 
 /** A window manager moves and sizes windows a little later than the app asks for it. */
 const near = (actual, expected, tolerance = 2) => actual.length === expected.length && actual.every((value, index) => Math.abs(value - expected[index]) <= tolerance);
+
+/** X11 ids of the screen's windows, the topmost last, as the window manager tells. @returns {number[]} */
+function stackingOfRoot() {
+  const text = execFileSync('xprop', ['-root', '_NET_CLIENT_LIST_STACKING'], { encoding: 'utf8' });
+  return [...text.matchAll(/0x[0-9a-f]+/g)].map(([id]) => Number(id));
+}
 
 describe('BrowserWindow', () => {
   afterEach(closeAllWindows);
@@ -490,6 +497,22 @@ describe('BrowserWindow', () => {
     const handle = window.getNativeWindowHandle();
     assert(Buffer.isBuffer(handle) && handle.length === 8);
     assert.match(window.getMediaSourceId(), /^window:\d+:0$/);
+  });
+
+  it('moveAbove and moveTop change the stacking', async () => {
+    const [low, high] = ['low', 'high'].map((title) => new BrowserWindow({ width: 200, height: 150, title }));
+    await waitUntil(() => low.isVisible() && high.isVisible());
+    const [lowId, highId] = [low, high].map((window) => Number(window.getMediaSourceId().split(':')[1]));
+    const order = () => stackingOfRoot().filter((id) => id === lowId || id === highId);
+    low.moveTop();
+    await waitUntil(() => order().at(-1) === lowId);
+    high.moveAbove(low.getMediaSourceId());
+    await waitUntil(() => order().at(-1) === highId);
+    low.moveAbove(high.getMediaSourceId());
+    await waitUntil(() => order().at(-1) === lowId);
+    for (const id of ['', 'x', 'window:1', 'screen:1:0', 'window:0:0', 'window:1:0', 'window:99999999999:0']) {
+      assert.throws(() => low.moveAbove(id), { message: 'Invalid media source id' }, id);
+    }
   });
 
   it('refuses what is not done', () => {

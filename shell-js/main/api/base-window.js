@@ -244,6 +244,14 @@ export class BaseWindow extends EventEmitter {
     this._act('moveTop');
   }
 
+  /** @param {string} mediaSourceId as of `getMediaSourceId`, of any window of the screen */
+  moveAbove(mediaSourceId) {
+    check(arguments, 'string');
+    const other = Number(/^window:(\d{1,10}):-?\d+$/.exec(mediaSourceId)?.[1] ?? 0);
+    const known = other > 0 && other <= 0xffffffff;
+    if (!known || !callSync({ type: 'windowMoveAbove', window: this.#id, other })) throw new Error('Invalid media source id');
+  }
+
   /** @param {boolean} flag */
   flashFrame(flag) {
     check(arguments, 'boolean');

@@ -11,11 +11,11 @@ import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
-import { send } from '../binding.js';
+import { callSync, send } from '../binding.js';
 import { currentDocument, documentMoved, whoNavigates } from '../ipc-dispatch.js';
 import { peers } from '../object-registry.js';
 import { emitSafely, NativeEvent, reportUncaught } from './event.js';
-import { isSameDocument, normalUrl, PAGE_SCHEMES, requestHeaders, sameAddress, schemeOf } from './load-request.js';
+import { basedDocument, isSameDocument, normalUrl, PAGE_SCHEMES, postBody, requestHeaders, sameAddress, schemeOf } from './load-request.js';
 import { ERR_ABORTED, ERR_FAILED, PendingLoad } from './pending-load.js';
 
 const ERR_INVALID_URL = -300;
@@ -52,6 +52,10 @@ export class Loader {
   #silence = undefined;
   /** The last `data:` address that the app loaded. @type {string | null} */
   #data = null;
+  /** What showed the document that is there, if it is of another address than its own. @type {any} */
+  #based = null;
+  /** The same of the load that was begun last. @type {any} */
+  #nextBased = null;
   /** The address of a same-document `loadURL` on its way. @type {string | null} */
   #announcedInPage = null;
   /** A redirect's target that a listener refused. @type {string | null} */
@@ -90,7 +94,7 @@ export class Loader {
    * @param {string} url
    */
   isExpected(url) {
-    const told = this.#current === null ? [this.#url] : [this.#current.url, this.#stepTarget];
+    const told = this.#current === null ? [this.#url, this.#based?.baseUrl ?? null] : [this.#current.url, this.#stepTarget, this.#nextBased?.baseUrl ?? null];
     return told.some((address) => address !== null && sameAddress(address, url));
   }
 
@@ -102,12 +106,11 @@ export class Loader {
   /** @param {string} url @param {any} [options] */
   loadURL(url, options) {
     if (typeof url !== 'string') throw new TypeError(`Error processing argument at index 0, conversion failure from ${String(url)}`);
-    for (const option of ['postData', 'baseURLForDataURL']) {
-      if (options?.[option]) throw new Error(`webContents.loadURL with ${option} is not implemented on ${process.platform} yet`);
-    }
+    const address = normalUrl(url);
+    const body = address === null ? null : postBody(address, options);
+    const based = address === null ? null : basedDocument(address, options);
     const load = new PendingLoad(url);
     this.#pending.add(load);
-    const address = normalUrl(url);
     if (address?.startsWith('data:')) this.#data = address;
     if (address === null) {
       this.#emitFailure('did-fail-load', ERR_INVALID_URL, 'ERR_INVALID_URL', url);
@@ -115,16 +118,26 @@ export class Loader {
     }
     // As in Electron, the user agent of one load stays.
     if (typeof options?.userAgent === 'string') this.#contents._page.userAgent = options.userAgent;
-    this.#announce(address, isSameDocument(this.#url, address), 'app');
+    this.#announce(address, body === null && based === null && isSameDocument(this.#url, address), 'app');
     // A listener of the events may have closed the page.
     if (this.#contents.isDestroyed()) return load.promise;
-    const command = {
-      type: 'webViewLoad',
-      webContents: this.#contents.id,
-      url: address,
-      userAgent: typeof options?.userAgent === 'string' ? options.userAgent : null,
-      headers: requestHeaders(options),
-    };
+    const userAgent = typeof options?.userAgent === 'string' ? options.userAgent : null;
+    const common = { webContents: this.#contents.id, url: address, userAgent };
+    this.#nextBased = based === null ? null : { type: 'webViewLoadHtml', ...common, ...based };
+    if (body !== null) {
+      const { failure, ...sent } = body;
+      const navigation = this.#current;
+      if (failure !== null) {
+        setImmediate(() => {
+          if (this.#current === navigation) this.#failed(failure[0], failure[1], address, true);
+        });
+        return load.promise;
+      }
+      // Nothing that is sent twice by itself.
+      send({ type: 'webViewPost', ...common, body: sent });
+      return load.promise;
+    }
+    const command = this.#nextBased ?? { type: 'webViewLoad', ...common, headers: requestHeaders(options) };
     if (this.#current?.url === address) this.#current.command = command;
     send(command);
     return load.promise;
@@ -142,10 +155,34 @@ export class Loader {
   }
 
   reload() {
+    if (this.#reloadBased()) return;
     send({ type: 'webViewReload', webContents: this.#contents.id, ignoreCache: false });
   }
 
+  /** The engine knows only the address that such a document is under, not the one that it is of. */
+  #reloadBased() {
+    const command = this.#based;
+    if (command === null || this.#url !== command.url) return false;
+    this.#nextBased = { ...command, again: true };
+    this.#announce(command.url, false, 'app');
+    if (!this.#contents.isDestroyed()) send(command);
+    return true;
+  }
+
+  /** @param {string} url of the new document */
+  #takeBased(url) {
+    const next = this.#nextBased?.url === url ? this.#nextBased : null;
+    this.#nextBased = null;
+    this.#based = next;
+    if (!next?.again) return;
+    // A document that was loaded anew has an entry of its own; the old one's goes.
+    next.again = false;
+    const { index } = callSync({ type: 'webViewHistory', webContents: this.#contents.id, pageStates: false });
+    if (index > 0) send({ type: 'webViewRemoveHistory', webContents: this.#contents.id, index: index - 1 });
+  }
+
   reloadIgnoringCache() {
+    if (this.#reloadBased()) return;
     send({ type: 'webViewReload', webContents: this.#contents.id, ignoreCache: true });
   }
 
@@ -438,6 +475,7 @@ export class Loader {
     if (this.#current === null) this.#announce(url, false, 'page');
     if (this.#current !== null) /** @type {Navigation} */ (this.#current).started = true;
     this.#url = url;
+    this.#takeBased(url);
     this.#committed = true;
     this.#waiting = false;
     this.#domReady = false;

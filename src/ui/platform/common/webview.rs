@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 
-use crate::bridge::{PdfOptions, Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptions, WindowId};
+use crate::bridge::{PdfOptions, PostBody, Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptions, WindowId};
 
 use super::super::super::state::Ui;
 use super::super::native;
@@ -298,6 +298,14 @@ impl WebView {
 
 /// What only Linux has yet.
 impl WebView {
+  pub(crate) fn post(&self, _url: &str, _user_agent: Option<&str>, _body: &PostBody) -> Result<(), String> {
+    Err(not_done("loadURL with postData"))
+  }
+
+  pub(crate) fn load_html(&self, _url: &str, _user_agent: Option<&str>, _html: &str, _base_url: &str) -> Result<(), String> {
+    Err(not_done("loadURL with baseURLForDataURL"))
+  }
+
   pub(crate) fn find(&self, _request: RequestId, _text: &str, _begin: bool, _forward: bool, _match_case: bool) -> Result<(), String> {
     Err(not_done("findInPage"))
   }

@@ -318,6 +318,10 @@ impl Window {
     Ok(())
   }
 
+  pub(crate) fn move_above(&self, _other: u32) -> Result<bool, String> {
+    Err(format!("BaseWindow.moveAbove is not implemented on {} yet", if cfg!(windows) { "win32" } else { "darwin" }))
+  }
+
   /// Takes the window away; tao's side goes with the last pointer to it. Its web views are gone already.
   pub(crate) fn destroy(&self) {
     if let Some(bar) = self.bar.take() {

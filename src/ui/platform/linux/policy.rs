@@ -13,7 +13,7 @@ use crate::bridge::{NavigatingFrame, NavigationKind, RequestId, UiEvent};
 
 use super::super::net::{only_fragment_differs, reason_phrase, same_target};
 use super::net_error;
-use super::webview::{Stage, WebView};
+use super::webview::{OwnPost, Stage, WebView};
 
 /// Schemes whose loads reach the answer of the server, or stand in for it, so that they can be asked about there.
 const LOADED_SCHEMES: [&str; 3] = ["http", "https", "file"];
@@ -107,6 +107,15 @@ impl WebView {
       return true;
     }
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
+    if matches!(action.navigation_type(), NavigationType::Other | NavigationType::FormResubmitted)
+      && self.load.own_post.get() == OwnPost::Failed
+      && *self.load.post_url.borrow() == url
+    {
+      self.load.own_post.set(OwnPost::None);
+      // The failure is told already.
+      decision.ignore();
+      return true;
+    }
     let own = match action.navigation_type() {
       // After the end of a web process a reload is a plain load.
       NavigationType::BackForward | NavigationType::Reload | NavigationType::Other if self.load.own_step.get() => true,

@@ -40,12 +40,25 @@ pub(super) enum Stage {
   Committed,
 }
 
+/// A load with a body. When it fails the engine says that it was stopped, keeps the reason to itself, and would send the body once more,
+/// which may have reached the server.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum OwnPost {
+  #[default]
+  None,
+  Sent,
+  Failed,
+}
+
 /// What is known of the current load.
 #[derive(Default)]
 pub(super) struct Load {
   pub(super) stage: Cell<Stage>,
   /// The app reloads or walks through the history; the engine will ask, and the app is not asked.
   pub(super) own_step: Cell<bool>,
+  /// The app loads something with a body.
+  pub(super) own_post: Cell<OwnPost>,
+  pub(super) post_url: RefCell<String>,
   /// Addresses of loads that the app asked for and the engine did not ask about yet. A load that another one overtakes may never be.
   pub(super) own_loads: RefCell<Vec<String>>,
   /// The address of the document that is there.

@@ -11,15 +11,18 @@ use webkit2gtk::{
 
 use crate::bridge::{LaneSocket, ProcessGoneReason, UiEvent};
 
-use super::super::net::{only_fragment_differs, reason_phrase};
+use super::super::net::{self, only_fragment_differs, reason_phrase};
 use super::net_error;
-use super::webview::{Stage, WebView};
+use super::webview::{OwnPost, Stage, WebView};
 
 /// Name of the message that carries a page's lane.
 const LANE_MESSAGE: &str = "shell-lane";
 
 /// How long the end of a load waits for the title.
 const TITLE_SETTLE: std::time::Duration = std::time::Duration::from_millis(25);
+
+/// How long the engine may take to try a load with a body again.
+const POST_RETRY: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// The chain of strong references would never end otherwise: handlers hold the view weakly.
 macro_rules! with_view {
@@ -172,6 +175,7 @@ impl WebView {
         LoadEvent::Committed => {
           this.load.stage.set(Stage::Committed);
           this.load.approved.set(false);
+          this.load.own_post.set(OwnPost::None);
           this.load.url.replace(url.clone());
           this.load.document.replace(url.clone());
           this.forget_css();
@@ -215,7 +219,20 @@ impl WebView {
           this.load.url.replace(document.into());
         }
         let provisional = !matches!(stage, LoadEvent::Committed) && was != Stage::Committed;
-        this.tell_failure(url, net_error::from_glib(error, url), provisional);
+        let mut error = net_error::from_glib(error, url);
+        if this.load.own_post.get() == OwnPost::Sent && error.code == net::ABORTED.code {
+          this.load.own_post.set(OwnPost::Failed);
+          let weak = this.weak();
+          glib::timeout_add_local_once(POST_RETRY, move || {
+            if let Some(this) = weak.upgrade()
+              && this.load.own_post.get() == OwnPost::Failed
+            {
+              this.load.own_post.set(OwnPost::None);
+            }
+          });
+          error = net::FAILED;
+        }
+        this.tell_failure(url, error, provisional);
       }
       // The engine would show a page of its own.
       true

@@ -10,6 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
+use gtk::glib::translate::{ToGlibPtr, from_glib_full};
 use gtk::prelude::*;
 use gtk::{gdk, glib};
 use tao::platform::unix::{EventLoopWindowTargetExtUnix, WindowExtUnix};
@@ -392,6 +393,22 @@ impl Window {
       WindowAction::FlashStop => self.window.set_urgency_hint(false),
     }
     Ok(())
+  }
+
+  /// Puts the window right above another one of the screen.
+  pub(crate) fn move_above(&self, other: u32) -> Result<bool, String> {
+    let Some(display) = gdk::Display::default().and_then(|display| display.downcast::<gdkx11::X11Display>().ok()) else {
+      return Err("only X11 lets a window be put above another one".to_owned());
+    };
+    // SAFETY: the display is alive; the toolkit asks the server about the window and gives none for a wrong number.
+    let other: Option<gdk::Window> =
+      unsafe { from_glib_full(gdkx11::ffi::gdk_x11_window_foreign_new_for_display(display.to_glib_none().0, other.into())) };
+    let Some(other) = other else { return Ok(false) };
+    self.window.realize();
+    if let Some(window) = self.window.window() {
+      window.restack(Some(&other), true);
+    }
+    Ok(true)
   }
 
   /// Takes the window away. Its web views are gone already.

@@ -9,14 +9,20 @@ use gtk::glib;
 use gtk::glib::{StaticVariantType, ToVariant, Variant, VariantTy};
 use webkit2gtk::{BackForwardListExt, BackForwardListItemExt, WebViewExt, WebViewSessionState};
 
-use super::WebView;
-use crate::bridge::HistoryEntry;
+use super::super::net_error;
+use super::{OwnPost, WebView};
+use crate::bridge::{HistoryEntry, PostBody, PostPart};
 
 /// The one version of the engine's format that is known here; the bytes begin with it.
 const VERSION: u16 = 2;
 /// Address, original address, referrer, target, form contents, state object, two sequence numbers, scroll position, scale, body, sub-frames.
 const ITEM: &str = "(s(ssssasmayxx(ii)dm(sa(uaysxmxmds))av)u)";
 const SESSION: &str = "(qa(s(ssssasmayxx(ii)dm(sa(uaysxmxmds))av)u)mu)";
+/// Content type and parts: kind, bytes, path, offset, length, time of the file's change, address of a blob.
+const BODY: &str = "(sa(uaysxmxmds))";
+const PART: &str = "(uaysxmxmds)";
+const PART_BYTES: u32 = 0;
+const PART_FILE: u32 = 1;
 /// An entry on its own, as apps keep it.
 const PAGE_STATE: &str = "(q(s(ssssasmayxx(ii)dm(sa(uaysxmxmds))av)u))";
 const UNKNOWN_VERSION: &str = "this version of WebKitGTK keeps histories in a format that is not known";
@@ -86,12 +92,17 @@ fn item_of_page_state(text: &str) -> Option<Variant> {
 
 /// An entry of which nothing but address and title is known. Equal sequence numbers would say that two entries are of one document.
 fn plain_item(url: &str, title: &str, sequence: i64) -> Variant {
+  item(url, title, sequence, "", None)
+}
+
+/// An entry, and what its load sends.
+fn item(url: &str, title: &str, sequence: i64, referrer: &str, body: Option<Variant>) -> Variant {
   let empty = |type_text: &'static str| Variant::array_from_iter_with_type(variant_type(type_text), [] as [Variant; 0]);
   let nothing = |type_text: &'static str| Variant::from_none(variant_type(type_text));
   let frame = Variant::tuple_from_iter([
     url.to_variant(),
     url.to_variant(),
-    "".to_variant(),
+    referrer.to_variant(),
     "".to_variant(),
     empty("s"),
     nothing("ay"),
@@ -99,11 +110,38 @@ fn plain_item(url: &str, title: &str, sequence: i64) -> Variant {
     sequence.to_variant(),
     (0i32, 0i32).to_variant(),
     0f64.to_variant(),
-    nothing("(sa(uaysxmxmds))"),
+    body.map_or_else(|| nothing(BODY), |body| Variant::from_some(&body)),
     Variant::array_from_iter_with_type(&Variant::static_variant_type(), [] as [Variant; 0]),
   ]);
   // The page may not send the user to other programs by itself.
   Variant::tuple_from_iter([title.to_variant(), frame, 2u32.to_variant()])
+}
+
+fn body_of(post: &PostBody) -> Result<Variant, String> {
+  let parts: Result<Vec<Variant>, String> = post
+    .parts
+    .iter()
+    .map(|part| {
+      let (kind, bytes, path, offset, length) = match part {
+        PostPart::RawData { bytes } => (PART_BYTES, bytes.as_slice(), "", 0.0, None),
+        PostPart::File { path, offset, length } => (PART_FILE, &[] as &[u8], path.as_str(), *offset, Some(*length)),
+      };
+      if path.contains('\0') {
+        return Err("the path of a file has a NUL in it".to_owned());
+      }
+      Ok(Variant::tuple_from_iter([
+        kind.to_variant(),
+        Variant::array_from_fixed_array(bytes),
+        path.to_variant(),
+        (offset.max(0.0) as i64).to_variant(),
+        length.map(|length| length.max(0.0) as i64).to_variant(),
+        None::<f64>.to_variant(),
+        "".to_variant(),
+      ]))
+    })
+    .collect();
+  let parts = Variant::array_from_iter_with_type(variant_type(PART), parts?);
+  Ok(Variant::tuple_from_iter([post.content_type.replace('\0', "").to_variant(), parts]))
 }
 
 fn texts(item: &Variant) -> (String, String) {
@@ -190,7 +228,39 @@ impl WebView {
     let session = Session { items, active: Some(index) };
     // What cannot be read back now would be no better after a restart of the engine.
     Session::decode(&session.encode())?;
+    self.load_active_of(&session)
+  }
+
+  /// Loads an address with a body. The engine's interface knows no way to begin such a load, but it sends a form anew when it goes to the
+  /// form's entry in the history: so the load becomes an entry first.
+  pub(crate) fn post(&self, url: &str, user_agent: Option<&str>, post: &PostBody) -> Result<(), String> {
+    if url.contains('\0') || url::Url::parse(url).is_err() {
+      self.tell_failure(url, net_error::INVALID_URL, true);
+      return Ok(());
+    }
+    if let Some(user_agent) = user_agent {
+      self.set_user_agent(user_agent)?;
+    }
+    let new = item(url, "", glib::real_time(), &post.referrer.replace('\0', ""), Some(body_of(post)?));
+    self.load.own_post.set(OwnPost::Sent);
+    self.load.post_url.replace(url.to_owned());
+    let list = self.view.back_forward_list();
+    if list.as_ref().is_none_or(|list| list.current_item().is_none()) {
+      return self.load_active_of(&Session { items: vec![new], active: Some(0) });
+    }
+    let mut session = self.session()?;
+    session.items.truncate(session.active.map_or(0, |active| active as usize + 1));
+    session.items.push(new);
     self.set_session(&session);
+    let next = list.and_then(|list| list.nth_item(1)).ok_or("the engine did not take the load")?;
+    self.load.own_step.set(true);
+    self.expect_load();
+    self.view.go_to_back_forward_list_item(&next);
+    Ok(())
+  }
+
+  fn load_active_of(&self, session: &Session) -> Result<(), String> {
+    self.set_session(session);
     let current = self.view.back_forward_list().and_then(|list| list.current_item()).ok_or("the engine did not take the history")?;
     self.load.own_step.set(true);
     self.expect_load();
