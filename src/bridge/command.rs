@@ -179,6 +179,17 @@ pub enum UiCommand {
   WebViewFocus {
     web_contents: WebContentsId,
   },
+  /// Keys are asked about with [`super::UiEvent::KeyAsked`] before anybody gets them.
+  WebViewWatchKeys {
+    web_contents: WebContentsId,
+    on: bool,
+  },
+  /// Answers such a question.
+  WebViewAnswerKey {
+    web_contents: WebContentsId,
+    request: RequestId,
+    allow: bool,
+  },
   WebViewSetBackground {
     web_contents: WebContentsId,
     color: Color,

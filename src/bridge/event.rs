@@ -211,6 +211,12 @@ pub enum UiEvent {
   DevToolsClosed {
     web_contents: WebContentsId,
   },
+  /// A key comes to a page that is watched. Nobody gets it before `webViewAnswerKey`.
+  KeyAsked {
+    web_contents: WebContentsId,
+    request: RequestId,
+    input: KeyInput,
+  },
   WebViewFocused {
     web_contents: WebContentsId,
   },

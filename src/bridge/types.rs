@@ -414,6 +414,24 @@ pub enum PostPart {
   File { path: String, offset: f64, length: f64 },
 }
 
+/// A key that went down or up, as Electron's `before-input-event` tells of it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyInput {
+  #[serde(rename = "type")]
+  pub kind: &'static str,
+  pub key: String,
+  pub code: &'static str,
+  pub is_auto_repeat: bool,
+  pub is_composing: bool,
+  pub shift: bool,
+  pub control: bool,
+  pub alt: bool,
+  pub meta: bool,
+  pub location: u8,
+  pub modifiers: Vec<&'static str>,
+}
+
 /// One monitor.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

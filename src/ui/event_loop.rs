@@ -136,6 +136,8 @@ fn carry_out(ui: &Rc<Ui>, target: &Target, command: UiCommand, reply: Reply) {
     C::WebViewSetZoom { web_contents, factor } => webview::with(ui, web_contents, |view| view.set_zoom(factor)),
     C::WebViewSetMuted { web_contents, muted } => webview::with(ui, web_contents, |view| view.set_muted(muted)),
     C::WebViewFocus { web_contents } => webview::with(ui, web_contents, |view| view.focus()),
+    C::WebViewWatchKeys { web_contents, on } => webview::with(ui, web_contents, |view| view.watch_keys(on)),
+    C::WebViewAnswerKey { web_contents, request, allow } => webview::with(ui, web_contents, |view| view.answer_key(request, allow)),
     C::WebViewSetBackground { web_contents, color } => webview::with(ui, web_contents, |view| view.set_background(color)),
     C::WebViewInsertCss { web_contents, key, css, user_origin } => {
       webview::with(ui, web_contents, |view| view.insert_css(key, &css, user_origin))

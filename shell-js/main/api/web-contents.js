@@ -16,6 +16,7 @@ import { emitNative, emitSafely, emitWith, hideInternals, NativeEvent, reportUnc
 import { postToFrame } from './message-channel.js';
 import { ContentsDialogs } from './web-contents-dialogs.js';
 import { createNavigationHistory, installDeprecatedHistory } from './web-contents-history.js';
+import { installKeyMembers, keyAsked } from './web-contents-keys.js';
 import { Loader } from './web-contents-loading.js';
 import { FrameLoads } from './frame-loads.js';
 import { WindowOpener } from './web-contents-open.js';
@@ -62,7 +63,7 @@ export class WebContents extends EventEmitter {
     this._dialogs = new ContentsDialogs(this);
     this._guest = guest ?? null;
     /** The state that `web-contents-page.js` keeps. @type {any} */
-    this._page = { userAgent: null, muted: false, devToolsOpen: false, cssKeys: 0 };
+    this._page = { userAgent: null, muted: false, devToolsOpen: false, cssKeys: 0, watchesKeys: false };
     const own = (/** @type {string} */ name, /** @type {any} */ value) => Object.defineProperty(this, name, { value, enumerable: true });
     own('ipc', new IpcMainImpl());
     own('navigationHistory', createNavigationHistory(this));
@@ -377,6 +378,9 @@ export class WebContents extends EventEmitter {
         this.#audible = event.audible;
         this._emit('audio-state-changed', { audible: event.audible });
         break;
+      case 'keyAsked':
+        keyAsked(this, event);
+        break;
       case 'foundInPage':
         found(this, event).catch(reportUncaught);
         break;
@@ -480,6 +484,8 @@ Object.defineProperty(WebContents.prototype, 'setWindowOpenHandler', {
   configurable: true,
 });
 guardDestroyed(WebContents.prototype, (contents) => contents.isDestroyed(), ['id', 'isDestroyed', 'getOwnerBrowserWindow']);
+
+installKeyMembers(WebContents.prototype);
 
 /**
  * Makes the web contents of a window.

@@ -306,6 +306,14 @@ impl WebView {
     Err(not_done("loadURL with baseURLForDataURL"))
   }
 
+  pub(crate) fn watch_keys(&self, _on: bool) -> Result<(), String> {
+    Err(not_done("on('before-input-event')"))
+  }
+
+  pub(crate) fn answer_key(&self, _request: RequestId, _allow: bool) -> Result<(), String> {
+    Err(not_done("on('before-input-event')"))
+  }
+
   pub(crate) fn find(&self, _request: RequestId, _text: &str, _begin: bool, _forward: bool, _match_case: bool) -> Result<(), String> {
     Err(not_done("findInPage"))
   }

@@ -5,6 +5,7 @@ mod clipboard;
 mod crossing;
 mod dialog;
 mod inspector;
+mod keys;
 mod libraries;
 mod menu;
 mod net_error;

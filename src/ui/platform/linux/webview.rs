@@ -126,6 +126,10 @@ pub(crate) struct WebView {
   styles: RefCell<HashMap<String, UserStyleSheet>>,
   gone: Cell<bool>,
   pub(super) hovered: RefCell<String>,
+  /// The app hears of keys before the page.
+  pub(super) key_watch: Cell<bool>,
+  /// An input method is at work.
+  pub(super) composing: Cell<bool>,
   /// The portable lane, if the view has it.
   pub(super) lane: OnceCell<ViewLane>,
   pub(super) lane_refused: Cell<bool>,
@@ -242,6 +246,8 @@ impl WebView {
       styles: RefCell::default(),
       gone: Cell::new(false),
       hovered: RefCell::default(),
+      key_watch: Cell::new(false),
+      composing: Cell::new(false),
       lane: OnceCell::new(),
       lane_refused: Cell::new(false),
       me: me.clone(),
@@ -355,6 +361,9 @@ impl WebView {
 
   pub(crate) fn destroy(&self) {
     self.gone.set(true);
+    if let Some(window) = self.holder() {
+      window.forget_keys(self.id());
+    }
     // Whoever waits in the page goes with it, but the engine's objects want an answer.
     for decision in self.questions.before_adoption.take() {
       webkit2gtk::PolicyDecisionExt::ignore(&decision);
@@ -451,6 +460,10 @@ impl WebView {
       description: error.name.to_owned(),
       provisional,
     });
+  }
+
+  pub(super) fn holder(&self) -> Option<Rc<Window>> {
+    self.ui.upgrade().and_then(|ui| self.window.get().and_then(|window| ui.windows.get(window)))
   }
 
   pub(super) fn weak(&self) -> Weak<WebView> {

@@ -101,6 +101,17 @@ impl WebView {
       glib::Propagation::Proceed
     });
     self.connect_context_menu();
+    if let Some(input) = view.input_method_context() {
+      for (signal, composing) in [("preedit-started", true), ("preedit-finished", false)] {
+        let weak = self.weak();
+        input.connect_local(signal, false, move |_| {
+          if let Some(this) = weak.upgrade() {
+            this.composing.set(composing);
+          }
+          None
+        });
+      }
+    }
   }
 
   fn connect_loads(&self) {

@@ -19,6 +19,7 @@ use crate::bridge::{Color, MenuId, Rect, Size, UiEnd, UiEvent, WindowAction, Win
 
 use super::super::super::event_loop::Target;
 use super::super::super::state::Ui;
+use super::keys::Keys;
 use super::menu::{MenuBar, MenuModel};
 use super::picture;
 use super::window_manager::{self, Frame};
@@ -88,6 +89,7 @@ pub(crate) struct Window {
   fresh_content_size: Cell<bool>,
   /// The size that was asked for is the content's, until JS sets bounds or the frame is known.
   sized_by_content: Cell<bool>,
+  pub(super) keys: Keys,
   me: Weak<Window>,
 }
 
@@ -165,8 +167,10 @@ impl Window {
       told: Told::default(),
       fresh_content_size: Cell::new(options.use_content_size),
       sized_by_content: Cell::new(options.use_content_size),
+      keys: Keys::default(),
       me: me.clone(),
     });
+    this.connect_keys(ui);
     this.menu_bar.attach(&this.window);
     this.place_initially(options, parent);
     if let Some(color) = options.background_color
@@ -193,6 +197,10 @@ impl Window {
 
   pub(crate) fn id(&self) -> WindowId {
     self.id
+  }
+
+  pub(super) fn weak(&self) -> Weak<Window> {
+    self.me.clone()
   }
 
   pub(crate) fn gtk(&self) -> &gtk::ApplicationWindow {
