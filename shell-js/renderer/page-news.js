@@ -49,6 +49,21 @@ function hasStyles() {
   );
 }
 
+// Elements that play. What is in no document has no events that anybody else would see.
+function watchMedia(tell) {
+  const playing = new Set();
+  const started = ({ isTrusted, target }) => {
+    if (!isTrusted || playing.has(target) || !(target instanceof window.HTMLMediaElement)) return;
+    playing.add(target);
+    tell('media', true);
+  };
+  const stopped = ({ isTrusted, target }) => {
+    if (isTrusted && playing.delete(target)) tell('media', false);
+  };
+  document.addEventListener('playing', started, true);
+  for (const name of ['pause', 'ended', 'emptied', 'error']) document.addEventListener(name, stopped, true);
+}
+
 /** @param {{post(kind: number, id: number, value: any): boolean}} transport */
 export function watchPage(transport) {
   const tell = (what, value) => transport.post(FROM_PAGE.news, 0, [what, value]);
@@ -71,6 +86,7 @@ export function watchPage(transport) {
     tell('showable', null);
   }
 
+  watchMedia(tell);
   document.addEventListener('DOMContentLoaded', () => {
     look();
     if (document.head !== null) {

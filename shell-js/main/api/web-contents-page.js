@@ -7,6 +7,9 @@ import { webContents as registry } from '../object-registry.js';
 import { check, conversionError } from './arguments.js';
 import { defineAccessors, defineMethods } from './members.js';
 
+/** More elements of a page are not counted. */
+const MOST_PLAYING = 1000;
+
 /** One zoom level is a fifth more. */
 const ZOOM_STEP = 1.2;
 
@@ -181,6 +184,22 @@ const accessors = {
   zoomFactor: ['getZoomFactor', 'setZoomFactor'],
   zoomLevel: ['getZoomLevel', 'setZoomLevel'],
 };
+
+/**
+ * An element of the page starts or stops to play. A page that leaves takes its elements along without a word.
+ * @param {any} contents @param {boolean} plays
+ */
+export function mediaChanged(contents, plays) {
+  const { playing } = contents._page;
+  if (plays ? playing >= MOST_PLAYING : playing === 0) return;
+  contents._page.playing += plays ? 1 : -1;
+  contents._emit(plays ? 'media-started-playing' : 'media-paused', undefined);
+}
+
+/** The document is gone, and what played in it. @param {any} contents */
+export function mediaGone(contents) {
+  while (contents._page.playing > 0) mediaChanged(contents, false);
+}
 
 /**
  * Puts the members on the prototype of `WebContents`.

@@ -21,7 +21,7 @@ import { Loader } from './web-contents-loading.js';
 import { FrameLoads } from './frame-loads.js';
 import { WindowOpener } from './web-contents-open.js';
 import { found, installOutputMembers } from './web-contents-output.js';
-import { installPageMembers } from './web-contents-page.js';
+import { installPageMembers, mediaChanged, mediaGone } from './web-contents-page.js';
 import { rendererConfig, preloadSources } from './web-contents-preload.js';
 import { resolvePreferences } from './web-preferences.js';
 import { sessionFor } from './session.js';
@@ -63,7 +63,7 @@ export class WebContents extends EventEmitter {
     this._dialogs = new ContentsDialogs(this);
     this._guest = guest ?? null;
     /** The state that `web-contents-page.js` keeps. @type {any} */
-    this._page = { userAgent: null, muted: false, devToolsOpen: false, cssKeys: 0, watchesKeys: false };
+    this._page = { userAgent: null, muted: false, devToolsOpen: false, cssKeys: 0, watchesKeys: false, playing: 0 };
     const own = (/** @type {string} */ name, /** @type {any} */ value) => Object.defineProperty(this, name, { value, enumerable: true });
     own('ipc', new IpcMainImpl());
     own('navigationHistory', createNavigationHistory(this));
@@ -229,6 +229,8 @@ export class WebContents extends EventEmitter {
       send({ type: 'webViewTryClose', webContents: this.#id });
     } else if (what === 'showable') {
       this._loader.showable();
+    } else if (what === 'media' && typeof value === 'boolean') {
+      mediaChanged(this, value);
     } else if (what === 'icons' && Array.isArray(value) && value.every((url) => typeof url === 'string')) {
       this._emit('page-favicon-updated', undefined, value);
     } else if (what === 'theme-color' && (value === null || /^#[0-9a-f]{6}$/.test(value))) {
@@ -427,6 +429,7 @@ export class WebContents extends EventEmitter {
   }
 
   _documentReplaced() {
+    mediaGone(this);
     this.#crashed = false;
     this.#title = '';
   }
@@ -437,6 +440,7 @@ export class WebContents extends EventEmitter {
     this._loader.processGone();
     this._closeAnswered(true);
     if (this.#destroyed) return;
+    mediaGone(this);
     const event = new NativeEvent();
     const details = { reason, exitCode };
     emitSafely(this, 'render-process-gone', event, details);
