@@ -12,8 +12,8 @@ cd "$(dirname "$0")/.."
 
 # What the build links and generates bindings with.
 build_packages=(build-essential pkg-config lld libclang-dev xz-utils ca-certificates git glib-networking libgtk-3-dev libwebkit2gtk-4.1-dev)
-# What running without a display and the tests need: a server, a window manager, a session bus, input and screenshots, one font.
-test_packages=(xvfb openbox dbus dbus-x11 xdotool wmctrl x11-utils imagemagick fonts-dejavu-core procps)
+# What running without a display and the tests need: a server, a window manager, a session bus, input and screenshots, one font, a decoder of sounds.
+test_packages=(xvfb openbox dbus dbus-x11 xdotool wmctrl x11-utils imagemagick fonts-dejavu-core gstreamer1.0-plugins-good procps)
 
 # Runs `npm ci` in a folder when its lock file changed since the last time.
 install_npm() {
