@@ -23,6 +23,8 @@ pub enum Error {
   #[error("the script to run is missing\nhint: name it after --run-as-node")]
   NoScript,
   #[error(transparent)]
+  Archive(#[from] crate::asar::Error),
+  #[error(transparent)]
   Ui(#[from] crate::ui::Error),
 }
 

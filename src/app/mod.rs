@@ -20,6 +20,9 @@ pub fn main() -> ExitCode {
   let arguments: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
   let environment = |name: &str| std::env::var(name).ok();
   let executable = std::env::current_exe().unwrap_or_else(|_| arguments.first().map(Into::into).unwrap_or_default());
+  if let Err(error) = assemble::mount_own_archive(&executable) {
+    return exit_code(Err(error));
+  }
   let result = match Role::decide(&arguments, &environment, executable.parent()) {
     Role::Node(start) => crate::runtime::child::run(start),
     Role::Packaged { resources } => assemble::run_packaged(&resources, &arguments),

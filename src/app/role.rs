@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::asar::mounted;
+
 /// The duty of this process.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Role {
   /// A child without a user interface that runs a script as Node would.
   Node(NodeStart),
-  /// The executable lies beside its app's resources.
+  /// The executable lies beside its app's resources, or has them in itself.
   Packaged { resources: PathBuf },
   /// A person or a script called us.
   CommandLine,
@@ -55,7 +57,7 @@ impl Role {
       return Self::Node(NodeStart::parse(&rest[1..]));
     }
     if let Some(resources) = folder.map(|folder| folder.join("resources"))
-      && resources.join("app").is_dir()
+      && (mounted(&resources.join("app.asar")).is_some() || resources.join("app").is_dir() || resources.join("app.asar").is_file())
     {
       return Self::Packaged { resources };
     }

@@ -2,5 +2,6 @@
 
 mod apps;
 mod asar;
+mod bundle;
 mod cli;
 mod tidy;
