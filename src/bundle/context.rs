@@ -81,12 +81,14 @@ impl Context {
       Error::refused(reason, "name the runtime's executable: --runtime <file>")
     })?;
     needs.libraries.extend(LOADED_LATER.iter().map(ToString::to_string));
-    let output = options.output.clone().unwrap_or_else(|| folder.join(config.output.as_deref().unwrap_or(OUTPUT)));
-    let output = std::path::absolute(&output).map_err(Error::writing(&output))?;
+    // Artefacts of earlier runs stay out, wherever those of this run go.
+    let usual = folder.join(config.output.as_deref().unwrap_or(OUTPUT));
+    let output = options.output.as_ref().unwrap_or(&usual);
+    let output = std::path::absolute(output).map_err(Error::writing(output))?;
     fs::create_dir_all(&output).map_err(Error::writing(&output))?;
     let resources = config.build_resources.clone().unwrap_or_else(|| "build".into());
     let variables = Variables { arch: machine.node_name() };
-    let left_out = [fs::canonicalize(&output).map_err(Error::reading(&output))?, folder.join(&resources)];
+    let left_out = [fs::canonicalize(&output).map_err(Error::reading(&output))?, usual, folder.join(&resources)];
     let app_files = files::app(&folder, &package, &config.files, &left_out, &variables)?;
     check_main(&folder, &package, &app_files)?;
     let date = Date(match options.source_date {

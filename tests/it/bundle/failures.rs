@@ -27,7 +27,7 @@ fn settings_that_are_unknown_or_wrong() {
   check(app(json!({ "executableName": "../../x" })).path(), &["executableName: \"../../x\" cannot be a command"]);
   check(app(json!({ "artifactName": "../${name}" })).path(), &["artifactName: \"../bundled\" cannot be a file's name"]);
   check(app(json!({ "protocols": { "schemes": ["a b"] } })).path(), &["\"a b\" is no scheme"]);
-  check(app(json!({ "files": ["!(a)"] })).path(), &["!("]);
+  check(app(json!({ "files": ["src/@(a|b)"] })).path(), &["@("]);
   check(app(json!({ "linux": { "desktop": { "X": "a\nExec=evil" } } })).path(), &["linux.desktop.X: it is more than one line"]);
 }
 

@@ -41,7 +41,7 @@ fn sample() -> TempDir {
         "desktop": { "Keywords": "bundle;sample;" },
       },
       "deb": { "depends": ["libnotify4"], "afterInstall": "after-install.sh" },
-      "rpm": { "depends": ["libnotify"] },
+      "rpm": { "depends": ["xdg-user-dirs"] },
     },
   });
   write(folder.path(), "package.json", package.to_string());
@@ -205,7 +205,7 @@ fn rpm_is_what_rpm_wants() {
   let sums = run("rpm", &["-Kv", RPM], &release);
   assert!(sums.contains("Payload SHA256 digest: OK") && !sums.contains("BAD"), "{sums}");
   let requires = run("rpm", &["-qp", "--requires", RPM], &release);
-  for name in ["libwebkit2gtk-4.1.so.0()(64bit)", "libgtk-3.so.0()(64bit)", "libc.so.6()(64bit)", "libnotify"] {
+  for name in ["libwebkit2gtk-4.1.so.0()(64bit)", "libgtk-3.so.0()(64bit)", "libc.so.6()(64bit)", "xdg-user-dirs"] {
     assert!(requires.lines().any(|line| line == name), "{name} is missing in {requires}");
   }
   assert!(requires.lines().any(|line| line.starts_with("libc.so.6(GLIBC_2.") && line.ends_with(")(64bit)")), "{requires}");
