@@ -1,5 +1,6 @@
 //! Everything that is tested from outside, in one binary: it links once.
 
 mod apps;
+mod channel;
 mod cli;
 mod tidy;

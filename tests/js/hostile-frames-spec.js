@@ -235,7 +235,8 @@ describe('hostile frames', () => {
       const opened = once(webContents, 'did-create-window');
       await webContents.executeJavaScript(`open(${JSON.stringify(address)}); 0`);
       const [child] = await opened;
-      await waitUntil(() => !child.webContents.isLoading() && child.webContents.mainFrame.origin !== '');
+      const shown = address === '' ? 'about:blank' : new URL(address, server.url).href;
+      await waitUntil(() => !child.webContents.isLoading() && child.webContents.mainFrame.url === shown);
       assert.strictEqual(child.webContents.mainFrame.origin, origin, address);
       assert.strictEqual(child.webContents.opener, webContents.mainFrame);
       if (address !== '') {

@@ -64,6 +64,10 @@ static gboolean whole_frame(int fd, unsigned kind, unsigned id, unsigned documen
   return TRUE;
 }
 
+/* `["answer", value]` as the codec writes it: form, structure, texts, and where those begin. A message of a page in order has 3 for its value, which proves
+ * that the bytes are right; one of a frame without a preload has 2. */
+#define ANSWER(value) {1, 14, 2, 6, 64 + (value), 6, 'a', 'n', 's', 'w', 'e', 'r', 5, 0, 0, 0}
+
 /* A page with more frames than there can be, each in the one before; then the outermost goes. Channels are called from frames that may have none. */
 static void flood_frames(WebKitWebPage *page) {
   int fd = lane(page);
@@ -72,7 +76,9 @@ static void flood_frames(WebKitWebPage *page) {
   /* Texts of no length, not hidden, not opaque, and the parent's number. */
   unsigned char there[28] = {0};
   whole_frame(fd, 1, 1, 1, there, sizeof there);
-  static const unsigned char message[] = {14, 2, 6, 6, 'a', 'n', 's', 'w', 'e', 'r', 4, 2, 0, 0, 0, 22};
+  static const unsigned char allowed[] = ANSWER(3);
+  whole_frame(fd, 8, 1, 1, allowed, sizeof allowed);
+  static const unsigned char message[] = ANSWER(2);
   for (unsigned i = 2; i < 25000; i++) {
     unsigned parent = i - 1;
     memcpy(there + 20, &parent, 4);
@@ -86,7 +92,7 @@ static void flood_frames(WebKitWebPage *page) {
     whole_frame(fd, 14, 0, i, there, sizeof there);
   }
   /* Answers to whatever anybody was asked. */
-  static const unsigned char answer[] = {14, 2, 3, 6, 6, 'f', 'o', 'r', 'g', 'e', 'd', 22};
+  static const unsigned char answer[] = {1, 14, 2, 3, 6, 6, 'f', 'o', 'r', 'g', 'e', 'd', 5, 0, 0, 0};
   for (unsigned i = 0; i < 2000; i++)
     whole_frame(fd, 5, i, 1 + i % 3, answer, sizeof answer);
 }
@@ -96,7 +102,7 @@ static void send_messages(WebKitWebPage *page) {
   unsigned char garbage[4096];
   for (unsigned i = 0; i < sizeof garbage; i++)
     garbage[i] = (unsigned char)random();
-  const unsigned char message[] = {14, 2, 6, 6, 'a', 'n', 's', 'w', 'e', 'r', 4, 1, 0, 0, 0, 22};
+  const unsigned char message[] = ANSWER(1);
   for (int round = 0; round < 3; round++) {
     int fd = lane(page);
     if (fd < 0)

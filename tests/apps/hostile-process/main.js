@@ -14,8 +14,9 @@ const others = new Set();
 ipcMain.handle('answer', (event, value) => {
   calls.push(value);
   if (value !== 7) others.add(event.sender);
-  // A frame that was given no preload.
+  // A frame that was given no preload; and the page itself, which was given one.
   if (value === 2) calls.push('from a frame');
+  if (value === 3) calls.push('from the page');
   return event.sender.id;
 });
 
@@ -47,6 +48,7 @@ app.whenReady().then(async () => {
     pending: await pending,
     senders: [...others].map((sender) => hostile.includes(sender)),
     fromFrames: calls.includes('from a frame'),
+    fromPage: calls.includes('from the page'),
     frames: [first, second].map((window) => window.webContents.mainFrame.framesInSubtree.length),
     most,
   });
