@@ -168,6 +168,31 @@ describe('serialize', () => {
     }
   });
 
+  it('S20 shares no memory: neither the message with the value, nor a decoded value with the message', () => {
+    const make = () => {
+      const buffer = Uint8Array.from({ length: 5000 }, (_, i) => i).buffer;
+      return { bytes: new Uint8Array(3000).fill(5), buffer, views: [new Float64Array(buffer, 8, 10), new DataView(buffer, 16)], text: 'x'.repeat(5000), wide: '\ud800'.repeat(600), list: [1.5, 2, 3, 4, 5, 6, 7, 8] };
+    };
+    const value = make();
+    const message = codec.serialize(value).slice();
+    // The memory that a message was made in is used again for the next one.
+    const kept = codec.deserialize(message);
+    new Uint8Array(value.buffer).fill(9);
+    value.bytes.fill(9);
+    assert.deepStrictEqual(codec.deserialize(message), make());
+    message.fill(255);
+    codec.serialize(value);
+    assert.deepStrictEqual(kept, make());
+    assert.deepStrictEqual([kept.bytes.buffer.byteLength, kept.buffer.byteLength, kept.views[0].buffer === kept.buffer], [3000, 5000, true]);
+  });
+
+  it('S20 refuses memory that another thread may change while it is read', () => {
+    const shared = new SharedArrayBuffer(8);
+    for (const value of [shared, new Uint8Array(shared), new DataView(shared), { deep: [new Float64Array(shared)] }]) {
+      assert.throws(() => codec.serializeOrThrow([value]), { message: 'An object could not be cloned.' });
+    }
+  });
+
   it('R22 survives random bytes', () => {
     const random = randomFrom(SEED);
     for (let i = 0; i < 20_000; i++) {

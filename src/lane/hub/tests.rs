@@ -205,3 +205,59 @@ fn r24_a_frame_that_ends_half_way_is_none() {
     }
   });
 }
+
+/// A pipe takes pages of a file without copying them, and a socket takes them from there: what is in them can be changed until it is read.
+fn splice_shared(memory: &std::fs::File, length: usize, socket: &UnixStream) {
+  let mut ends = [0; 2];
+  // SAFETY: the array has room for the two descriptors, which nobody else knows.
+  let pipe = unsafe {
+    assert_eq!(libc::pipe(ends.as_mut_ptr()), 0);
+    ends.map(|end| std::os::fd::FromRawFd::from_raw_fd(end))
+  };
+  let [reader, writer]: [OwnedFd; 2] = pipe;
+  let mut at: libc::loff_t = 0;
+  while (at as usize) < length {
+    let rest = length - at as usize;
+    // SAFETY: the offset outlives the call, which moves it.
+    let taken = unsafe { libc::splice(memory.as_raw_fd(), &raw mut at, writer.as_raw_fd(), std::ptr::null_mut(), rest, 0) };
+    let mut left = usize::try_from(taken).expect("taken from the file");
+    while left > 0 {
+      // SAFETY: no memory is passed.
+      let put = unsafe { libc::splice(reader.as_raw_fd(), std::ptr::null_mut(), socket.as_raw_fd(), std::ptr::null_mut(), left, 0) };
+      left -= usize::try_from(put).expect("put into the socket");
+    }
+  }
+}
+
+#[test]
+fn s20_a_frame_is_a_copy_that_its_sender_cannot_change() {
+  use std::os::fd::FromRawFd;
+  use std::os::unix::fs::FileExt;
+  run_local(async {
+    const LENGTH: usize = 100_000;
+    // SAFETY: the name is a constant; the descriptor is ours.
+    let memory = unsafe { std::fs::File::from_raw_fd(libc::memfd_create(c"frame".as_ptr(), 0)) };
+    let mut bytes = header(7, 1).encode(LENGTH as u32).to_vec();
+    bytes.resize(HEADER_LENGTH + LENGTH, 1);
+    memory.write_all_at(&bytes, 0).expect("written");
+    let hub = Hub::new();
+    let (ours, theirs) = UnixStream::pair().expect("pair");
+    hub.adopt(1, ours.into()).expect("adopted");
+    let sender = std::thread::spawn(move || {
+      for _ in 0..20 {
+        splice_shared(&memory, HEADER_LENGTH + LENGTH, &theirs);
+      }
+      (memory, theirs)
+    });
+    let mut frames = Vec::new();
+    while frames.len() < 20 {
+      frames.extend(next(&hub).await);
+    }
+    let (memory, _theirs) = sender.join().expect("sent");
+    memory.write_all_at(&[2; HEADER_LENGTH + LENGTH], 0).expect("written");
+    for frame in &frames {
+      assert_eq!((frame.header, frame.payload.len()), (header(7, 1), LENGTH));
+      assert!(frame.payload.iter().all(|byte| *byte == 1));
+    }
+  });
+}
