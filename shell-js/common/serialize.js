@@ -45,8 +45,6 @@ function uncloneable() {
 // Memory for messages is used again and again: most of the time that a big message takes is spent on pages of memory that are touched for
 // the first time. What is larger than this is given back.
 const KEPT_SCRATCH = 8 << 20;
-// Lists of texts reserve three times what they may need.
-const MOST_RESERVED = MAX_BYTES + (1 << 20);
 let scratch = new BytesCtor(4096);
 
 // How many objects are looked at together when proxies are searched.
@@ -83,11 +81,10 @@ class Writer {
   }
 
   grow(need) {
-    // Nothing is allocated for what is too long to be sent.
-    if (need > MOST_RESERVED) throw uncloneable();
+    // A long text reserves three times what it may need.
+    if (need > MAX_BYTES * 4) throw uncloneable();
     let size = this.bytes.length * 2;
     if (size < need) size = need;
-    else if (size > MOST_RESERVED) size = MOST_RESERVED;
     const grown = new BytesCtor(size);
     bytesSet(grown, bytesSubarray(this.bytes, 0, this.at));
     this.bytes = grown;
@@ -152,16 +149,14 @@ class Writer {
   // Any text where a value's tag has its place, also inside of one.
   longText(value) {
     const count = value.length;
-    const room = MAX_BYTES - this.at;
-    // Before it is looked at: a text that was joined of others takes memory then.
-    if (count > room) throw uncloneable();
+    // Before it is looked at: a text that was joined of others takes memory only then.
+    if (count > MAX_BYTES) throw uncloneable();
     if (isWellFormed(value)) {
       this.tag(T.utf8);
       // The length is known after the fact: five groups of seven bits hold any length that fits a frame.
-      this.reserve(5 + (count * 3 < room ? count * 3 : room));
+      this.reserve(5 + count * 3);
       const start = this.at;
-      const { read, written } = encodeInto(encoder, value, bytesSubarray(this.bytes, start + 5));
-      if (read < count) throw uncloneable();
+      const { written } = encodeInto(encoder, value, bytesSubarray(this.bytes, start + 5));
       let rest = written;
       for (let i = 0; i < 4; i++) {
         this.bytes[start + i] = (rest % 128) + 128;
@@ -343,7 +338,6 @@ class Writer {
         }
       }
     }
-    if (numbers && length * 8 > MAX_BYTES) throw uncloneable();
     if (dense && countKeys(value) === length) {
       this.enter(value, COST.object + COST.slot * length);
       if (numbers) return this.allNumbers(value, length);
@@ -405,6 +399,7 @@ class Writer {
   }
 
   rawBytes(bytes, length) {
+    if (length > MAX_BYTES) throw uncloneable();
     this.length(length);
     this.reserve(length);
     bytesSet(this.bytes, bytes, this.at);

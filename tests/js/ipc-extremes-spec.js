@@ -26,7 +26,6 @@ function tools() {
   const make = {
     // The longest text that both engines have: 512 MB.
     text: () => half() + half().slice(24),
-    numbers: () => new Array(4e7).fill(7),
     bytes: () => new Uint8Array(300 << 20),
     deep: () => {
       let value = [];
@@ -121,7 +120,7 @@ describe('extremes of ipc', function () {
   });
   after(() => ipcMain.removeAllListeners('none'));
 
-  for (const what of ['text', 'numbers', 'bytes']) {
+  for (const what of ['text', 'bytes']) {
     it(`R23 a page is refused ${what} that is too long, before memory is taken for it`, async () => {
       const pid = window.webContents.getOSProcessId();
       let before;
