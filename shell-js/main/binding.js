@@ -11,6 +11,7 @@ const {
   op_electron_names,
   op_end_process,
   op_explain_syntax,
+  op_has_named_properties,
   op_host,
   op_image_crop,
   op_image_decode,
@@ -103,6 +104,9 @@ export const laneSend = (connection, kind, id, document, frame, data) => op_lane
 
 /** @param {object[]} objects @param {number} from @returns {boolean} whether one of them is a Proxy, from an index on */
 export const anyProxy = (objects, from) => op_any_proxy(objects, from);
+
+/** @param {any[]} array @returns {boolean} whether it has enumerable properties besides its items */
+export const hasNamedProperties = (array) => op_has_named_properties(array);
 
 /** Ends a connection, for a page that does not keep to the protocol. @param {number} connection */
 export const laneClose = (connection) => op_lane_close(connection);

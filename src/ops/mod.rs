@@ -26,6 +26,7 @@ deno_core::extension!(
   shell,
   ops = [
     codec::op_any_proxy,
+    codec::op_has_named_properties,
     event::op_next_events,
     host::op_electron_names,
     host::op_end_process,

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "codec.h"
 #include "page.h"
-#include "proxies.h"
 #include "worlds.h"
 
 /* Flags of the answer to KIND_LOAD. */
@@ -287,7 +287,7 @@ void lane_document_start(Document *document, const guint8 *payload, gsize length
   lane_report_exception(page, context);
   if (document->channel && page_side && start && jsc_value_is_function(start)) {
     JSCValue *natives = make_natives(document);
-    lane_add_any_proxy(document->frame, lane_world(isolated ? LANE_WORLD_PRELOAD : LANE_WORLD_PAGE, NULL), context, natives);
+    lane_add_codec(document->frame, lane_world(isolated ? LANE_WORLD_PRELOAD : LANE_WORLD_PAGE, NULL), context, natives);
     JSCValue *page_global = jsc_context_get_global_object(page_context);
     JSCValue *config = lane_bytes_to_js(context, at, left);
     JSCValue *on_frame = jsc_value_function_call(start, JSC_TYPE_VALUE, natives, JSC_TYPE_VALUE, page_side, JSC_TYPE_VALUE, page_global,
