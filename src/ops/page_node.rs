@@ -79,15 +79,17 @@ pub fn op_page_node_push(state: &mut OpState, connection: u32, document: u32, ki
 #[op2]
 #[serde]
 pub async fn op_page_node_next(state: Rc<RefCell<OpState>>) -> Option<Piece> {
-  let route = state.borrow().borrow::<PageNode>().0.route.clone();
-  route.next().await.map(piece)
+  let way = state.borrow().borrow::<PageNode>().0.clone();
+  let frame = way.route.next().await;
+  way.taken(frame)
 }
 
 /// The same, and blocks the thread meanwhile.
 #[op2]
 #[serde]
 pub fn op_page_node_wait(state: &mut OpState) -> Option<Piece> {
-  state.borrow::<PageNode>().0.route.wait().map(piece)
+  let way = &state.borrow::<PageNode>().0;
+  way.taken(way.route.wait())
 }
 
 /// Sends a frame to the document. False when it is gone.
@@ -125,7 +127,7 @@ impl Way {
   }
 
   fn close(&self) -> u32 {
-    self.channels.close_route(self.connection, self.document);
+    self.channels.close_route(self.connection, self.document, |web_contents| wake(&self.ui, web_contents));
     self.route.close()
   }
 
@@ -134,12 +136,16 @@ impl Way {
     self.route.push(LaneFrame { web_contents: 0, connection: self.connection, header, payload: data.to_vec() });
   }
 
+  /// A frame that left the route, as the worker gets it.
+  fn taken(&self, frame: Option<LaneFrame>) -> Option<Piece> {
+    if self.route.has_let_go() {
+      self.channels.route_has_room(self.connection, |web_contents| wake(&self.ui, web_contents));
+    }
+    frame.map(|frame| Piece(frame.header.kind, frame.header.id, frame.payload.into()))
+  }
+
   fn send(&self, kind: u8, id: u32, data: &[u8]) -> bool {
     self.route.sent(kind, id);
     self.channels.send(self.connection, self.header(kind, id), data, |web_contents| wake(&self.ui, web_contents))
   }
-}
-
-fn piece(frame: LaneFrame) -> Piece {
-  Piece(frame.header.kind, frame.header.id, frame.payload.into())
 }
