@@ -10,11 +10,13 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deno_core::{OpState, ToJsBuffer, op2};
+use deno_error::JsErrorBox;
 use serde::Serialize;
 
 use super::lane::{PageChannels, wake};
 use crate::bridge::JsEnd;
 use crate::lane::{FrameHeader, LaneFrame, Route};
+use crate::runtime::{PageModule, PageModules, PageScript};
 
 /// Ways whose workers have not started yet, by name.
 #[derive(Clone, Default)]
@@ -98,15 +100,41 @@ pub fn op_page_node_send(state: &mut OpState, kind: u8, id: u32, #[buffer] data:
   state.borrow::<PageNode>().0.send(kind, id, data)
 }
 
+/// The address of a module that another one names.
+#[op2]
+#[string]
+pub fn op_page_node_resolve(state: &mut OpState, #[string] specifier: &str, #[string] referrer: &str) -> Result<String, JsErrorBox> {
+  state.borrow::<PageModules>().resolve(specifier, referrer)
+}
+
+/// What a page gets of a module.
+#[op2]
+#[serde]
+pub fn op_page_node_module(state: &mut OpState, #[string] specifier: &str, #[string] text: String) -> Result<PageModule, JsErrorBox> {
+  state.borrow::<PageModules>().module(specifier, text)
+}
+
+/// What a page gets of a script, unless it can run it as it is.
+#[op2]
+#[serde]
+pub fn op_page_node_script(
+  state: &mut OpState,
+  #[string] specifier: &str,
+  #[string] text: String,
+) -> Result<Option<PageScript>, JsErrorBox> {
+  state.borrow::<PageModules>().script(specifier, text)
+}
+
 deno_core::extension!(
   shell_page_node,
-  ops = [op_page_node_next, op_page_node_wait, op_page_node_send],
+  ops = [op_page_node_next, op_page_node_wait, op_page_node_send, op_page_node_resolve, op_page_node_module, op_page_node_script],
   esm_entry_point = "ext:shell_page_node/door.js",
   // Taken while the extension is evaluated: the runtime deletes them from `core.ops` when it boots. `page-node/main.js` deletes the global.
-  esm = ["ext:shell_page_node/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst { op_page_node_next, op_page_node_wait, op_page_node_send } = core.ops;\nObject.defineProperty(globalThis, '__shellPage', { value: { next: op_page_node_next, wait: op_page_node_wait, send: op_page_node_send }, configurable: true });\n" }],
-  options = { node: PageNode },
+  esm = ["ext:shell_page_node/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst { op_page_node_next: next, op_page_node_wait: wait, op_page_node_send: send, op_page_node_resolve: resolve, op_page_node_module: module, op_page_node_script: script } = core.ops;\nObject.defineProperty(globalThis, '__shellPage', { value: { next, wait, send, resolve, module, script }, configurable: true });\n" }],
+  options = { node: PageNode, modules: PageModules },
   state = |state, options| {
     state.put(options.node);
+    state.put(options.modules);
   },
 );
 

@@ -225,7 +225,9 @@ fn r26_a_page_that_does_not_wait_is_not_heard_any_more() {
   let (lane, connection, token) = loaded();
   let route = lane.open_route(connection, 1);
   let big = vec![0; MAX_PAYLOAD / 2];
-  let outcomes = |kind: u8, first: u32| (first..).map(|number| post(&lane, connection, &token, &[frame(number, kind, 0, &big)])).take_while(Result::is_ok).count();
+  let outcomes = |kind: u8, first: u32| {
+    (first..).map(|number| post(&lane, connection, &token, &[frame(number, kind, 0, &big)])).take_while(Result::is_ok).count()
+  };
   // However many ways it has for its frames.
   let routed = outcomes(22, 1);
   assert!((2..5).contains(&routed), "{routed}");
