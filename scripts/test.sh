@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sets up, builds and runs every test, or the parts that are named: rust, js, portable (the specs of what pages and main say to each other, on the
-# portable lane), apps.
+# Sets up, builds and runs every test, or the parts that are named: rust, js, portable (the specs of what pages and main say to each other and of Node in pages,
+# on the portable lane), apps.
 # What failed is told once more at the end, after all parts. The last line counts all tests; the exit code tells whether all passed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -57,7 +57,7 @@ for name in "${parts[@]}"; do
     js) part js timeout --kill-after=10 900 scripts/display.sh "$SHELL_BINARY" tests/js ;;
     portable)
       part portable env SHELL_RENDERER_LANE=portable timeout --kill-after=10 900 scripts/display.sh "$SHELL_BINARY" tests/js \
-        ipc context-bridge isolated-worlds preload web-frame-spec lane message window-open back-pressure reentrancy
+        ipc context-bridge isolated-worlds preload web-frame-spec lane message window-open back-pressure reentrancy legacy
       ;;
     apps) part apps scripts/display.sh cargo test --test it -- --test-threads=2 apps:: ;;
     *) echo "error: unknown part '$name': rust, js, portable or apps" >&2; exit 2 ;;

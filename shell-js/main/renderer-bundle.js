@@ -64,6 +64,7 @@ const NODE = [
   'renderer/node/stream.js',
   'renderer/node/remote.js',
   'renderer/node/builtins.js',
+  'renderer/node/es-modules.js',
   'renderer/node/module-loader.js',
   'renderer/node/node-process.js',
   'renderer/node/start.js',

@@ -78,17 +78,21 @@ function runPreloads({ config, transport, worlds, bridge, scripts, gestures, nat
   const node = startNode(config, { process, electron, worlds, natives });
   const runPreload = node === null ? createPreloadLoader(electron, process, worlds.evaluateHere, config.isolated) : node.runPreload;
 
+  const failed = (path) => (error) => {
+    console.error(`Unable to load preload script: ${path}`);
+    console.error(error instanceof Error ? `${error}\n${error.stack}` : String(error));
+    try {
+      transport.post(FROM_PAGE.preloadError, 0, [path, error]);
+    } catch {
+      transport.post(FROM_PAGE.preloadError, 0, [path, new Error(String(error))]);
+    }
+  };
   for (const preload of config.preloads) {
     try {
-      runPreload(preload);
+      // What a module awaits goes on while the page begins.
+      runPreload(preload)?.catch(failed(preload.path));
     } catch (error) {
-      console.error(`Unable to load preload script: ${preload.path}`);
-      console.error(error instanceof Error ? `${error}\n${error.stack}` : String(error));
-      try {
-        transport.post(FROM_PAGE.preloadError, 0, [preload.path, error]);
-      } catch {
-        transport.post(FROM_PAGE.preloadError, 0, [preload.path, new Error(String(error))]);
-      }
+      failed(preload.path)(error);
     }
   }
   process.emit('loaded');

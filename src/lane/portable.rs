@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
 use tokio::sync::Notify;
 
-use super::LaneFrame;
+use super::{LaneFrame, ROUTED_KINDS, Route};
 use script::ScriptText;
 pub use token::{Token, bytes_of_text};
 
@@ -35,6 +35,8 @@ pub const MAX_BODY: usize = MAX_PAYLOAD + (64 << 20);
 const MAX_INLINE: usize = 24 << 10;
 /// While JS has this many bytes of frames to work off, requests that bring more are answered later, so that a page cannot fill the host's memory.
 const INCOMING_HIGH_WATER: usize = 64 << 20;
+/// A page that ignores that, as only a web process that was taken over can, is not heard any more once this many bytes of it wait.
+const MAX_WAITING: usize = MAX_PAYLOAD + (64 << 20);
 /// A page that leaves this many bytes unread gets no further frames.
 const MAX_OUTGOING: usize = 512 << 20;
 /// So much may wait for the number before it.
@@ -112,12 +114,16 @@ struct State {
   connections: HashMap<u32, Connection>,
   incoming: VecDeque<LaneFrame>,
   incoming_bytes: usize,
+  /// Ways past the JS thread, by connection and document.
+  routes: HashMap<(u32, u32), Arc<Route>>,
 }
 
 struct Connection {
   /// 0 until JS has accepted the view; its frames wait as long.
   web_contents: u32,
   held: Vec<LaneFrame>,
+  /// Size of its frames that JS has not taken.
+  waiting_bytes: usize,
   secret: Token,
   /// The name by which scripts reach the lane in the isolated world.
   hook: String,
@@ -158,6 +164,7 @@ impl Portable {
     let connection = Connection {
       web_contents: 0,
       held: Vec::new(),
+      waiting_bytes: 0,
       secret,
       hook: hook.to_owned(),
       peer: 0,
@@ -220,6 +227,36 @@ impl Portable {
     }
   }
 
+  /// Makes a way past the JS thread for frames of [`ROUTED_KINDS`] of one document.
+  pub fn open_route(&self, connection: u32, document: u32) -> Arc<Route> {
+    let route = Arc::new(Route::default());
+    if let Some(old) = lock(&self.0.state).routes.insert((connection, document), route.clone()) {
+      old.close();
+    }
+    route
+  }
+
+  /// Ends that way. `wake` is called as by [`Portable::take_frames`].
+  pub fn close_route(&self, connection: u32, document: u32, wake: impl FnOnce(u32)) {
+    let route = lock(&self.0.state).routes.remove(&(connection, document));
+    if let Some(route) = route {
+      route.close();
+      self.route_has_room(connection, wake);
+    }
+  }
+
+  /// A route that had a page wait has room again. `wake` is called as by [`Portable::take_frames`].
+  pub fn route_has_room(&self, connection: u32, wake: impl FnOnce(u32)) {
+    let mut state = lock(&self.0.state);
+    let Some(found) = state.connections.get_mut(&connection) else { return };
+    if !found.holding || std::mem::replace(&mut found.waking, true) {
+      return;
+    }
+    let web_contents = found.web_contents;
+    drop(state);
+    wake(web_contents);
+  }
+
   pub fn peer(&self, connection: u32) -> u32 {
     lock(&self.0.state).connections.get(&connection).map_or(0, |connection| connection.peer)
   }
@@ -276,7 +313,11 @@ impl Portable {
   /// Frames of a document, each with its number. Says what becomes of the request.
   pub fn post(&self, connection: u32, token: &Token, frames: &[u8]) -> Result<Posted, Refusal> {
     let mut state = lock(&self.0.state);
+    let routed = state.routed_bytes(connection);
     let found = state.connections.get_mut(&connection).ok_or(Refusal::Stranger)?;
+    if found.waiting_bytes + routed > MAX_WAITING {
+      return Err(Refusal::TooMuch);
+    }
     let mut rest = frames;
     let (&number, document) = found.documents.iter_mut().find(|(_, document)| document.token.matches(token)).ok_or(Refusal::Stranger)?;
     let frame = u64::from(if number == found.main_document { 1 } else { number });
@@ -309,7 +350,7 @@ impl Portable {
     for (header, payload) in ready {
       push(&mut state, connection, header, payload);
     }
-    if posted == Posted::Taken && state.incoming_bytes > INCOMING_HIGH_WATER {
+    if posted == Posted::Taken && !state.is_low(connection) {
       posted = Posted::Wait;
       if let Some(found) = state.connections.get_mut(&connection) {
         found.holding = true;
@@ -352,7 +393,7 @@ impl Portable {
   /// What the user interface has to do for a connection, in order.
   pub fn drain(&self, connection: u32) -> Vec<Out> {
     let mut state = lock(&self.0.state);
-    let is_low = state.incoming_bytes <= INCOMING_HIGH_WATER;
+    let is_low = state.is_low(connection);
     let Some(found) = state.connections.get_mut(&connection) else { return Vec::new() };
     found.waking = false;
     let mut out = Vec::new();
@@ -400,6 +441,9 @@ impl Portable {
     state.incoming_bytes = 0;
     let mut waking = Vec::new();
     for found in state.connections.values_mut() {
+      if found.web_contents != 0 {
+        found.waiting_bytes = 0;
+      }
       if found.holding && !std::mem::replace(&mut found.waking, true) {
         waking.push(found.web_contents);
       }
@@ -415,6 +459,21 @@ impl Portable {
       // A frame that comes in between leaves its permit, so it is not missed.
       self.0.filled.notified().await;
     }
+  }
+}
+
+impl State {
+  /// Whether a connection's pages may go on sending.
+  fn is_low(&self, connection: u32) -> bool {
+    self.incoming_bytes <= INCOMING_HIGH_WATER && !self.routes_of(connection).any(|route| route.holds_up())
+  }
+
+  fn routed_bytes(&self, connection: u32) -> usize {
+    self.routes_of(connection).map(|route| route.bytes()).sum()
+  }
+
+  fn routes_of(&self, connection: u32) -> impl Iterator<Item = &Arc<Route>> {
+    self.routes.iter().filter(move |((of, _), _)| *of == connection).map(|(_, route)| route)
   }
 }
 
@@ -442,6 +501,13 @@ fn is_answer(kind: u8) -> bool {
 fn push(state: &mut State, connection: u32, header: FrameHeader, payload: Vec<u8>) {
   let Some(found) = state.connections.get_mut(&connection) else { return };
   let frame = LaneFrame { web_contents: found.web_contents, connection, header, payload };
+  if ROUTED_KINDS.contains(&header.kind)
+    && let Some(route) = state.routes.get(&(connection, header.document))
+  {
+    route.push(frame);
+    return;
+  }
+  found.waiting_bytes += frame.payload.len() + HEADER_LENGTH;
   if found.web_contents == 0 {
     found.held.push(frame);
     return;

@@ -69,17 +69,25 @@ impl PageChannels {
     }
   }
 
-  /// A way past the JS thread for some frames of a document. Those of the portable lane come to the JS thread, which puts them there.
+  /// A way past the JS thread for some frames of a document.
   pub fn open_route(&self, connection: u32, document: u32) -> Arc<Route> {
     match connection {
-      FIRST_CONNECTION.. => Arc::default(),
+      FIRST_CONNECTION.. => self.portable.open_route(connection, document),
       _ => self.sockets.open_route(connection, document),
     }
   }
 
-  pub fn close_route(&self, connection: u32, document: u32) {
-    if connection < FIRST_CONNECTION {
-      self.sockets.close_route(connection, document);
+  pub fn close_route(&self, connection: u32, document: u32, wake: impl FnOnce(u32)) {
+    match connection {
+      FIRST_CONNECTION.. => self.portable.close_route(connection, document, wake),
+      _ => self.sockets.close_route(connection, document),
+    }
+  }
+
+  /// A route has room again; readers of sockets notice by themselves.
+  pub fn route_has_room(&self, connection: u32, wake: impl FnOnce(u32)) {
+    if connection >= FIRST_CONNECTION {
+      self.portable.route_has_room(connection, wake);
     }
   }
 

@@ -6,7 +6,9 @@ pub mod child;
 mod cjs;
 mod code_cache;
 mod embedded;
+mod function_form;
 mod module_loader;
+mod page_modules;
 mod platform;
 mod services;
 mod snapshot;
@@ -17,6 +19,7 @@ mod worker;
 
 pub(crate) use code_cache::save as save_code_cache;
 pub use module_loader::ElectronNames;
+pub use page_modules::{PageModule, PageModules, PageScript};
 pub use thread::spawn;
 pub(crate) use typescript::explain_syntax;
 

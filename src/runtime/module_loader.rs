@@ -39,7 +39,7 @@ pub type ElectronNames = Rc<RefCell<Option<Vec<String>>>>;
 /// The loader of one worker. It is cheap to clone.
 #[derive(Clone)]
 pub(super) struct Loader {
-  services: Arc<Services>,
+  pub(super) services: Arc<Services>,
   electron: ElectronNames,
   page_node: bool,
 }
@@ -54,7 +54,7 @@ impl Loader {
     Self { page_node: true, ..self }
   }
 
-  fn resolve_module(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> Result<Url, JsErrorBox> {
+  pub(super) fn resolve_module(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> Result<Url, JsErrorBox> {
     // Who is started as the main module was named by the native side, never by an app.
     if matches!(kind, ResolutionKind::MainModule) {
       return Url::parse(specifier).map_err(JsErrorBox::from_err);
@@ -152,7 +152,7 @@ fn compiled(specifier: &Url, source: &str) -> Option<SourceCodeCacheInfo> {
 }
 
 /// Sources of the modules that a CommonJS module re-exports.
-struct Sources;
+pub(super) struct Sources;
 
 impl CjsAnalysisSourceProvider for Sources {
   fn load_source<'a>(&'a self, specifier: &Url) -> Option<Cow<'a, str>> {

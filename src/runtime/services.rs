@@ -28,6 +28,7 @@ use crate::ops::page_node::PageNodes;
 pub(super) type Sys = sys_traits::impls::RealSys;
 pub(super) type NodeResolver = deno_runtime::deno_node::NodeResolver<DenoInNpmPackageChecker, NpmResolver<Sys>, Sys>;
 pub(super) type CjsTracker = deno_resolver::cjs::CjsTracker<DenoInNpmPackageChecker, Sys>;
+type ExportAnalyzer = CjsModuleExportAnalyzer<CodeAnalyzer, DenoInNpmPackageChecker, DenoIsBuiltInNodeModuleChecker, NpmResolver<Sys>, Sys>;
 type Translator = NodeCodeTranslator<CodeAnalyzer, DenoInNpmPackageChecker, DenoIsBuiltInNodeModuleChecker, NpmResolver<Sys>, Sys>;
 
 /// Features of the runtime crates that apps need. Without `unsafe-proto`, `__proto__` is missing and npm packages break.
@@ -38,6 +39,7 @@ pub(super) struct Services {
   pub node_resolver: Arc<NodeResolver>,
   pub package_json: Arc<PackageJsonResolver<Sys>>,
   pub cjs_tracker: Arc<CjsTracker>,
+  pub exports: Arc<ExportAnalyzer>,
   pub translator: Translator,
   pub file_system: Arc<dyn FileSystem>,
   pub blobs: Arc<BlobStore>,
@@ -99,7 +101,8 @@ impl Services {
       node_resolver,
       package_json,
       cjs_tracker,
-      translator: NodeCodeTranslator::new(exports, NodeCodeTranslatorMode::ModuleLoader),
+      translator: NodeCodeTranslator::new(exports.clone(), NodeCodeTranslatorMode::ModuleLoader),
+      exports,
       file_system: Arc::new(RealFs),
       blobs: Arc::new(BlobStore::default()),
       broadcast: InMemoryBroadcastChannel::default(),

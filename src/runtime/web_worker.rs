@@ -12,6 +12,7 @@ use deno_runtime::web_worker::{SendableWebWorkerHandle, WebWorker, WebWorkerOpti
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode};
 
 use super::module_loader::Loader;
+use super::page_modules::PageModules;
 use super::services::Services;
 use super::{embedded, snapshot, worker};
 
@@ -26,9 +27,14 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
   // Only the main process knows the name of a page's context, and it counts once.
   let page = services.page_nodes.claim(&args.name);
   let loader = Loader::new(services.clone(), Rc::default());
-  let loader = Rc::new(if page.is_some() { loader.for_page_node() } else { loader });
   let mut extensions = vec![crate::ops::guard::shell_guard::init()];
-  extensions.extend(page.map(crate::ops::page_node::shell_page_node::init));
+  let loader = Rc::new(match page {
+    Some(page) => {
+      extensions.push(crate::ops::page_node::shell_page_node::init(page, PageModules::new(loader.clone())));
+      loader.for_page_node()
+    }
+    None => loader,
+  });
   let worker_services = WebWorkerServiceOptions {
     blob_store: services.blobs.clone(),
     broadcast_channel: services.broadcast.clone(),

@@ -9,7 +9,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { closeAllWindows, once } = require('./helpers');
-const { openWithPreload } = require('./lane-helpers');
+const { openWithPreload, portable } = require('./lane-helpers');
 
 const INTEGRATION = { nodeIntegration: true, contextIsolation: false };
 
@@ -356,6 +356,35 @@ describe('legacy renderers', () => {
       });
     });
 
+    it('S2 runs below the policy of its page', async () => {
+      fs.writeFileSync(path.join(folder, 'part.js'), 'exports.place = __filename;');
+      const window = await openPage("<meta http-equiv='Content-Security-Policy' content=\"default-src 'self' 'unsafe-inline'\"><script>window.seen = [require('fs').existsSync('/'), typeof require('electron').ipcRenderer.send]</script>");
+      const told = await window.webContents.executeJavaScript(`(() => {
+        try {
+          return [...seen, require(${JSON.stringify(path.join(folder, 'part.js'))}).place];
+        } catch (error) {
+          return [...seen, error.message];
+        }
+      })()`);
+      const place = told.pop();
+      assert.deepStrictEqual(told, [true, 'function']);
+      // The page's own `eval` is all that the portable lane has for modules (docs/lanes.md).
+      if (portable) assert.match(place, /The portable lane runs scripts without contextIsolation by 'eval', which the policy of this page forbids: .*part\.js/);
+      else assert.strictEqual(place, path.join(folder, 'part.js'));
+    });
+
+    // The native lane's sockets are read on the thread of the main script.
+    if (portable) {
+      it('does not wait for the main script', async () => {
+        const window = await openPage();
+        const file = path.join(folder, 'meanwhile');
+        await window.webContents.executeJavaScript(`require('fs').existsSync('/'); void setTimeout(() => require('fs').writeFileSync(${JSON.stringify(file)}, ''), 0)`);
+        const end = Date.now() + 15000;
+        while (!fs.existsSync(file) && Date.now() < end);
+        assert.ok(fs.existsSync(file));
+      });
+    }
+
     it('lends packages the classes of old', async () => {
       const told = await inPage(() => {
         const { Buffer: Own } = require('buffer');
@@ -372,7 +401,8 @@ describe('legacy renderers', () => {
           Array.isArray(stack) && stack.length > 0 && stack[0],
         ];
       });
-      assert.deepStrictEqual(told, [3, 'x', true, true, true, 24930, 2, 3, '0506', ['string', true]]);
+      // The portable lane runs modules by `eval`, and the engine names no place in what it ran so (docs/lanes.md).
+      assert.deepStrictEqual(told, [3, 'x', true, true, true, 24930, 2, 3, '0506', ['string', !portable]]);
     });
 
     it('calls back while a call of the page is under way, and lets go', async () => {

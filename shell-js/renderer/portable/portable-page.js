@@ -53,6 +53,24 @@ function encode(value) {
   }
 }
 
+/** Tells of what nobody caught, as the engine's own console would. @param {(level: number, line: number, message: string, source: string) => void} tell */
+function watchErrors(tell) {
+  addListener(pageGlobal, 'error', (event) => {
+    try {
+      tell(3, errorLine(event), errorMessage(event), errorFile(event));
+    } catch {
+      // A failed image, say, is no error of a script.
+    }
+  });
+  addListener(pageGlobal, 'unhandledrejection', (event) => {
+    try {
+      tell(3, 0, `Unhandled Promise Rejection: ${StringOf(rejectionReason(event))}`, '');
+    } catch {
+      // Its reason may be anything.
+    }
+  });
+}
+
 /**
  * @param {string} meeting The name of the event by which this world and the preload's meet.
  * @param {((link: any, config: Uint8Array) => any) | null} start Runs the renderer in this world, where a view has no isolated one for preloads.
@@ -145,6 +163,10 @@ export function startPage(meeting, start = null, isPage = true) {
     // The engine has no word for undefined and would take it for a failure.
     return 0;
   }
+  // Before the worlds meet: where there is one world only, preloads run when they do. Until then there is nobody to be told.
+  const tell = (level, line, message, source) => membrane.post(OP.console, level, line, message, source);
+  watchConsole(tell);
+  if (isPage) watchErrors(tell);
   offerNode(meeting, (node) => {
     membrane = createMembrane(node, 'page', 'own', handlers);
   });
@@ -157,23 +179,6 @@ export function startPage(meeting, start = null, isPage = true) {
       () => { membrane.ask(OP.windowClose); }
     );
   }
-  // Told from here on: before there was nobody to be told, and no script of the page.
-  const tell = (level, line, message, source) => membrane.post(OP.console, level, line, message, source);
-  watchConsole(tell);
-  if (isPage) addListener(pageGlobal, 'error', (event) => {
-    try {
-      tell(3, errorLine(event), errorMessage(event), errorFile(event));
-    } catch {
-      // A failed image, say, is no error of a script.
-    }
-  });
-  if (isPage) addListener(pageGlobal, 'unhandledrejection', (event) => {
-    try {
-      tell(3, 0, `Unhandled Promise Rejection: ${StringOf(rejectionReason(event))}`, '');
-    } catch {
-      // Its reason may be anything.
-    }
-  });
 
   defineProperty(evaluated, 'document', { __proto__: null, value: document });
   return evaluated;

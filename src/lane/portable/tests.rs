@@ -183,3 +183,59 @@ fn r26_requests_wait_while_js_has_enough_to_do() {
   assert_eq!(post(&lane, connection, &token, &[frame(3, 7, 1, b"")]), Ok(Posted::Taken));
   assert!(lane.drain(connection).is_empty());
 }
+
+#[test]
+fn a_route_takes_a_documents_frames_past_js() {
+  let (lane, connection, token) = loaded();
+  let route = lane.open_route(connection, 1);
+  post(&lane, connection, &token, &[frame(2, 22, 0, b"news"), frame(3, 7, 3, b"")]).expect("taken");
+  assert_eq!(post(&lane, connection, &token, &[frame(1, KIND_NODE_ASK, 5, b"")]), Ok(Posted::Asks(Asked { document: 1, id: 5 })));
+  assert_eq!(ids(&lane), [3]);
+  assert_eq!([route.wait(), route.wait()].map(|frame| frame.map(|frame| frame.header.kind)), [Some(KIND_NODE_ASK), Some(22)]);
+  lane.close_route(connection, 1, |_| ());
+  assert_eq!(route.wait(), None);
+  post(&lane, connection, &token, &[frame(4, 22, 4, b"")]).expect("taken");
+  assert_eq!(ids(&lane), [4]);
+}
+
+#[test]
+fn r26_requests_wait_for_a_route_that_is_full() {
+  let (lane, connection, token) = loaded();
+  let route = lane.open_route(connection, 1);
+  let big = vec![0; INCOMING_HIGH_WATER];
+  assert_eq!(post(&lane, connection, &token, &[frame(1, 22, 0, &big)]), Ok(Posted::Wait));
+  assert!(lane.drain(connection).is_empty());
+  let mut woken = Vec::new();
+  assert!(!route.has_let_go());
+  route.wait().expect("a frame");
+  assert!(route.has_let_go());
+  lane.route_has_room(connection, |web_contents| woken.push(web_contents));
+  lane.route_has_room(connection, |web_contents| woken.push(web_contents));
+  assert_eq!(woken, [7]);
+  assert_eq!(lane.drain(connection), [Out::Go]);
+  // A route that ends lets go, too.
+  assert_eq!(post(&lane, connection, &token, &[frame(2, 22, 0, &big)]), Ok(Posted::Wait));
+  lane.close_route(connection, 1, |web_contents| woken.push(web_contents));
+  assert_eq!(woken, [7, 7]);
+  assert_eq!(lane.drain(connection), [Out::Go]);
+}
+
+#[test]
+fn r26_a_page_that_does_not_wait_is_not_heard_any_more() {
+  let (lane, connection, token) = loaded();
+  let route = lane.open_route(connection, 1);
+  let big = vec![0; MAX_PAYLOAD / 2];
+  let outcomes = |kind: u8, first: u32| {
+    (first..).map(|number| post(&lane, connection, &token, &[frame(number, kind, 0, &big)])).take_while(Result::is_ok).count()
+  };
+  // However many ways it has for its frames.
+  let routed = outcomes(22, 1);
+  assert!((2..5).contains(&routed), "{routed}");
+  assert_eq!(outcomes(7, 100), 0);
+  while route.bytes() > 0 {
+    route.wait().expect("a frame");
+  }
+  let number = u32::try_from(routed).expect("few") + 1;
+  let direct = outcomes(7, number);
+  assert!((2..5).contains(&direct), "{direct}");
+}

@@ -82,8 +82,10 @@ impl WebView {
     // the token says which document a message is of.
     manager.connect_script_message_received(Some(HANDLER), move |_, message| {
       let Some(text) = message.js_value().map(|value| value.to_string()) else { return };
-      if let Err(error) = bytes_of_text(&text).and_then(|bytes| messages.post_message(&bytes)) {
-        say_once(&refused, &error);
+      match bytes_of_text(&text).and_then(|bytes| messages.post_message(&bytes)) {
+        // The last word of a document that went away a moment ago.
+        Ok(()) | Err(Refusal::Stranger) => {}
+        Err(error) => say_once(&refused, &error),
       }
     });
     manager.register_script_message_handler_in_world(HANDLER, WORLD);
