@@ -1,6 +1,7 @@
 //! Everything that is tested from outside, in one binary: it links once.
 
 mod apps;
+mod asar;
 mod channel;
 mod cli;
 mod tidy;
