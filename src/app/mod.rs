@@ -2,6 +2,7 @@
 
 mod assemble;
 pub mod manifest;
+pub mod node_options;
 pub(crate) mod paths;
 pub mod role;
 pub mod single_instance;
@@ -21,7 +22,7 @@ pub fn main() -> ExitCode {
   let environment = |name: &str| std::env::var(name).ok();
   let executable = std::env::current_exe().unwrap_or_else(|_| arguments.first().map(Into::into).unwrap_or_default());
   let result = match Role::decide(&arguments, &environment, executable.parent()) {
-    Role::Node(start) => crate::runtime::child::run(start),
+    Role::Node(arguments) => crate::runtime::child::run(&arguments),
     Role::Packaged { resources } => assemble::run_packaged(&resources, &arguments),
     Role::CommandLine => return cli::run(&arguments),
   };

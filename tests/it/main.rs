@@ -2,4 +2,5 @@
 
 mod apps;
 mod cli;
+mod run_as_node;
 mod tidy;
