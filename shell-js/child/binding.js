@@ -5,15 +5,15 @@
 // Before any other line: whoever finds the door after us, the program included, must find nothing.
 const door = globalThis.__shellChild;
 delete globalThis.__shellChild;
-const { op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types } = door;
+const { op_electron_names, op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types } = door;
 
-const { options, execArguments, script, arguments: rest, folderUrl } = op_child_start();
+const { options, execArguments, script, arguments: rest, folderUrl, isUtility } = op_child_start();
 
 /**
  * What the child was started for.
- * @type {Readonly<{script: string | null, args: string[], execArguments: string[], folderUrl: string}>}
+ * @type {Readonly<{script: string | null, args: string[], execArguments: string[], folderUrl: string, isUtility: boolean}>}
  */
-export const start = Object.freeze({ script: script ?? null, args: [...rest], execArguments: [...execArguments], folderUrl });
+export const start = Object.freeze({ script: script ?? null, args: [...rest], execArguments: [...execArguments], folderUrl, isUtility });
 
 /** Whether a switch of the command line is on. @param {string} name @param {boolean} [standard] what it is when it was not given */
 export const isOn = (name, standard = false) => options.switches[name] ?? standard;
@@ -23,6 +23,9 @@ export const valuesOf = (name) => [...(options.values[name] ?? [])];
 
 /** The value that counts where there can be one. @param {string} name @returns {string | undefined} */
 export const lastOf = (name) => valuesOf(name).at(-1);
+
+/** Says which names `import { ... } from 'electron'` has. @param {string[]} names */
+export const setElectronNames = (names) => op_electron_names(names);
 
 /** Puts a module under an address that no file has. @param {string} url @param {string} source */
 export const addModule = (url, source) => op_child_add_module(url, source);

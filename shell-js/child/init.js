@@ -38,6 +38,7 @@ runtime.test = (/** @type {any} */ test) => {
 
 async function run() {
   applyOptions();
+  if (start.isUtility) await (await import('./utility.js')).becomeUtility();
   const program = choose();
   await preload();
   await program();

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 pub enum Role {
   /// A child without a user interface that behaves as Node. These are Node's arguments, the program not among them.
   Node(Vec<String>),
+  /// A child of `utilityProcess.fork`, with the same arguments.
+  Utility(Vec<String>),
   /// The executable lies beside its app's resources.
   Packaged { resources: PathBuf },
   /// A person or a script called us.
@@ -18,11 +20,17 @@ pub const FORK_ENTRY_VARIABLE: &str = "DENO_INTERNAL_CHILD_ENTRYPOINT";
 /// Electron's switch for a headless child of the same executable.
 pub const RUN_AS_NODE_VARIABLE: &str = "ELECTRON_RUN_AS_NODE";
 
+/// Set by `utilityProcess.fork` for its child.
+pub const UTILITY_VARIABLE: &str = "SHELL_UTILITY_PROCESS";
+
 impl Role {
   /// Decides from the arguments (the program first), the environment and the executable's folder.
   pub fn decide(arguments: &[String], environment: &dyn Fn(&str) -> Option<String>, folder: Option<&Path>) -> Self {
     let given = |name: &str| environment(name).filter(|value| !value.is_empty());
     let rest = arguments.get(1..).unwrap_or_default();
+    if given(UTILITY_VARIABLE).is_some() && given("NODE_CHANNEL_FD").is_some() {
+      return Self::Utility(rest.to_vec());
+    }
     let forked = given(FORK_ENTRY_VARIABLE).is_some() && given("NODE_CHANNEL_FD").is_some();
     if forked || given(RUN_AS_NODE_VARIABLE).is_some() {
       return Self::Node(rest.to_vec());
@@ -63,6 +71,13 @@ mod tests {
   fn run_as_node_takes_all_arguments() {
     assert_eq!(decide(&["-r", "x", "a.js"], &[(RUN_AS_NODE_VARIABLE, "1")]), node(&["-r", "x", "a.js"]));
     assert_eq!(decide(&["--run-as-node", "-r", "x", "a.js"], &[]), node(&["-r", "x", "a.js"]));
+  }
+
+  #[test]
+  fn a_utility_process_needs_its_channel() {
+    let utility = (UTILITY_VARIABLE, "1");
+    assert_eq!(decide(&["a.js"], &[utility, ("NODE_CHANNEL_FD", "3")]), Role::Utility(vec!["a.js".into()]));
+    assert_eq!(decide(&["a.js"], &[utility]), Role::CommandLine);
   }
 
   #[test]

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::module_loader::{ElectronNames, InlineModules, Loader};
 use super::services::Services;
 use super::worker::{self, Recipe};
-use super::{code_cache, embedded};
+use super::{code_cache, embedded, platform};
 use crate::app::node_options::{NodeLine, Options};
 use crate::error::{Error, Result};
 use crate::{ops, printer};
@@ -40,13 +40,24 @@ pub struct ChildStart {
   pub arguments: Vec<String>,
   /// Where relative names of modules of code without a file begin.
   pub folder_url: String,
+  /// It is a child of `utilityProcess.fork`.
+  pub is_utility: bool,
+}
+
+/// What a headless child is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+  /// It behaves as Node.
+  Node,
+  /// It is one of `utilityProcess.fork`: a Node that has `parentPort` and `electron`.
+  Utility,
 }
 
 /// Runs what Node's arguments ask for to its end, on this thread; gives the exit code.
 ///
 /// # Errors
 /// The system gives no event loop.
-pub fn run(arguments: &[String]) -> Result<i32> {
+pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
   let line = match read_command_line(arguments).and_then(|line| set_v8_flags(&line).map(|()| line)) {
     Ok(line) => line,
     Err(fault) => {
@@ -59,12 +70,19 @@ pub fn run(arguments: &[String]) -> Result<i32> {
     return Ok(0);
   }
   let channel = take_channel();
-  // As in Electron: what a headless child starts from the same executable is headless too.
-  // SAFETY: no other thread runs yet.
-  unsafe { std::env::set_var(crate::app::role::RUN_AS_NODE_VARIABLE, "1") };
+  match kind {
+    // As in Electron: what a Node starts from the same executable is a Node too.
+    // SAFETY: no other thread runs yet.
+    Kind::Node => unsafe { std::env::set_var(crate::app::role::RUN_AS_NODE_VARIABLE, "1") },
+    Kind::Utility => {
+      platform::end_with_parent();
+      // SAFETY: no other thread runs yet.
+      unsafe { std::env::remove_var(crate::app::role::UTILITY_VARIABLE) };
+    }
+  }
   super::prepare_process();
   let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
-  Ok(runtime.block_on(run_to_end(line, channel)))
+  Ok(runtime.block_on(run_to_end(line, channel, kind)))
 }
 
 /// Reads the arguments, the files of `--env-file` and `NODE_OPTIONS`, which may stand in such a file.
@@ -130,10 +148,11 @@ fn take_channel() -> Option<(i64, ChildIpcSerialization)> {
     // SAFETY: no other thread runs yet.
     unsafe { std::env::remove_var(name) };
   }
+  platform::close_in_children(descriptor);
   Some((descriptor, mode.unwrap_or(ChildIpcSerialization::Json)))
 }
 
-async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)>) -> i32 {
+async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)>, kind: Kind) -> i32 {
   let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
   let services = Services::new(line.options.values("--conditions"));
   let inline = InlineModules::default();
@@ -143,12 +162,14 @@ async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)
     exec_arguments: line.exec_arguments,
     script: line.script,
     arguments: line.arguments,
+    is_utility: kind == Kind::Utility,
   };
+  let electron = ElectronNames::default();
   let recipe = Recipe {
     main_module: main_module(&folder, start.script.as_deref()),
-    loader: Loader::new(services.clone(), ElectronNames::default()).with_inline(inline.clone()),
+    loader: Loader::new(services.clone(), electron.clone()).with_inline(inline.clone()),
     arguments: start.arguments.clone(),
-    extensions: vec![ops::guard::shell_guard::init(), ops::child::shell_child::init(start, inline)],
+    extensions: vec![ops::guard::shell_guard::init(), ops::child::shell_child::init(start, inline, electron)],
     channel,
   };
   let mut worker = worker::build(&services, recipe);

@@ -109,7 +109,7 @@ impl Loader {
 
   /// The module `electron`: its names are exports, so that an ES module can import them.
   fn load_electron(&self, specifier: &Url) -> Result<ModuleSource, JsErrorBox> {
-    let mut code = String::from("import { electron } from 'shell:///main/electron-module.js';\nexport default electron;\n");
+    let mut code = String::from("import { electron } from 'shell:///common/electron-module.js';\nexport default electron;\n");
     for name in self.electron.borrow().iter().flatten() {
       code.push_str(&format!("export const {name} = electron.{name};\n"));
     }
