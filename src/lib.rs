@@ -4,6 +4,7 @@
 //! [`bridge`] holds the two enums that cross between them. [`app`] puts them together.
 
 pub mod app;
+pub mod asar;
 pub mod bridge;
 pub mod cli;
 pub mod error;

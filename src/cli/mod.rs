@@ -1,5 +1,7 @@
 //! The command line: arguments into one settings struct for each command.
 
+mod asar;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -29,6 +31,9 @@ enum Command {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
   },
+  /// Pack, list and extract asar archives
+  #[command(subcommand)]
+  Asar(asar::Command),
 }
 
 /// Does what the arguments (the program first) say.
@@ -52,6 +57,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
       argv.extend(arguments);
       app::exit_code(app::run_app(&folder, argv, true))
     }
+    Some(Command::Asar(command)) => ended(asar::run(command)),
     None => match parsed.app.iter().position(|argument| !argument.starts_with('-')) {
       Some(at) => app::exit_code(app::run_app(parsed.app[at].as_ref(), parsed.app.clone(), false)),
       None if parsed.app.is_empty() => {
@@ -63,6 +69,17 @@ pub fn run(arguments: &[String]) -> ExitCode {
         ExitCode::from(2)
       }
     },
+  }
+}
+
+/// Prints what went wrong, if anything, and gives the process's exit code.
+fn ended<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
+  match result {
+    Ok(()) => ExitCode::SUCCESS,
+    Err(error) => {
+      printer::error(&format!("error: {error}"));
+      ExitCode::FAILURE
+    }
   }
 }
 

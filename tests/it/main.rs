@@ -1,6 +1,7 @@
 //! Everything that is tested from outside, in one binary: it links once.
 
 mod apps;
+mod asar;
 mod cli;
 mod run_as_node;
 mod tidy;

@@ -100,6 +100,7 @@ fn layers_hold() {
     ("src/ui/", &["crate::runtime", "crate::ops", "deno_", "v8::"]),
     ("src/runtime/", &["crate::ui", "tao::", "wry::", "gtk::", "rfd::"]),
     ("src/ops/", &["crate::ui", "tao::", "wry::", "gtk::", "rfd::"]),
+    ("src/asar/", &["crate::", "deno_", "v8::", "tao::", "wry::", "gtk::"]),
     ("src/lane/", &["crate::ui", "crate::runtime", "deno_", "v8::", "tao::", "wry::", "gtk::"]),
   ];
   let mut found = Vec::new();
