@@ -42,12 +42,17 @@ export class LaneDocument {
     this.node = /** @type {any} */ (null);
   }
 
+  /** What warnings call it. */
+  get label() {
+    return `WebContents #${this.contentsId}`;
+  }
+
   /** @param {number} kind @param {number} id @param {Uint8Array} bytes @returns {boolean} */
   send(kind, id, bytes) {
     if (this.gone) return false;
     if (laneSend(this.connection, kind, id, this.number, this.frameNumber, bytes)) return true;
     // The connection may have ended a moment ago; else the page has left so much unread that no more is kept for it.
-    if (lanePeer(this.connection) !== 0) console.error(`WebContents #${this.contentsId} does not read its messages: one was dropped.`);
+    if (lanePeer(this.connection) !== 0) console.error(`${this.label} does not read its messages: one was dropped.`);
     return false;
   }
 }

@@ -1,7 +1,7 @@
 //! What hides the runtime's own interface from apps, in every worker.
 //!
 //! The Node layer of the runtime uses the global `Deno` in many places, so it cannot be deleted; packages that find it take themselves to
-//! be in another program. It becomes an accessor that answers only to scripts of the runtime itself.
+//! be in another program. It becomes an accessor that answers only to scripts of the runtime itself and to ours.
 
 use deno_core::{OpDecl, op2, v8};
 use deno_error::JsErrorBox;
@@ -23,7 +23,7 @@ pub fn op_caller_is_internal(scope: &mut v8::PinScope<'_, '_>) -> bool {
   };
   frame.get_script_name(scope).is_some_and(|name| {
     let name = name.to_rust_string_lossy(scope);
-    name.starts_with("ext:") || name.starts_with("node:")
+    ["ext:", "node:", "shell:"].iter().any(|own| name.starts_with(own))
   })
 }
 

@@ -5,6 +5,7 @@
 
 #![allow(unreachable_pub, reason = "the macro of the operations writes items that are public in a private place")]
 
+pub mod child;
 pub mod codec;
 pub mod event;
 pub mod guard;

@@ -18,10 +18,10 @@ mod web_worker;
 mod worker;
 
 pub(crate) use code_cache::save as save_code_cache;
-pub use module_loader::ElectronNames;
+pub use module_loader::{ElectronNames, InlineModules};
 pub use page_modules::{PageModule, PageModules, PageScript};
 pub use thread::spawn;
-pub(crate) use typescript::explain_syntax;
+pub(crate) use typescript::{SourceKind, explain_syntax, is_module, strip_types};
 
 /// The source of one of the shell's own JavaScript files.
 pub(crate) fn embedded_source(path: &str) -> Option<std::borrow::Cow<'static, str>> {

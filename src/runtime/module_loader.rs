@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -36,17 +37,26 @@ const PAGE_NODE_MAIN: &str = "shell:///page-node/main.js";
 /// The names that `import { ... } from 'electron'` offers; `None` where there is no such module, as in worker threads.
 pub type ElectronNames = Rc<RefCell<Option<Vec<String>>>>;
 
+/// Modules that are in no file, such as what `-e` gives, by their addresses.
+pub type InlineModules = Rc<RefCell<HashMap<Url, String>>>;
+
 /// The loader of one worker. It is cheap to clone.
 #[derive(Clone)]
 pub(super) struct Loader {
   pub(super) services: Arc<Services>,
   electron: ElectronNames,
+  inline: InlineModules,
   page_node: bool,
 }
 
 impl Loader {
   pub(super) fn new(services: Arc<Services>, electron: ElectronNames) -> Self {
-    Self { services, electron, page_node: false }
+    Self { services, electron, inline: InlineModules::default(), page_node: false }
+  }
+
+  /// The same with modules that are in no file.
+  pub(super) fn with_inline(self, inline: InlineModules) -> Self {
+    Self { inline, ..self }
   }
 
   /// The same for the Node context of a page, whose main module is ours.
@@ -59,11 +69,8 @@ impl Loader {
     if matches!(kind, ResolutionKind::MainModule) {
       return Url::parse(specifier).map_err(JsErrorBox::from_err);
     }
-    let Ok(referrer) = Url::parse(referrer) else {
-      // `require` of an ES module names no referrer, only the file.
-      let url = Url::parse(specifier).map_err(JsErrorBox::from_err)?;
-      return if matches!(url.scheme(), "file" | "node") { Ok(url) } else { Err(unsupported_scheme(url.scheme())) };
-    };
+    // `require` of an ES module names no referrer, only the file, and code of `-e` or of standard input is in the current folder.
+    let referrer = Url::parse(referrer).or_else(|_| current_folder())?;
     match referrer.scheme() {
       embedded::SCHEME | "electron" if specifier.starts_with("shell:") || specifier.starts_with('.') => {
         return referrer.join(specifier).map_err(JsErrorBox::from_err);
@@ -102,7 +109,7 @@ impl Loader {
 
   /// The module `electron`: its names are exports, so that an ES module can import them.
   fn load_electron(&self, specifier: &Url) -> Result<ModuleSource, JsErrorBox> {
-    let mut code = String::from("import { electron } from 'shell:///main/electron-module.js';\nexport default electron;\n");
+    let mut code = String::from("import { electron } from 'shell:///common/electron-module.js';\nexport default electron;\n");
     for name in self.electron.borrow().iter().flatten() {
       code.push_str(&format!("export const {name} = electron.{name};\n"));
     }
@@ -133,6 +140,11 @@ impl Loader {
       .into_owned();
     Ok(text_module(ModuleType::JavaScript, translated, &specifier))
   }
+}
+
+fn current_folder() -> Result<Url, JsErrorBox> {
+  let folder = std::env::current_dir().map_err(JsErrorBox::from_err)?;
+  Url::from_directory_path(&folder).map_err(|()| JsErrorBox::generic(format!("{} is no folder with an address", folder.display())))
 }
 
 fn unsupported_scheme(scheme: &str) -> JsErrorBox {
@@ -233,6 +245,9 @@ impl ModuleLoader for Loader {
       "electron" => ModuleLoadResponse::Sync(self.load_electron(specifier)),
       "data" => ModuleLoadResponse::Sync(load_data(specifier)),
       "file" => {
+        if let Some(source) = self.inline.borrow().get(specifier) {
+          return ModuleLoadResponse::Sync(Ok(text_module(ModuleType::JavaScript, source.clone(), specifier)));
+        }
         let referrer = referrer.map(|referrer| referrer.specifier.to_string());
         ModuleLoadResponse::Async(self.clone().load_file(specifier.clone(), referrer, options.requested_module_type).boxed_local())
       }

@@ -54,8 +54,8 @@ pub(super) struct Services {
 }
 
 impl Services {
-  /// Builds the services.
-  pub(super) fn new() -> Arc<Self> {
+  /// Builds the services. `conditions` are those of the user, for the conditional exports of packages.
+  pub(super) fn new(conditions: &[String]) -> Arc<Self> {
     let sys = Sys::default();
     let package_json = Arc::new(PackageJsonResolver::new(sys.clone(), Some(Arc::new(PackageJsonThreadLocalCache))));
     let resolution_sys = NodeResolutionSys::new(sys.clone(), None);
@@ -76,7 +76,7 @@ impl Services {
       NodeResolverOptions {
         // Electron's conditions. Never "deno": packages would then expect that program's interfaces.
         conditions: NodeConditionOptions {
-          conditions: Vec::new(),
+          conditions: conditions.iter().map(|name| Cow::Owned(name.clone())).collect(),
           import_conditions_override: Some(names(&["electron", "node", "import", "module-sync"])),
           require_conditions_override: Some(names(&["electron", "node", "require", "module-sync"])),
         },

@@ -95,6 +95,7 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
   // Neither can fail: they redefine what the boot has just made.
   let _ = worker.js_runtime.execute_script("shell:guard", crate::ops::guard::HIDE);
   let _ = worker.js_runtime.execute_script("shell:///common/process-versions.js", embedded::process_versions());
+  let _ = worker.js_runtime.execute_script("shell:///common/console.js", embedded::call("common/console.js", ""));
   worker.js_runtime.op_state().borrow_mut().put(LoaderHookRegistry::default());
   if limited {
     // A worker that outgrows its limit ends alone; without this V8 would end the whole process.

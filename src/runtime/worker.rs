@@ -64,6 +64,7 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   // Neither can fail: they redefine globals that the boot has just made.
   let _ = worker.execute_script("shell:guard", FastString::from_static(guard::HIDE));
   let _ = worker.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", "").into());
+  let _ = worker.execute_script("shell:///common/console.js", embedded::call("common/console.js", "").into());
   worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());
   worker
 }

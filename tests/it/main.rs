@@ -4,4 +4,5 @@ mod apps;
 mod asar;
 mod channel;
 mod cli;
+mod run_as_node;
 mod tidy;
