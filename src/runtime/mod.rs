@@ -7,6 +7,7 @@ mod cjs;
 mod code_cache;
 mod embedded;
 mod module_loader;
+mod page_modules;
 mod platform;
 mod services;
 mod snapshot;
@@ -17,13 +18,9 @@ mod worker;
 
 pub(crate) use code_cache::save as save_code_cache;
 pub use module_loader::ElectronNames;
+pub(crate) use page_modules::page_modules;
 pub use thread::spawn;
 pub(crate) use typescript::explain_syntax;
-
-/// The source of one of the shell's own JavaScript files.
-pub(crate) fn embedded_source(path: &str) -> Option<std::borrow::Cow<'static, str>> {
-  embedded::source(path)
-}
 
 /// Prepares what must be ready before the first thread starts: the environment, TLS, V8's platform. Call it once, on the main thread.
 pub fn prepare_process() {
