@@ -23,12 +23,12 @@ const {
   op_locale,
   op_next_events,
   op_open_with_system,
-  op_page_modules,
   op_page_node_close,
   op_page_node_open,
   op_page_node_push,
   op_path,
   op_preferred_languages,
+  op_renderer_modules,
   op_set_uncaught_handler,
   op_single_instance_release,
   op_single_instance_request,
@@ -142,7 +142,7 @@ export const pageNodeClose = (connection, document, name) => op_page_node_close(
  * @param {string[]} files the shell's own files, such as `common/serialize.js`, in an order in which each comes after what it imports
  * @returns {string} statements that fill an object `modules`, by the last parts of their paths
  */
-export const pageModules = (files) => op_page_modules(files);
+export const rendererModules = (files) => op_renderer_modules(files);
 
 /**
  * Ends the process: emits `exit` on `process`, then the UI thread destroys the windows. It does not return, and nothing of the app's

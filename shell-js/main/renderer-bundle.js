@@ -1,8 +1,8 @@
 /**
  * The scripts that are sent to pages, made out of module files: the one of the isolated world, the one of the page's world, and those of the portable
- * lane. `src/runtime/page_modules.rs` says what such a file may use; file names are unique.
+ * lane. `src/runtime/renderer_modules.rs` says what such a file may use; file names are unique.
  */
-import { pageModules } from './binding.js';
+import { rendererModules } from './binding.js';
 
 const RENDERER = [
   'common/lane-frames.js',
@@ -75,7 +75,7 @@ const PORTABLE_SHARED = [...RENDERER, `${PORTABLE}shared.js`, ...PORTABLE_SIDE];
 
 /** @param {string[]} files @param {string} result */
 function assemble(files, result) {
-  return `(() => {\n'use strict';\nconst modules = { __proto__: null };\nmodules['bundle.js'] = { bundled: modules };\n${pageModules(files)}\nreturn ${result};\n})()`;
+  return `(() => {\n'use strict';\nconst modules = { __proto__: null };\nmodules['bundle.js'] = { bundled: modules };\n${rendererModules(files)}\nreturn ${result};\n})()`;
 }
 
 /** @type {string | null} */
@@ -83,7 +83,7 @@ let node = null;
 
 /** @returns {string} a function of the renderer's modules, which gives what starts Node in a document */
 export function nodeScript() {
-  node ??= `((modules) => {\n'use strict';\n${pageModules(NODE)}\nreturn modules['start.js'].startNode;\n})`;
+  node ??= `((modules) => {\n'use strict';\n${rendererModules(NODE)}\nreturn modules['start.js'].startNode;\n})`;
   return node;
 }
 

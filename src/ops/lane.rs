@@ -42,8 +42,8 @@ pub fn op_lane_peer(state: &mut OpState, connection: u32) -> u32 {
 /// The shell's own module files as statements of one script, for what is sent to pages.
 #[op2]
 #[string]
-pub fn op_page_modules(#[serde] files: Vec<String>) -> Result<String, JsErrorBox> {
-  crate::runtime::page_modules(&files).map_err(JsErrorBox::generic)
+pub fn op_renderer_modules(#[serde] files: Vec<String>) -> Result<String, JsErrorBox> {
+  crate::runtime::renderer_modules(&files).map_err(JsErrorBox::generic)
 }
 
 /// All channels of this process: sockets of the native lane, numbered connections of the portable one. Cloning gives another handle to the

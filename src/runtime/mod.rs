@@ -7,8 +7,8 @@ mod cjs;
 mod code_cache;
 mod embedded;
 mod module_loader;
-mod page_modules;
 mod platform;
+mod renderer_modules;
 mod services;
 mod snapshot;
 mod thread;
@@ -18,7 +18,7 @@ mod worker;
 
 pub(crate) use code_cache::save as save_code_cache;
 pub use module_loader::ElectronNames;
-pub(crate) use page_modules::page_modules;
+pub(crate) use renderer_modules::renderer_modules;
 pub use thread::spawn;
 pub(crate) use typescript::explain_syntax;
 

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 ///
 /// # Errors
 /// What is wrong with a file, which is ours.
-pub(crate) fn page_modules(files: &[String]) -> Result<String, String> {
+pub(crate) fn renderer_modules(files: &[String]) -> Result<String, String> {
   let mut script = String::new();
   for file in files {
     let source = super::embedded::source(file).ok_or_else(|| format!("The shell's own file {file} is missing"))?;
