@@ -77,6 +77,8 @@ export const TO_PAGE = Object.freeze({
   attach: 44,
   /** The script that waits under the id is to run now, as the user's wish. */
   gesture: 45,
+  /** Of no document: the scripts that documents will be given. Payload: their texts. */
+  prepare: 46,
   /** Which frame navigates; answered by `evaluated`. Codec: `[kind, url]`. */
   whoNavigates: 48,
   /** Portable lane: the script of `runInPage` threw. Codec: `[error]`. */

@@ -29,8 +29,8 @@ const {
   op_page_node_push,
   op_path,
   op_preferred_languages,
+  op_renderer_modules,
   op_set_uncaught_handler,
-  op_shell_source,
   op_single_instance_release,
   op_single_instance_request,
   op_ui_call,
@@ -142,8 +142,11 @@ export const pageNodePush = (connection, document, kind, id, data) => op_page_no
  */
 export const pageNodeClose = (connection, document, name) => op_page_node_close(connection, document, name);
 
-/** @param {string} path @returns {string | null} the source of one of the shell's own files, such as `common/serialize.js` */
-export const shellSource = (path) => op_shell_source(path);
+/**
+ * @param {string[]} files the shell's own files, such as `common/serialize.js`, in an order in which each comes after what it imports
+ * @returns {string} statements that fill an object `modules`, by the last parts of their paths
+ */
+export const rendererModules = (files) => op_renderer_modules(files);
 
 /**
  * Ends the process: emits `exit` on `process`, then the UI thread destroys the windows. It does not return, and nothing of the app's

@@ -20,7 +20,7 @@ import { refuseNode } from './legacy-node.js';
 import './codec-host.js';
 import { webContents } from './object-registry.js';
 import { isPortable, runForPreload, wantWorld } from './portable-lane.js';
-import { prepare } from './renderer-payload.js';
+import { announceScripts } from './renderer-payload.js';
 import { onUiEvent } from './ui-dispatch.js';
 
 /** What documents send that run no preload. @type {Set<number>} */
@@ -98,10 +98,7 @@ export function dispatchFrame(frame) {
   }
 }
 
-// The first page waits for the scripts before it runs its own. They are made while it is on its way: after the app's main had its turn, while
-// toolkit and web process start.
-setTimeout(prepare, 50).unref();
-onUiEvent('laneOpened', prepare);
+onUiEvent('laneOpened', ({ connection }) => announceScripts(connection));
 onUiEvent('laneClosed', ({ connection }) => removeConnection(connection));
 
 /** @param {any} contents @param {Uint8Array} data */

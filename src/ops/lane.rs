@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use deno_core::{OpState, op2};
+use deno_error::JsErrorBox;
 
 use super::event::PageFrame;
 use crate::bridge::{JsEnd, LaneSocket, Reply, Request, UiCommand, UiEnd, UiEvent};
@@ -38,11 +39,11 @@ pub fn op_lane_peer(state: &mut OpState, connection: u32) -> u32 {
   state.borrow::<PageChannels>().peer(connection)
 }
 
-/// The source of one of the shell's own JavaScript files, for the scripts that are sent to pages.
+/// The shell's own module files as statements of one script, for what is sent to pages.
 #[op2]
 #[string]
-pub fn op_shell_source(#[string] path: &str) -> Option<String> {
-  crate::runtime::embedded_source(path).map(std::borrow::Cow::into_owned)
+pub fn op_renderer_modules(#[serde] files: Vec<String>) -> Result<String, JsErrorBox> {
+  crate::runtime::renderer_modules(&files).map_err(JsErrorBox::generic)
 }
 
 /// All channels of this process: sockets of the native lane, numbered connections of the portable one. Cloning gives another handle to the

@@ -47,7 +47,7 @@ deno_core::extension!(
     lane::op_lane_close,
     lane::op_lane_peer,
     lane::op_lane_send,
-    lane::op_shell_source,
+    lane::op_renderer_modules,
     open::op_open_with_system,
     page_node::op_page_node_close,
     page_node::op_page_node_open,
