@@ -669,8 +669,6 @@ class Writer {
 // The portable lane encodes in the page's own world.
 setPrototypeOf(Writer.prototype, null);
 
-const LITTLE_ENDIAN = new BytesCtor(viewBuffer(new DoublesCtor([1])))[7] !== 0;
-
 function sameKeys(a, b) {
   const count = a.length;
   if (b.length !== count) return false;
@@ -678,7 +676,7 @@ function sameKeys(a, b) {
   return true;
 }
 
-// Whether an array has no keys besides its indices; not always when it has none. Its prototypes may have some, which end the short way.
+// Whether it is certain that an array has no keys besides its indices: what its prototypes enumerate is among those that are counted.
 function hasOnlyItems(array, length) {
   if (length > FEW_ITEMS && host.hasNamedProperties !== null) return !host.hasNamedProperties(array);
   let count = 0;
@@ -688,7 +686,7 @@ function hasOnlyItems(array, length) {
     count = keys.length;
     if (count > 0) last = keys[count - 1];
   } else {
-    // Takes less time there.
+    // Takes less time there, where a string is made for each index.
     for (const key in array) {
       count++;
       last = key;
