@@ -5,10 +5,11 @@
 import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
 import { frameOf, mainFrameOf } from './api/web-frame-main.js';
 import { laneSend } from './binding.js';
-import { LaneDocument, addDocument, documentOf, removeDocument, removeNode } from './lane-documents.js';
+import { LaneDocument, addDocument, documentOf, nodeOf, removeDocument, removeNode } from './lane-documents.js';
 import { webContents } from './object-registry.js';
 import { loadedPayload } from './renderer-payload.js';
 
+const GONE = Object.freeze({ withFrame: 1, maybeWithFrame: 2 });
 const STATE = Object.freeze({ domReady: 1, loaded: 2, focused: 3 });
 const decoder = new TextDecoder();
 
@@ -39,6 +40,10 @@ export function frameNews(frame) {
     documentThere(frame);
     return true;
   }
+  if (frame.kind === FROM_PAGE.gone) {
+    documentGone(frame);
+    return true;
+  }
   const news = NEWS.get(frame.kind);
   if (news === undefined) return false;
   const document = documentOf(frame);
@@ -49,7 +54,6 @@ export function frameNews(frame) {
 
 /** @type {Map<number, (contents: any, document: LaneDocument, frame: import('./binding.js').LaneFrame) => void>} */
 const NEWS = new Map()
-  .set(FROM_PAGE.gone, documentGone)
   .set(FROM_PAGE.domReady, mainFrameReady)
   .set(FROM_PAGE.frameMoved, documentMoved)
   .set(FROM_PAGE.frameState, stateChanged);
@@ -113,10 +117,13 @@ function shownOrigin({ url, origin, node }, opaque) {
   return inherits ? (node.parent?.document?.origin ?? origin) : origin;
 }
 
-/** @param {any} _contents @param {LaneDocument} document @param {{id: number}} frame */
-function documentGone(_contents, document, { id }) {
-  if (id === 1) removeNode(document.node, document.connection);
-  removeDocument(document);
+/** @param {import('./binding.js').LaneFrame} frame */
+function documentGone(frame) {
+  const document = documentOf(frame);
+  const node = document?.node ?? nodeOf(frame);
+  if (node !== undefined && frame.id === GONE.withFrame) removeNode(node, frame.connection);
+  else if (node !== undefined) node.leaving = frame.id === GONE.maybeWithFrame;
+  if (document !== undefined) removeDocument(document);
 }
 
 /** @param {any} contents @param {LaneDocument} document @param {{data: Uint8Array}} frame */
