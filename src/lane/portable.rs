@@ -29,7 +29,7 @@ use tokio::sync::Notify;
 
 use super::LaneFrame;
 use connection::{Connection, State, Stranger, enter, leave, push, settle};
-use frames::{MAIN, take_place};
+use frames::{MAIN, NO_SLOT, take_place};
 pub use token::{Token, bytes_of_text};
 
 use super::frame::{FrameHeader, HEADER_LENGTH, KIND_CLOSED, MAX_PAGE_KIND, MAX_PAYLOAD};
@@ -292,6 +292,14 @@ impl Portable {
       found.touched.push(number);
     }
     Ok(Waiting::Document { connection, document: number, first })
+  }
+
+  /// The way from the main frame to another one, as the page's own windows have it: an index for each frame. `None` if it is not known.
+  pub fn place(&self, connection: u32, frame: u64) -> Option<Vec<u16>> {
+    let state = lock(&self.0.state);
+    let place = state.connections.get(&connection)?.frames.place(frame);
+    let is_known = frame == MAIN || !(place.is_empty() || place.contains(&NO_SLOT));
+    is_known.then_some(place)
   }
 
   /// Whether a document is there.

@@ -38,6 +38,13 @@ pub fn op_lane_peer(state: &mut OpState, connection: u32) -> u32 {
   state.borrow::<PageChannels>().peer(connection)
 }
 
+/// The indices by which the page's windows lead from the main frame to another one; null where only the engine knows.
+#[op2]
+#[serde]
+pub fn op_lane_place(state: &mut OpState, connection: u32, frame: f64) -> Option<Vec<u16>> {
+  state.borrow::<PageChannels>().portable.place(connection, frame as u64)
+}
+
 /// The source of one of the shell's own JavaScript files, for the scripts that are sent to pages.
 #[op2]
 #[string]

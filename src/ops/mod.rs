@@ -44,6 +44,7 @@ deno_core::extension!(
     image::op_image_resize,
     lane::op_lane_close,
     lane::op_lane_peer,
+    lane::op_lane_place,
     lane::op_lane_send,
     lane::op_shell_source,
     open::op_open_with_system,

@@ -18,6 +18,8 @@ const NO_SLOT = 0xffff;
 // What is answered to a document whose view the host does not know from its messages.
 const WHO = 'who';
 
+export const SCRIPTLESS = "The frame's document may not run scripts";
+
 const { fromCharCode } = String;
 const indirectEval = eval;
 /** @type {any} */
@@ -77,6 +79,20 @@ function slotOf(frame) {
   const { parent } = frame;
   for (let i = 0; i < parent.length; i++) if (parent[i] === frame) return i;
   return NO_SLOT;
+}
+
+/**
+ * Whether the document may not run scripts, as one of a sandbox: ours run, the page's do not, and neither do listeners or timers of any world. What is in a
+ * `noscript` element tells.
+ */
+export function isScriptless() {
+  try {
+    const probe = document.createElement('div');
+    probe.innerHTML = '<noscript><i></i></noscript>';
+    return probe.firstElementChild?.firstElementChild !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** The way from the main frame to this one: a slot for each frame. @returns {Uint8Array} none for the main frame */

@@ -14,7 +14,7 @@ pub(super) const MAIN: u64 = 1;
 /// More than the engine gives a page.
 const MAX_FRAMES: usize = 5_000;
 /// A slot that a document could not tell.
-const NO_SLOT: u16 = u16::MAX;
+pub(super) const NO_SLOT: u16 = u16::MAX;
 
 #[derive(Default)]
 pub(super) struct Frames {
@@ -119,6 +119,14 @@ impl Frames {
       parents.extend(self.by_number.iter().filter(|(_, frame)| empty(frame)).map(|(&number, _)| number));
       self.by_number.retain(|_, frame| !empty(frame));
     }
+  }
+
+  /// The slots on the way to a frame, none for one that is not there.
+  pub(super) fn place(&self, number: u64) -> Place {
+    let ancestors = std::iter::successors(self.by_number.get(&number), |frame| self.by_number.get(&frame.parent));
+    let mut place: Place = ancestors.take(MAX_FRAMES).map(|frame| frame.slot).collect();
+    place.reverse();
+    place
   }
 
   fn frame_at(&self, place: &[u16]) -> Option<u64> {
