@@ -30,7 +30,7 @@ export const FROM_PAGE = Object.freeze({
   /** `ipcRenderer.postMessage`. Codec: `[channel, message]`. */
   postMessage: 13,
   /**
-   * A new document that runs nothing of ours. Payload: texts `url`, `name`, u32 hidden, text `origin`, u32 whether that is opaque, u64 id of the parent's frame, 0 for none.
+   * A new document that runs nothing of ours. Payload: texts `url`, `name`, u32 hidden, text `origin`, u32 of which 1 means that it is opaque and 2 that no scripts run in the document, u64 id of the parent's frame, 0 for none.
    */
   frameThere: 14,
   /** Payload: texts `url`, `name`, u32 hidden. */

@@ -60,14 +60,16 @@ const NEWS = new Map()
 
 /** @param {Uint8Array} data */
 function readDocument(data) {
-  const read = { url: '', name: '', hidden: false, origin: '', opaque: false, parent: 0 };
+  const read = { url: '', name: '', hidden: false, origin: '', opaque: false, scriptless: false, parent: 0 };
   try {
     const { number, text } = payloadReader(data);
     read.url = text();
     read.name = text();
     read.hidden = number() !== 0;
     read.origin = text();
-    read.opaque = number() !== 0;
+    const flags = number();
+    read.opaque = (flags & 1) !== 0;
+    read.scriptless = (flags & 2) !== 0;
     read.parent = number() + number() * 2 ** 32;
   } catch {
     // It is answered nevertheless: the page waits.
@@ -85,8 +87,9 @@ function documentThere(frame) {
   /** @type {Uint8Array} */
   let answer = new Uint8Array(0);
   try {
-    const { url, name, hidden, origin, opaque, parent } = readDocument(frame.data);
+    const { url, name, hidden, origin, opaque, scriptless, parent } = readDocument(frame.data);
     const document = new LaneDocument(frame, url, origin);
+    document.scriptless = scriptless;
     const contents = webContents.get(frame.webContents);
     if (contents === undefined) return;
     mainFrameOf(contents);

@@ -30,6 +30,8 @@ export class LaneDocument {
     this.hasIpc = false;
     /** Whether it runs the renderer's bundle at all. */
     this.hasBundle = false;
+    /** Whether neither the page's nor the app's scripts run in it, as far as that was told. */
+    this.scriptless = false;
     /** Whether its page's process has told of the end of the load. */
     this.loaded = false;
     /** Set when its frame shows another one, or is gone. */

@@ -114,7 +114,7 @@ pub enum Out {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recipient {
   MainFrame,
-  /// Of this document, which waits for an answer where scripts of the host do not reach sub-frames.
+  /// Of this document, which waits for it as an answer where scripts of the host do not reach sub-frames.
   SubFrame(u32),
 }
 
@@ -294,12 +294,26 @@ impl Portable {
     Ok(Waiting::Document { connection, document: number, first })
   }
 
+  /// The document of a sub-frame that a script message is of, the first time: where scripts of the host run in all frames, it is reached from now on.
+  pub fn reached(&self, connection: u32, message: &[u8]) -> Option<u32> {
+    let mut state = lock(&self.0.state);
+    let found = state.connections.get_mut(&connection)?;
+    let (token, rest) = Token::split(message)?;
+    let token = if found.secret.matches(&token) { Token::split(rest)?.0 } else { token };
+    let number = found.number_of(&token)?;
+    let document = found.documents.get_mut(&number)?;
+    document.waiting = true;
+    let first = document.frame != MAIN && !std::mem::replace(&mut document.has_waited, true);
+    found.touched.push(number);
+    first.then_some(number)
+  }
+
   /// The way from the main frame to another one, as the page's own windows have it: an index for each frame. `None` if it is not known.
   pub fn place(&self, connection: u32, frame: u64) -> Option<Vec<u16>> {
     let state = lock(&self.0.state);
-    let place = state.connections.get(&connection)?.frames.place(frame);
-    let is_known = frame == MAIN || !(place.is_empty() || place.contains(&NO_SLOT));
-    is_known.then_some(place)
+    let slots = state.connections.get(&connection)?.frames.slots(frame);
+    let is_known = frame == MAIN || !(slots.is_empty() || slots.contains(&NO_SLOT));
+    is_known.then_some(slots)
   }
 
   /// Whether a document is there.
@@ -332,7 +346,7 @@ impl Portable {
       }
       if kind == KIND_GONE {
         // Whatever is missing before it is not coming any more.
-        gone = Some((id, take_place(payload)?.0));
+        gone = Some((id, take_place(payload)?.0.slots));
         continue;
       }
       document.keep(sequence, FrameHeader { kind, id, document: number, frame }, payload)?;
@@ -348,9 +362,9 @@ impl Portable {
       push(&mut state, connection, header, payload);
     }
     if frame != MAIN
-      && let Some((id, place)) = gone
+      && let Some((id, slots)) = gone
     {
-      leave(&mut state, connection, number, id, &place);
+      leave(&mut state, connection, number, id, &slots);
     }
     if posted == Posted::Taken && state.incoming_bytes > INCOMING_HIGH_WATER {
       posted = Posted::Wait;
@@ -414,7 +428,10 @@ impl Portable {
     for number in std::mem::take(&mut found.touched) {
       let Some(document) = found.documents.get_mut(&number).filter(|document| document.has_news()) else { continue };
       let to = document.recipient(number);
-      if to != Recipient::MainFrame && found.reach == Reach::MainFrames && !std::mem::take(&mut document.waiting) {
+      let is_reached = document.waiting || to == Recipient::MainFrame;
+      // One question, one answer.
+      document.waiting &= found.reach == Reach::AllFrames;
+      if !is_reached {
         continue;
       }
       let (text, bytes) = document.take_script(&found.hook);

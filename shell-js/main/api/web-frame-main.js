@@ -162,6 +162,7 @@ completeClass('webFrameMain', WebFrameMain);
  */
 export async function evaluateIn(document, code, worldId = 0, userGesture = false) {
   if (document === null) throw new Error(GONE);
+  if (document.scriptless) throw new Error('The document of the frame may not run scripts');
   if (!document.hasBundle) {
     document.hasBundle = true;
     document.send(TO_PAGE.attach, 0, attachedPayload());

@@ -2,7 +2,7 @@
 // script in it. What that takes is sent when it is wanted: see portable-attached.js.
 
 import { FROM_PAGE, TO_PAGE } from '../../common/lane-frames.js';
-import { SCRIPTLESS, createLink, joinPayloads, textPayload, u32Payload } from './portable-link.js';
+import { createLink, joinPayloads, textPayload, u32Payload } from './portable-link.js';
 import { takeNode } from './portable-meet.js';
 import { watchDocument } from './portable-news.js';
 
@@ -43,10 +43,7 @@ export function startFrame(secret, meeting, address, post, wait) {
     if (kind === TO_PAGE.attach) {
       attached = indirectEval(new TextDecoder().decode(bytes))(
         (answerId, answer) => link.send(FROM_PAGE.evaluated, answerId, answer),
-        (questionId, code) => {
-          if (page === null) attached.ran(questionId, [true, new Error(SCRIPTLESS)]);
-          else page.dispatchEvent(new CustomEvent('run', { detail: [questionId, code] }));
-        }
+        (questionId, code) => page?.dispatchEvent(new CustomEvent('run', { detail: [questionId, code] }))
       );
     } else if (kind === TO_PAGE.evaluate) {
       attached.evaluate(id, bytes);

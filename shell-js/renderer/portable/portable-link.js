@@ -18,8 +18,6 @@ const NO_SLOT = 0xffff;
 // What is answered to a document whose view the host does not know from its messages.
 const WHO = 'who';
 
-export const SCRIPTLESS = "The frame's document may not run scripts";
-
 const { fromCharCode } = String;
 const indirectEval = eval;
 /** @type {any} */
@@ -81,27 +79,13 @@ function slotOf(frame) {
   return NO_SLOT;
 }
 
-/**
- * Whether the document may not run scripts, as one of a sandbox: ours run, the page's do not, and neither do listeners or timers of any world. What is in a
- * `noscript` element tells.
- */
-export function isScriptless() {
-  try {
-    const probe = document.createElement('div');
-    probe.innerHTML = '<noscript><i></i></noscript>';
-    return probe.firstElementChild?.firstElementChild !== null;
-  } catch {
-    return false;
-  }
-}
-
-/** The way from the main frame to this one: a slot for each frame. @returns {Uint8Array} none for the main frame */
+/** The way from the main frame to this one: a slot for each frame, none for the main frame; then how many frames its parent has. @returns {Uint8Array} */
 export function placePayload() {
   const slots = [];
   /** @type {any} */
   let frame = window;
   for (; frame !== frame.parent && frame.parent !== null; frame = frame.parent) slots.unshift(slotOf(frame));
-  return new Uint8Array([slots.length, ...slots].flatMap((number) => [number, number >> 8]));
+  return new Uint8Array([slots.length, ...slots, window.parent?.length ?? 0].flatMap((number) => [number, number >> 8]));
 }
 
 /**
@@ -256,7 +240,8 @@ export function createLink(secret, address, post) {
     async takeAnswers(wait) {
       const text = textOfBytes(token);
       while (open) {
-        const answer = await wait(text);
+        // WebKitGTK can answer with the text of an error only.
+        const answer = await wait(text).catch((error) => error.message);
         if (typeof answer !== 'string') return;
         if (answer === WHO) await new Promise((resolve) => request('meet', token, resolve, 0, secret));
         else indirectEval(answer);

@@ -15,9 +15,24 @@ function isOpaque() {
   }
 }
 
+/**
+ * Whether the document may not run scripts, as one of a sandbox: ours run, the page's do not, and neither do listeners or timers of any world. What is in a
+ * `noscript` element tells.
+ */
+function mayRunNoScripts() {
+  try {
+    const probe = document.createElement('div');
+    probe.innerHTML = '<noscript><i></i></noscript>';
+    return probe.firstElementChild?.firstElementChild !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** @param {any} link What portable-link.js makes. */
 export function watchDocument(link) {
   const isMain = window === window.top;
+  const isScriptless = mayRunNoScripts();
   const there = document;
   let [url, name, hidden] = ['', '', false];
 
@@ -32,7 +47,7 @@ export function watchDocument(link) {
   const tellState = (state) => link.send(FROM_PAGE.frameState, state, new Uint8Array(0));
 
   // Events of the engine only: the page can make up others.
-  const on = (target, type, run) => target.addEventListener(type, (event) => { if (event.isTrusted) run(event); }, true);
+  const on = (target, type, run, capture = true) => target.addEventListener(type, (event) => { if (event.isTrusted) run(event); }, capture);
   function listen() {
     on(there, 'DOMContentLoaded', () => {
       if (isMain) link.send(FROM_PAGE.domReady, 0, textPayload(there.title));
@@ -48,7 +63,7 @@ export function watchDocument(link) {
       if (there.hasFocus() && !['iframe', 'frame'].includes(there.activeElement?.localName ?? '')) tellState(STATE.focused);
     });
     // After the page's own listeners, whose last words are still the document's.
-    if (!isMain) on(window, 'pagehide', ({ persisted }) => { if (!persisted) on(window, 'unload', leave); });
+    if (!isMain) on(window, 'pagehide', ({ persisted }) => { if (!persisted) on(window, 'unload', leave, false); });
   }
 
   // A script that removes the frame has its document torn down before this function's second part has its turn. Otherwise it has it at once.
@@ -58,8 +73,10 @@ export function watchDocument(link) {
   }
 
   return {
+    isScriptless,
+
     /** As the host reads it: see `frameThere` in lane-frames.js. The parent's number is what the host adds. */
-    describe: () => joinPayloads([describe(), textPayload(globalThis.origin), u32Payload(isOpaque() ? 1 : 0)]),
+    describe: () => joinPayloads([describe(), textPayload(globalThis.origin), u32Payload((isOpaque() ? 1 : 0) | (isScriptless ? 2 : 0))]),
 
     /** The document was told of. */
     start() {

@@ -1,11 +1,11 @@
 // Start of a document on the portable lane, in the isolated world: loads, meets the page's world, runs the preloads.
 
 import { FROM_PAGE, TO_PAGE } from '../../common/lane-frames.js';
-import { deserialize, serialize } from '../../common/serialize.js';
+import { deserialize } from '../../common/serialize.js';
 import { start } from '../init.js';
 import { watchConsole } from './portable-console.js';
 import { hideRegistry } from './portable-guard.js';
-import { SCRIPTLESS, createLink, isScriptless, joinPayloads, textPayload, u32Payload } from './portable-link.js';
+import { createLink, joinPayloads, textPayload, u32Payload } from './portable-link.js';
 import { createMembrane } from './portable-membrane.js';
 import { takeNode } from './portable-meet.js';
 import { watchDocument } from './portable-news.js';
@@ -25,10 +25,10 @@ export function startOwn(secret, meeting, isolated, address, post, wait) {
   const link = createLink(secret, address, post);
   const news = watchDocument(link);
   const reachable = window === window.top || wait === null;
-  // Its page's world never comes, and nothing of the app runs in it.
-  if (isScriptless()) joinWithoutScripts(link, news, wait);
   hideRegistry();
-  takeNode(meeting, (node) => {
+  // Nothing of the app runs in a document that may not run scripts.
+  if (news.isScriptless) link.join(news.describe());
+  else takeNode(meeting, (node) => {
     try {
       begin(link, news, meeting, node, isolated, reachable);
       if (!reachable) link.takeAnswers(wait);
@@ -42,14 +42,6 @@ export function startOwn(secret, meeting, isolated, address, post, wait) {
     return 0;
   };
   return Object.assign(receive, { document, again: news.listen });
-}
-
-function joinWithoutScripts(link, news, wait) {
-  link.join(news.describe());
-  link.setListener((kind, id) => {
-    if (kind === TO_PAGE.evaluate) link.send(FROM_PAGE.evaluated, id, serialize([true, new Error(SCRIPTLESS)]));
-  });
-  if (window !== window.top && wait !== null) link.takeAnswers(wait);
 }
 
 /** @param {boolean} reachable The host runs scripts in the page's world and makes others. */

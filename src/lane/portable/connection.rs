@@ -138,7 +138,7 @@ pub(super) fn enter(state: &mut State, connection: u32, token: Token, kind: u8, 
     return Err(Refusal::TooMuch);
   }
   let number = found.last_document + 1;
-  let entered = if place.is_empty() {
+  let entered = if place.slots.is_empty() {
     // The documents of the page before are gone, whatever they say from now on.
     found.clear();
     Entered { frame: MAIN, parent: 0, replaced: None }
@@ -162,11 +162,11 @@ fn address_of(payload: &[u8]) -> &[u8] {
 }
 
 /// A document goes. That its frame stays it says right after; a document whose frame was removed says nothing any more.
-pub(super) fn leave(state: &mut State, connection: u32, number: u32, id: u32, place: &[u16]) {
+pub(super) fn leave(state: &mut State, connection: u32, number: u32, id: u32, slots: &[u16]) {
   let Some(found) = state.connections.get_mut(&connection) else { return };
   let Some(frame) = found.documents.get(&number).map(|document| document.frame) else { return };
   if found.leaving.take().is_none() {
-    found.frames.leave(frame, place);
+    found.frames.leave(frame, slots);
   }
   let id = if id == GONE_MAYBE_WITH_FRAME { id } else { GONE_STAYS };
   if id == GONE_MAYBE_WITH_FRAME {

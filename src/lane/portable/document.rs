@@ -16,7 +16,7 @@ pub(super) struct Document {
   pub token: Token,
   /// The number of the frame that it is in.
   pub frame: u64,
-  /// For sub-frames that are reached only by answers: whether one is wanted now, and whether one ever was.
+  /// For sub-frames: whether it can be reached now, and whether it ever could.
   pub waiting: bool,
   pub has_waited: bool,
   next: u32,

@@ -34,8 +34,13 @@ struct Frame {
   left: u64,
 }
 
-/// The way from the main frame to a document's own: a slot for each frame.
-pub(super) type Place = Vec<u16>;
+/// Where a document says that it is.
+pub(super) struct Place {
+  /// The way from the main frame to its own: a slot for each frame.
+  pub slots: Vec<u16>,
+  /// How many frames with a slot its parent has.
+  pub count: u16,
+}
 
 /// Where a document is.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,11 +51,13 @@ pub(super) struct Entered {
   pub replaced: Option<u32>,
 }
 
-/// Takes a place off the front of what a document says of itself: the number of slots, then each, all of 16 bits.
+/// Takes a place off the front of what a document says of itself: the number of slots, each, and how many frames the parent has, all of 16 bits.
 pub(super) fn take_place(bytes: &[u8]) -> Result<(Place, &[u8]), Refusal> {
   let (count, rest) = bytes.split_first_chunk().ok_or(Refusal::Malformed)?;
   let (slots, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(*count)) * 2).ok_or(Refusal::Malformed)?;
-  Ok((slots.chunks_exact(2).map(|slot| u16::from_le_bytes([slot[0], slot[1]])).collect(), rest))
+  let (count, rest) = rest.split_first_chunk().ok_or(Refusal::Malformed)?;
+  let slots = slots.chunks_exact(2).map(|slot| u16::from_le_bytes([slot[0], slot[1]])).collect();
+  Ok((Place { slots, count: u16::from_le_bytes(*count) }, rest))
 }
 
 impl Frames {
@@ -59,18 +66,20 @@ impl Frames {
   }
 
   /// A document with an address is in the frame at a place.
-  pub(super) fn enter(&mut self, place: &[u16], document: u32, address: &[u8]) -> Result<Entered, Refusal> {
-    let (&slot, above) = place.split_last().ok_or(Refusal::Malformed)?;
+  pub(super) fn enter(&mut self, place: &Place, document: u32, address: &[u8]) -> Result<Entered, Refusal> {
+    let (&slot, above) = place.slots.split_last().ok_or(Refusal::Malformed)?;
     let parent = self.frame_at(above).unwrap_or(MAIN);
     let mut hasher = DefaultHasher::new();
     hasher.write(address);
     let hash = hasher.finish();
+    let known = self.by_number.values().filter(|frame| frame.parent == parent && frame.slot != NO_SLOT && frame.document.is_some()).count();
+    // The value of a `javascript:` address takes the place of a document whose end nobody tells. There are no more frames than before then, or else it
+    // has the address of that document; whoever is new in a slot that is taken shows that others have gone unheard of.
+    let replaces = |frame: &Frame| slot != NO_SLOT && (usize::from(place.count) <= known || frame.hash == hash);
     let found = self
       .by_number
       .iter()
-      .filter(|(_, frame)| frame.parent == parent && frame.slot == slot)
-      // A document that replaces another one without its end being told, as the value of a `javascript:` address does, keeps the address.
-      .filter(|(_, frame)| frame.document.is_none() || (slot != NO_SLOT && frame.hash == hash))
+      .filter(|(_, frame)| frame.parent == parent && frame.slot == slot && (frame.document.is_none() || replaces(frame)))
       .max_by_key(|(_, frame)| frame.left)
       .map(|(&number, _)| number);
     let number = match found {
@@ -86,13 +95,13 @@ impl Frames {
   }
 
   /// The document of a frame is about to go, at a place.
-  pub(super) fn leave(&mut self, number: u64, place: &[u16]) {
+  pub(super) fn leave(&mut self, number: u64, slots: &[u16]) {
     self.lefts += 1;
     let Some(frame) = self.by_number.get_mut(&number) else { return };
     (frame.document, frame.left) = (None, self.lefts);
     let (parent, known) = (frame.parent, frame.slot);
     // Frames that never told of a document have gone meanwhile, and all behind them have moved up.
-    if let Some(&slot) = place.last()
+    if let Some(&slot) = slots.last()
       && slot < known
       && known != NO_SLOT
     {
@@ -122,15 +131,15 @@ impl Frames {
   }
 
   /// The slots on the way to a frame, none for one that is not there.
-  pub(super) fn place(&self, number: u64) -> Place {
+  pub(super) fn slots(&self, number: u64) -> Vec<u16> {
     let ancestors = std::iter::successors(self.by_number.get(&number), |frame| self.by_number.get(&frame.parent));
-    let mut place: Place = ancestors.take(MAX_FRAMES).map(|frame| frame.slot).collect();
-    place.reverse();
-    place
+    let mut slots: Vec<_> = ancestors.take(MAX_FRAMES).map(|frame| frame.slot).collect();
+    slots.reverse();
+    slots
   }
 
-  fn frame_at(&self, place: &[u16]) -> Option<u64> {
-    place.iter().try_fold(MAIN, |parent, &slot| {
+  fn frame_at(&self, slots: &[u16]) -> Option<u64> {
+    slots.iter().try_fold(MAIN, |parent, &slot| {
       let mut children = self.by_number.iter().filter(|(_, frame)| frame.parent == parent && frame.slot == slot && slot != NO_SLOT);
       children.find(|(_, frame)| frame.document.is_some()).map(|(&number, _)| number)
     })

@@ -28,7 +28,7 @@ fn loaded() -> (Portable, u32, Token) {
 fn load(lane: &Portable, connection: u32) -> Token {
   let secret = Token::from_hex(SECRET).expect("hexadecimal");
   assert!(lane.may_ask(connection, &secret));
-  let asked = lane.load(connection, &secret, b"\0\0where").expect("loaded");
+  let asked = lane.load(connection, &secret, b"\0\0\0\0where").expect("loaded");
   let frames = lane.take_frames(|_| ());
   let last = frames.last().expect("told");
   assert_eq!((last.web_contents, last.header.kind, last.payload.as_slice()), (7, KIND_LOAD, b"where\0\0\0\0\0\0\0\0".as_slice()));
@@ -85,7 +85,7 @@ fn s9_strangers_are_refused() {
   wrong.0[15] ^= 1;
   assert!(!lane.may_ask(connection, &wrong));
   assert_eq!(post(&lane, connection, &wrong, &[frame(1, 7, 1, b"")]), Err(Refusal::Stranger));
-  assert_eq!(lane.load(connection, &wrong, &[0, 0]), Err(Refusal::Stranger));
+  assert_eq!(lane.load(connection, &wrong, &[0; 4]), Err(Refusal::Stranger));
   assert_eq!(lane.fetch(connection, &wrong, &[1, 0, 0, 0]), Err(Refusal::Stranger));
   // A token of another view.
   let other = lane.open(Token::from_hex(SECRET).expect("hexadecimal"), "hook", Reach::MainFrames);
@@ -152,7 +152,7 @@ fn a_view_that_nobody_accepted_waits() {
   let lane = Portable::default();
   let secret = Token::from_hex(SECRET).expect("hexadecimal");
   let connection = lane.open(secret, "hook", Reach::MainFrames);
-  lane.load(connection, &secret, &[0, 0]).expect("loaded");
+  lane.load(connection, &secret, &[0; 4]).expect("loaded");
   assert!(lane.take_frames(|_| ()).is_empty());
   lane.accept(connection, 3);
   assert_eq!(lane.take_frames(|_| ())[0].web_contents, 3);
@@ -187,8 +187,10 @@ fn r26_requests_wait_while_js_has_enough_to_do() {
 
 const GONE: [u32; 3] = [GONE_STAYS, GONE_WITH_FRAME, GONE_MAYBE_WITH_FRAME];
 
+/// A place beside no other frames than those before it.
 fn place(slots: &[u16]) -> Vec<u8> {
-  std::iter::once(slots.len() as u16).chain(slots.iter().copied()).flat_map(u16::to_le_bytes).collect()
+  let count = slots.last().map_or(0, |slot| slot + 1);
+  [slots.len() as u16].iter().chain(slots).chain([&count]).copied().flat_map(u16::to_le_bytes).collect()
 }
 
 fn there(slots: &[u16], url: &str) -> Vec<u8> {
@@ -280,7 +282,7 @@ fn frames_that_were_never_heard_of_do_not_confuse_the_others() {
 fn a_document_can_take_the_place_of_another_without_a_word() {
   let (lane, connection, _) = loaded();
   let first = join(&lane, 1, &[0], "about:blank");
-  join(&lane, 2, &[0], "about:blank");
+  join(&lane, 2, &[0], "address of who wrote it");
   assert_eq!(news(&lane).iter().map(|news| news.2).collect::<Vec<_>>(), [2, 2]);
   assert_eq!(post(&lane, connection, &first, &[frame(1, 7, 1, b"")]), Err(Refusal::Stranger));
 }
@@ -305,6 +307,24 @@ fn sub_frames_get_what_waits_when_they_ask() {
   assert_eq!(lane.wait(&token), Ok(Waiting::Document { connection, document: 2, first: false }));
   assert_eq!(lane.drain(connection).len(), 1);
   assert_eq!(lane.wait(&Token([8; 16])), Err(Refusal::Stranger));
+}
+
+#[test]
+fn sub_frames_are_reached_from_their_first_message_on_where_the_engine_can() {
+  let lane = Portable::default();
+  let secret = Token::from_hex(SECRET).expect("hexadecimal");
+  let connection = lane.open(secret, "hook", Reach::AllFrames);
+  lane.accept(connection, 7);
+  lane.load(connection, &secret, &place(&[])).expect("loaded");
+  let asked = lane.load(connection, &secret, &there(&[0], "a")).expect("loaded");
+  assert!(lane.send(connection, header(KIND_LOADED, 1, asked.document), b"", |_| ()));
+  assert!(lane.send(connection, header(34, 1, asked.document), b"x", |_| ()));
+  let Some(Out::Answer { bytes, .. }) = lane.drain(connection).pop() else { panic!("no answer") };
+  assert_eq!(lane.reached(connection, &bytes), Some(asked.document));
+  assert_eq!(lane.reached(connection, &bytes), None);
+  assert_eq!(lane.drain(connection).len(), 1);
+  assert!(lane.send(connection, header(34, 2, asked.document), b"x", |_| ()));
+  assert_eq!(lane.drain(connection).len(), 1);
 }
 
 #[test]

@@ -4,14 +4,15 @@ use super::{ObjectExt, ToValue, UserContentManager, glib};
 use webkit2gtk::ffi;
 
 /// The answer to a script message. Without one the page hears `undefined`.
+///
+/// It is given as the message of an error: a value would have to be of the engine's own context at that moment, which nothing tells, and one of another
+/// context brings the process down.
 pub(super) struct MessageReply(*mut ffi::WebKitScriptMessageReply);
 
 impl MessageReply {
   pub(super) fn answer(self, text: &str) {
-    let context = javascriptcore::Context::new();
-    let value = javascriptcore::Value::new_string(&context, Some(text));
-    // SAFETY: the reply is ours and was not used before, for this takes it; the value lives longer than the call.
-    unsafe { ffi::webkit_script_message_reply_return_value(self.0, glib::translate::ToGlibPtr::to_glib_none(&value).0) }
+    // SAFETY: the reply is ours and was not used before, for this takes it; the text outlives the call.
+    unsafe { ffi::webkit_script_message_reply_return_error_message(self.0, glib::translate::ToGlibPtr::to_glib_none(text).0) }
   }
 }
 
