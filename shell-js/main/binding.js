@@ -20,6 +20,7 @@ const {
   op_image_resize,
   op_lane_close,
   op_lane_peer,
+  op_lane_place,
   op_lane_send,
   op_locale,
   op_next_events,
@@ -113,6 +114,12 @@ export const laneClose = (connection) => op_lane_close(connection);
 
 /** @param {number} connection @returns {number} the process id of the web process behind it, 0 when unknown */
 export const lanePeer = (connection) => op_lane_peer(connection);
+
+/**
+ * The indices by which the page's windows lead from the main frame to another one.
+ * @param {number} connection @param {number} frame @returns {number[] | null} null where only the engine knows
+ */
+export const lanePlace = (connection, frame) => op_lane_place(connection, frame);
 
 /**
  * Opens a way for frames of a document past this thread, to the worker that is started under a name which nobody can guess.

@@ -5,10 +5,11 @@
 import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
 import { frameOf, mainFrameOf } from './api/web-frame-main.js';
 import { laneSend } from './binding.js';
-import { LaneDocument, addDocument, documentOf, removeDocument, removeNode } from './lane-documents.js';
+import { LaneDocument, addDocument, documentOf, nodeOf, removeDocument, removeNode } from './lane-documents.js';
 import { webContents } from './object-registry.js';
 import { loadedPayload } from './renderer-payload.js';
 
+const GONE = Object.freeze({ withFrame: 1, maybeWithFrame: 2 });
 const STATE = Object.freeze({ domReady: 1, loaded: 2, focused: 3 });
 const decoder = new TextDecoder();
 
@@ -39,6 +40,10 @@ export function frameNews(frame) {
     documentThere(frame);
     return true;
   }
+  if (frame.kind === FROM_PAGE.gone) {
+    documentGone(frame);
+    return true;
+  }
   const news = NEWS.get(frame.kind);
   if (news === undefined) return false;
   const document = documentOf(frame);
@@ -49,21 +54,22 @@ export function frameNews(frame) {
 
 /** @type {Map<number, (contents: any, document: LaneDocument, frame: import('./binding.js').LaneFrame) => void>} */
 const NEWS = new Map()
-  .set(FROM_PAGE.gone, documentGone)
   .set(FROM_PAGE.domReady, mainFrameReady)
   .set(FROM_PAGE.frameMoved, documentMoved)
   .set(FROM_PAGE.frameState, stateChanged);
 
 /** @param {Uint8Array} data */
 function readDocument(data) {
-  const read = { url: '', name: '', hidden: false, origin: '', opaque: false, parent: 0 };
+  const read = { url: '', name: '', hidden: false, origin: '', opaque: false, scriptless: false, parent: 0 };
   try {
     const { number, text } = payloadReader(data);
     read.url = text();
     read.name = text();
     read.hidden = number() !== 0;
     read.origin = text();
-    read.opaque = number() !== 0;
+    const flags = number();
+    read.opaque = (flags & 1) !== 0;
+    read.scriptless = (flags & 2) !== 0;
     read.parent = number() + number() * 2 ** 32;
   } catch {
     // It is answered nevertheless: the page waits.
@@ -81,8 +87,9 @@ function documentThere(frame) {
   /** @type {Uint8Array} */
   let answer = new Uint8Array(0);
   try {
-    const { url, name, hidden, origin, opaque, parent } = readDocument(frame.data);
+    const { url, name, hidden, origin, opaque, scriptless, parent } = readDocument(frame.data);
     const document = new LaneDocument(frame, url, origin);
+    document.scriptless = scriptless;
     const contents = webContents.get(frame.webContents);
     if (contents === undefined) return;
     mainFrameOf(contents);
@@ -113,10 +120,13 @@ function shownOrigin({ url, origin, node }, opaque) {
   return inherits ? (node.parent?.document?.origin ?? origin) : origin;
 }
 
-/** @param {any} _contents @param {LaneDocument} document @param {{id: number}} frame */
-function documentGone(_contents, document, { id }) {
-  if (id === 1) removeNode(document.node, document.connection);
-  removeDocument(document);
+/** @param {import('./binding.js').LaneFrame} frame */
+function documentGone(frame) {
+  const document = documentOf(frame);
+  const node = document?.node ?? nodeOf(frame);
+  if (node !== undefined && frame.id === GONE.withFrame) removeNode(node, frame.connection);
+  else if (node !== undefined) node.leaving = frame.id === GONE.maybeWithFrame;
+  if (document !== undefined) removeDocument(document);
 }
 
 /** @param {any} contents @param {LaneDocument} document @param {{data: Uint8Array}} frame */

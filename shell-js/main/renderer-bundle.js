@@ -67,12 +67,17 @@ const NODE = [
 ];
 const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', 'renderer/page-bridge.js'];
 
-// The portable lane's scripts: of the isolated world, of the page's world, and of a page's world that has the renderer too.
-const PORTABLE = 'renderer/portable/portable-';
-const PORTABLE_SIDE = ['errors', 'console', 'tape', 'membrane', 'meet', 'guard', 'page'].map((name) => `${PORTABLE}${name}.js`);
-const PORTABLE_OWN = [...RENDERER, ...['errors', 'console', 'link', 'tape', 'membrane', 'meet', 'guard', 'worlds', 'own'].map((name) => `${PORTABLE}${name}.js`)];
+// The portable lane's scripts: of the isolated world, of the page's world, and of a page's world that has the renderer too; the two of sub-frames
+// without preloads, and what such a frame is sent when a script is to run in it.
+/** @param {...string} names */
+const portableFiles = (...names) => names.map((name) => `renderer/portable/portable-${name}.js`);
+const PORTABLE_SIDE = portableFiles('console', 'errors', 'tape', 'membrane', 'meet', 'guard', 'evaluate', 'page');
+const PORTABLE_OWN = [...RENDERER, ...portableFiles('console', 'errors', 'link', 'news', 'tape', 'membrane', 'meet', 'guard', 'evaluate', 'worlds', 'own')];
 const PORTABLE_PAGE = ['common/codec-format.js', 'common/deserialize.js', 'common/value-kinds.js', 'common/serialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', ...PORTABLE_SIDE];
-const PORTABLE_SHARED = [...RENDERER, `${PORTABLE}shared.js`, ...PORTABLE_SIDE];
+const PORTABLE_SHARED = [...RENDERER, ...portableFiles('shared'), ...PORTABLE_SIDE];
+const PORTABLE_FRAME = ['common/lane-frames.js', ...portableFiles('link', 'news', 'meet', 'frame')];
+const PORTABLE_FRAME_PAGE = ['common/codec-format.js', ...portableFiles('console', 'evaluate', 'guard', 'meet', 'frame-page')];
+const PORTABLE_ATTACHED = ['common/codec-format.js', 'common/deserialize.js', 'common/value-kinds.js', 'common/serialize.js', ...portableFiles('attached')];
 
 /** @param {string[]} files @param {string} result */
 function assemble(files, result) {
@@ -102,16 +107,19 @@ export function rendererScripts() {
   return scripts;
 }
 
-/** @type {{own: string, page: string, shared: string, guard: string} | null} */
+/** @typedef {{own: string, page: string, shared: string, frame: string, framePage: string, attached: string}} PortableScripts expressions whose values are functions */
+/** @type {PortableScripts | null} */
 let portable = null;
 
-/** @returns {{own: string, page: string, shared: string, guard: string}} expressions whose values are functions, and a statement */
+/** @returns {PortableScripts} */
 export function portableScripts() {
   portable ??= {
     own: assemble(PORTABLE_OWN, "modules['portable-own.js'].startOwn"),
-    guard: assemble(['common/codec-format.js', `${PORTABLE}guard.js`], "modules['portable-guard.js'].narrowRejections()"),
     page: assemble(PORTABLE_PAGE, "modules['portable-page.js'].startPage"),
     shared: assemble(PORTABLE_SHARED, "(meeting) => modules['portable-page.js'].startPage(meeting, modules['portable-shared.js'].startShared)"),
+    frame: assemble(PORTABLE_FRAME, "modules['portable-frame.js'].startFrame"),
+    framePage: assemble(PORTABLE_FRAME_PAGE, "modules['portable-frame-page.js'].startFramePage"),
+    attached: assemble(PORTABLE_ATTACHED, "modules['portable-attached.js'].attach"),
   };
   return portable;
 }

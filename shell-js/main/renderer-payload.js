@@ -7,7 +7,7 @@ import { TO_PAGE } from '../common/lane-frames.js';
 import { serialize } from '../common/serialize.js';
 import { host, laneSend } from './binding.js';
 import { nodeSettings } from './legacy-node.js';
-import { rendererScripts } from './renderer-bundle.js';
+import { portableScripts, rendererScripts } from './renderer-bundle.js';
 
 const LOAD_ISOLATED = 1;
 const LOAD_IN_SUB_FRAMES = 2;
@@ -101,4 +101,12 @@ export function loadedPayload(contents, document) {
  * For a document that runs no preload, and in which the main process wants to run a script: the bundle without IPC, always in the isolated world,
  * because scripts of the page have run already.
  */
-export const attachedPayload = () => payloadOf(LOAD_ISOLATED | LOAD_ATTACHED, { evaluateOnly: true, isolated: true });
+export const attachedPayload = () => (host.portableLane ? portableAttached() : payloadOf(LOAD_ISOLATED | LOAD_ATTACHED, { evaluateOnly: true, isolated: true }));
+
+/** @type {Uint8Array | null} */
+let attached = null;
+
+function portableAttached() {
+  attached ??= new TextEncoder().encode(portableScripts().attached);
+  return attached;
+}

@@ -39,6 +39,13 @@ pub fn op_lane_peer(state: &mut OpState, connection: u32) -> u32 {
   state.borrow::<PageChannels>().peer(connection)
 }
 
+/// The indices by which the page's windows lead from the main frame to another one; null where only the engine knows.
+#[op2]
+#[serde]
+pub fn op_lane_place(state: &mut OpState, connection: u32, frame: f64) -> Option<Vec<u16>> {
+  state.borrow::<PageChannels>().portable.place(connection, frame as u64)
+}
+
 /// The shell's own module files as statements of one script, for what is sent to pages.
 #[op2]
 #[string]

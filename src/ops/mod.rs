@@ -46,6 +46,7 @@ deno_core::extension!(
     image::op_image_resize,
     lane::op_lane_close,
     lane::op_lane_peer,
+    lane::op_lane_place,
     lane::op_lane_send,
     lane::op_renderer_modules,
     open::op_open_with_system,

@@ -8,6 +8,7 @@ use tao::event_loop::{ControlFlow, EventLoopBuilder, EventLoopWindowTarget};
 use tao::platform::run_return::EventLoopExtRunReturn;
 
 use crate::bridge::{CommandReceiver, Request, UiCommand, UiEnd, UiEvent, WindowAction};
+use crate::lane::portable::Recipient;
 
 use super::state::{Outcome, Ui, done};
 use super::{Error, UiConfig, clipboard, dialog, menu, platform, screen, webview, window};
@@ -176,8 +177,9 @@ fn carry_out(ui: &Rc<Ui>, target: &Target, request: Request) {
     C::WebViewProcessId { web_contents } => webview::process_id(ui, web_contents),
 
     C::LaneDrain { web_contents } => webview::with(ui, web_contents, |view| view.drain_lane()),
-    C::LaneEvaluate { web_contents, code, url, world } => {
-      return webview::lane_evaluate(ui, web_contents, &code, &url, world.as_deref(), reply);
+    C::LaneEvaluate { web_contents, document, code, url, world } => {
+      let to = document.map_or(Recipient::MainFrame, Recipient::SubFrame);
+      return webview::lane_evaluate(ui, web_contents, to, &code, &url, world.as_deref(), reply);
     }
 
     C::MenuSet { menu, entries } => menu::set(ui, menu, entries),

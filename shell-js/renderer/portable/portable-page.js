@@ -3,11 +3,12 @@
 // The page never sees any of it. Scripts of the host reach it by a name that is a secret of the view: it stands in the scope of scripts, which
 // has no object that could be listed.
 
-import { BytesCtor, getterOf, uncurry } from '../../common/codec-format.js';
-import { kindOf, serialize } from '../../common/serialize.js';
+import { BytesCtor } from '../../common/codec-format.js';
+import { serialize } from '../../common/serialize.js';
 import { pagePorts } from '../page-ports.js';
 import { replaceWindowFunctions } from '../page-windows.js';
-import { watchConsole } from './portable-console.js';
+import { watchConsole, watchErrors } from './portable-console.js';
+import { evaluateFor, mayEvaluate, settle } from './portable-evaluate.js';
 import { hideRegistry, narrowRejections } from './portable-guard.js';
 import { createMembrane } from './portable-membrane.js';
 import { offerNode } from './portable-meet.js';
@@ -15,32 +16,15 @@ import { OP } from './portable-tape.js';
 
 /** @type {any} */
 const { defineProperty, has } = Reflect;
-const promiseThen = uncurry(Promise.prototype.then);
 const ErrorCtor = Error;
-const StringOf = String;
 const indirectEval = eval;
 const pageGlobal = globalThis;
-const addListener = uncurry(EventTarget.prototype.addEventListener);
-/** @type {any} */
-const { ErrorEvent: ErrorEventCtor, PromiseRejectionEvent: RejectionEventCtor } = globalThis;
-const errorMessage = getterOf(ErrorEventCtor.prototype, 'message');
-const errorFile = getterOf(ErrorEventCtor.prototype, 'filename');
-const errorLine = getterOf(ErrorEventCtor.prototype, 'lineno');
-const rejectionReason = getterOf(RejectionEventCtor.prototype, 'reason');
 
 function textOf(value) {
   try {
     return `${value}`;
   } catch {
     return undefined;
-  }
-}
-
-function mayEvaluate() {
-  try {
-    return indirectEval('true');
-  } catch {
-    return false;
   }
 }
 
@@ -120,6 +104,11 @@ export function startPage(meeting, start = null, isPage = true) {
       }
       return first ?? [true, undefined, undefined];
     },
+    // A script of the main process for a sub-frame.
+    [OP.evaluate](reader) {
+      const id = reader.next();
+      evaluateFor(reader.next(), (failed, value) => { answer(id, failed, value); }, tell);
+    },
     // The main process has a document without isolation: its renderer runs here.
     [OP.start](reader) {
       if (start === null) return;
@@ -155,11 +144,9 @@ export function startPage(meeting, start = null, isPage = true) {
       if (!mayEvaluate()) throw new ErrorCtor('shell:no-eval');
       value = indirectEval(code);
     }
-    const done = (result) => { answer(id, false, result); };
     // A preload gets the promise itself.
-    const isPromise = id > 0 && typeof value === 'object' && value !== null && kindOf(value) === 'promise';
-    if (isPromise) promiseThen(value, done, (error) => { answer(id, true, error); });
-    else done(value);
+    if (id > 0) settle(value, (failed, result) => { answer(id, failed, result); });
+    else answer(id, false, value);
     // The engine has no word for undefined and would take it for a failure.
     return 0;
   }
@@ -172,7 +159,7 @@ export function startPage(meeting, start = null, isPage = true) {
   });
   if (!isPage) hideRegistry();
   // A view without isolation does that in its own bundle.
-  if (isPage && start === null) {
+  if (isPage && start === null && pageGlobal === pageGlobal.top) {
     replaceWindowFunctions(
       (url, target, features, modifiers) => membrane.ask(OP.windowOpen, url, target, features, modifiers),
       () => { membrane.ask(OP.windowOpened); },

@@ -59,9 +59,9 @@ define_class!(
     #[unsafe(method(userContentController:didReceiveScriptMessage:))]
     fn message(&self, _: &WKUserContentController, message: &WKScriptMessage) {
       // SAFETY: the message is alive for the call.
-      let body = unsafe { message.body() };
+      let (body, frame) = unsafe { (message.body(), message.frameInfo()) };
       if let (Some(view), Ok(text)) = (self.view(), body.downcast::<NSString>()) {
-        view.message_from_page(&text.to_string());
+        view.message_from_page(&text.to_string(), frame);
       }
     }
   }
