@@ -88,6 +88,10 @@ export const callSync = (command) => ordinary(op_ui_call_sync(command));
  */
 export async function nextEvents() {
   const { events, frames } = await op_next_events();
+  for (let i = 0; i < frames.length; i++) {
+    const [webContents, connection, kind, id, document, frame, data] = frames[i];
+    frames[i] = { webContents, connection, kind, id, document, frame, data };
+  }
   return { events: events.map(ordinary), frames };
 }
 

@@ -161,22 +161,20 @@ async function hostInvoked(contents, document, { id, data }) {
 
 /** The event object of a message that has ports and can be replied to. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {any[]} [ports] */
 function makeMessageEvent(contents, document, ports = []) {
-  return Object.assign(makeEvent(contents, document), {
-    ports,
-    /** @param {string} channel @param {...any} args */
-    reply(channel, ...args) {
-      // What came after the document that asked must not get the answer.
-      if (!document.gone) frameOf(document.node).send(channel, ...args);
-    },
-  });
+  const event = makeEvent(contents, document);
+  event.ports = ports;
+  event.reply = (/** @type {string} */ channel, /** @type {any[]} */ ...args) => {
+    // What came after the document that asked must not get the answer.
+    if (!document.gone) frameOf(document.node).send(channel, ...args);
+  };
+  return event;
 }
 
-/** The event object of an invocation, and the common part of all. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document */
+/** The event object of an invocation, and the common part of all. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @returns {any} */
 function makeEvent(contents, document) {
   const frame = frameOf(document.node);
   let prevented = false;
-  /** @type {any} */
-  const event = {
+  return {
     type: 'frame',
     sender: contents,
     frameId: document.routingId,
@@ -185,11 +183,14 @@ function makeEvent(contents, document) {
     preventDefault() {
       prevented = true;
     },
+    get defaultPrevented() {
+      return prevented;
+    },
+    // Null as soon as the document is gone: an answer must not reach the page that came after it.
+    get senderFrame() {
+      return document.gone || frame.isDestroyed() ? null : frame;
+    },
   };
-  Object.defineProperty(event, 'defaultPrevented', { enumerable: true, get: () => prevented });
-  // Null as soon as the document is gone: an answer must not reach the page that came after it.
-  Object.defineProperty(event, 'senderFrame', { enumerable: true, get: () => (document.gone || frame.isDestroyed() ? null : frame) });
-  return event;
 }
 
 /** Whoever listens to messages of a document, in the order in which they get them. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document */

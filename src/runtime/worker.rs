@@ -98,8 +98,14 @@ pub(super) fn bootstrap(
   }
 }
 
+/// Where V8 puts new objects; three times the part that is in use. By itself it makes that of the machine's memory, up to 96 MB, and an app that only passes
+/// messages on fills all of it with garbage before it looks.
+const YOUNG_GENERATION: usize = 24 << 20;
+
 /// V8's own default heap limit is meant for browser tabs; the machine's memory is the measure here.
 pub(super) fn create_params() -> Option<v8::CreateParams> {
   let memory = deno_runtime::deno_os::sys_info::mem_info()?;
-  Some(v8::CreateParams::default().heap_limits_from_system_memory(memory.total, 0))
+  let params = v8::CreateParams::default().heap_limits_from_system_memory(memory.total, 0);
+  let young = params.max_young_generation_size_in_bytes().min(YOUNG_GENERATION);
+  Some(params.set_max_young_generation_size_in_bytes(young))
 }
