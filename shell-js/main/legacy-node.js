@@ -77,6 +77,7 @@ export function nodeSettings(contents, document) {
   return {
     script: nodeScript(),
     page: wantsPage,
+    workersRefused: preferences.nodeIntegrationInWorker ? WORKERS : null,
     warning: wantsPage && warnsOfIntegration() ? INTEGRATION : null,
     cwd: process.cwd(),
     title: process.title,
@@ -91,6 +92,9 @@ function warnsOfIntegration() {
   return Boolean(enable) || (!disable && !host.isPackaged);
 }
 
+const WORKERS =
+  `webPreferences.nodeIntegrationInWorker = true is not implemented on ${process.platform} yet: a Worker of this page would have no Node. With nodeIntegrationInWorker: false it ` +
+  'starts without.';
 const INTEGRATION =
   'Security Warning (Node.js integration): this page and every script that it loads can read and change files, start programs and use the network ' +
   'with all rights of the user. Show content of the app itself only; a preload with contextBridge is the safe way.';

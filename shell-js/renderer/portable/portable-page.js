@@ -6,7 +6,7 @@
 import { BytesCtor, getterOf, uncurry } from '../../common/codec-format.js';
 import { kindOf, serialize } from '../../common/serialize.js';
 import { pagePorts } from '../page-ports.js';
-import { replaceWindowFunctions } from '../page-windows.js';
+import { refuseWorkers, replaceWindowFunctions } from '../page-windows.js';
 import { watchConsole } from './portable-console.js';
 import { hideRegistry, narrowRejections } from './portable-guard.js';
 import { createMembrane } from './portable-membrane.js';
@@ -130,6 +130,7 @@ export function startPage(meeting, start = null, isPage = true) {
       };
       deliver = start(link, reader.next());
     },
+    [OP.refuseWorkers]: (reader) => refuseWorkers(reader.next()),
     // One of three things at most is given.
     [OP.ports]: (reader) => pagePorts[reader.next()](reader.next(), reader.next()) ?? false,
     [OP.frame](reader) {
