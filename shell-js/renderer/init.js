@@ -44,6 +44,7 @@ export function start(natives, page, pageGlobal, configBytes) {
   const bridge = natives.bridge ?? createContextBridge(worlds);
   const scripts = natives.scripts ?? createScripts(worlds, bridge);
   if (config.isMainFrame) connectWindowOpen(page, natives);
+  if (config.node?.workersRefused) page.refuseWorkers(config.node.workersRefused);
   if (config.isMainFrame) watchPage(transport);
   const whoNavigates = config.isMainFrame ? watchNavigations() : () => 'unknown';
   const gestures = createGestures(transport, !config.evaluateOnly && natives.worlds === undefined);

@@ -11,7 +11,9 @@ const { pathToFileURL } = require('node:url');
 const { closeAllWindows, once } = require('./helpers');
 const { openWithPreload, pageFile, portable } = require('./lane-helpers');
 
-describe('legacy ES modules', () => {
+describe('legacy ES modules', function () {
+  // Some open many windows.
+  this.timeout(60_000);
   let folder;
   beforeEach(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'shell-modules-'));

@@ -6,7 +6,6 @@ import process from 'node:process';
 
 /** Preferences whose value asks for something that pages do not get yet. @type {Record<string, any>} */
 const NOT_DONE = {
-  nodeIntegrationInWorker: true,
   webviewTag: true,
   offscreen: true,
 };

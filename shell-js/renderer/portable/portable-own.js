@@ -49,6 +49,7 @@ function begin(link, news, meeting, node, isolated, reachable) {
   // What `window.open` and the like ask, once the renderer is there.
   let windows = { ask: (_url, _target, _features, _modifiers) => 2, opened() {}, close() {} };
   const page = {
+    refuseWorkers: (text) => membrane.ask(OP.refuseWorkers, text),
     replaceWindowFunctions(ask, opened, close) {
       windows = { ask, opened, close };
     },

@@ -39,17 +39,19 @@ fn s19_a_web_process_that_was_taken_over_harms_nobody_else() {
   let cache = home.path().join("cache");
   let start = || {
     let mut command = shell(home.path());
-    command.env("XDG_CACHE_HOME", &cache).arg(app_folder("hostile-process"));
+    command.env("XDG_CACHE_HOME", &cache).env("HOSTILE_PROOF", home.path().join("proof")).arg(app_folder("hostile-process"));
     RunningApp::spawn(command, tempfile::tempdir().expect("temporary folder"))
   };
   let survived = |app: &mut RunningApp| {
-    for how in ["frames", "messages", "everything"] {
+    for how in ["frames", "messages", "everything", "node"] {
       assert_eq!(app.expect("survived")["how"], how);
     }
   };
   let mut honest = start();
   survived(&mut honest);
-  let reference = (honest.expect("alive"), honest.expect("kept apart"), honest.expect("after"));
+  let (alive, node) = (honest.expect("alive"), honest.expect("node"));
+  assert_eq!((&node["answer"], &node["ran"]), (&serde_json::json!(true), &serde_json::json!(false)));
+  let reference = (alive, honest.expect("kept apart"), honest.expect("after"));
   assert_eq!(honest.wait().code, Some(0));
   assert_eq!(reference.0["answers"], serde_json::json!([true, true]));
 
@@ -57,6 +59,11 @@ fn s19_a_web_process_that_was_taken_over_harms_nobody_else() {
   let mut app = start();
   survived(&mut app);
   assert_eq!(app.expect("alive")["answers"], serde_json::json!([true, true]));
+  // S19: among all that it said to its Node context was one sound question, and that was answered. Contexts are bounded, those of other pages live on.
+  let node = app.expect("node");
+  assert_eq!((&node["answer"], &node["ran"]), (&serde_json::json!(true), &serde_json::json!(true)));
+  let threads = node["threads"].as_i64().expect("a number");
+  assert!(threads < 100, "{threads} threads more than before");
   // S1, S9: nothing that it says is taken for a word of another page, nor of a frame that has no preload.
   let apart = app.expect("kept apart");
   assert_eq!(apart["pending"], "honest");
