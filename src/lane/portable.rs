@@ -241,7 +241,8 @@ impl Portable {
       drop(state);
       return self.post(connection, &token, rest).map(|_| ());
     }
-    let mut views = state.connections.iter().filter(|(number, found)| from.is_none_or(|from| **number == from) && found.secret.matches(&token));
+    let mut views =
+      state.connections.iter().filter(|(number, found)| from.is_none_or(|from| **number == from) && found.secret.matches(&token));
     let view = views.next().map(|(number, _)| *number).ok_or(Refusal::Stranger)?;
     let is_only = views.next().is_none();
     let (own, there) = Token::split(rest).ok_or(Refusal::Malformed)?;

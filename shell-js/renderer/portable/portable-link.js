@@ -236,7 +236,7 @@ export function createLink(secret, address, post) {
 
     /** Tells of a document that has no preloads, and does not wait. @param {Uint8Array} payload */
     join(payload) {
-      token = crypto.getRandomValues(new Uint8Array(TOKEN_LENGTH));
+      token = globalThis.crypto.getRandomValues(new Uint8Array(TOKEN_LENGTH));
       key = hexOfBytes(token);
       open = true;
       post(textOfBytes(joinPayloads([bytesOfHex(secret), token, placePayload(), payload])));
