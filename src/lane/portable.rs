@@ -304,9 +304,11 @@ impl Portable {
     let number = found.number_of(&token)?;
     let document = found.documents.get_mut(&number)?;
     document.waiting = true;
-    let first = document.frame != MAIN && !std::mem::replace(&mut document.has_waited, true);
+    if document.frame == MAIN || std::mem::replace(&mut document.has_waited, true) {
+      return None;
+    }
     found.touched.push(number);
-    first.then_some(number)
+    Some(number)
   }
 
   /// The way from the main frame to another one, as the page's own windows have it: an index for each frame. `None` if it is not known.
