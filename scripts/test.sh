@@ -57,7 +57,7 @@ for name in "${parts[@]}"; do
     js) part js timeout --kill-after=10 900 scripts/display.sh "$SHELL_BINARY" tests/js ;;
     portable)
       part portable env SHELL_RENDERER_LANE=portable timeout --kill-after=10 900 scripts/display.sh "$SHELL_BINARY" tests/js \
-        ipc context-bridge isolated-worlds preload web-frame-spec lane message window-open back-pressure reentrancy legacy
+        ipc context-bridge isolated-worlds preload frame lane message window-open back-pressure reentrancy page- console structured-clone legacy
       ;;
     apps) part apps scripts/display.sh cargo test --test it -- --test-threads=2 apps:: ;;
     *) echo "error: unknown part '$name': rust, js, portable or apps" >&2; exit 2 ;;

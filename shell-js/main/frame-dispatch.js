@@ -7,7 +7,8 @@ import { frameOf, mainFrameOf } from './api/web-frame-main.js';
 import { laneSend } from './binding.js';
 import { LaneDocument, addDocument, documentOf, nodeOf, removeDocument, removeNode } from './lane-documents.js';
 import { webContents } from './object-registry.js';
-import { loadedPayload } from './renderer-payload.js';
+import { isPortable } from './portable-lane.js';
+import { evaluateOnlyPayload, loadedPayload } from './renderer-payload.js';
 
 const GONE = Object.freeze({ withFrame: 1, maybeWithFrame: 2 });
 const STATE = Object.freeze({ domReady: 1, loaded: 2, focused: 3 });
@@ -101,8 +102,10 @@ function documentThere(frame) {
     if (isNew) contents._laneEvent('frame-created', { frame: frameOf(node) });
     if (node.parent !== null && !document.gone) contents._frameLoads.committed(frameOf(node));
     document.hasIpc = asked && (parent === 0 || contents._rendererConfig().nodeIntegrationInSubFrames);
-    document.hasBundle = document.hasIpc;
+    // The portable lane's scripts of a window that a page opened are its opener's, which may want preloads where this one does not.
+    document.hasBundle = document.hasIpc || (asked && isPortable(document));
     if (document.hasIpc) answer = loadedPayload(contents, document);
+    else if (document.hasBundle) answer = evaluateOnlyPayload();
   } finally {
     // Also when the settings cannot be sent: a page that waits forever helps nobody.
     if (asked) laneSend(frame.connection, TO_PAGE.loaded, frame.id, frame.document, frame.frame, answer);

@@ -101,7 +101,9 @@ export function loadedPayload(contents, document) {
  * For a document that runs no preload, and in which the main process wants to run a script: the bundle without IPC, always in the isolated world,
  * because scripts of the page have run already.
  */
-export const attachedPayload = () => (host.portableLane ? portableAttached() : payloadOf(LOAD_ISOLATED | LOAD_ATTACHED, { evaluateOnly: true, isolated: true }));
+export const attachedPayload = () => (host.portableLane ? portableAttached() : evaluateOnlyPayload());
+
+export const evaluateOnlyPayload = () => payloadOf(LOAD_ISOLATED | LOAD_ATTACHED, { evaluateOnly: true, isolated: true });
 
 /** @type {Uint8Array | null} */
 let attached = null;

@@ -273,7 +273,8 @@ impl Portable {
       drop(state);
       return self.post(connection, &token, rest).map(|_| ());
     }
-    let mut views = state.connections.iter().filter(|(number, found)| from.is_none_or(|from| **number == from) && found.secret.matches(&token));
+    let mut views =
+      state.connections.iter().filter(|(number, found)| from.is_none_or(|from| **number == from) && found.secret.matches(&token));
     let view = views.next().map(|(number, _)| *number).ok_or(Refusal::Stranger)?;
     let is_only = views.next().is_none();
     let (own, there) = Token::split(rest).ok_or(Refusal::Malformed)?;
@@ -335,9 +336,11 @@ impl Portable {
     let number = found.number_of(&token)?;
     let document = found.documents.get_mut(&number)?;
     document.waiting = true;
-    let first = document.frame != MAIN && !std::mem::replace(&mut document.has_waited, true);
+    if document.frame == MAIN || std::mem::replace(&mut document.has_waited, true) {
+      return None;
+    }
     found.touched.push(number);
-    first.then_some(number)
+    Some(number)
   }
 
   /// The way from the main frame to another one, as the page's own windows have it: an index for each frame. `None` if it is not known.

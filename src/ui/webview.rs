@@ -88,15 +88,7 @@ pub(crate) fn capture(ui: &Rc<Ui>, id: WebContentsId, rect: Option<Rect>, reply:
   }
 }
 
-pub(crate) fn lane_evaluate(
-  ui: &Rc<Ui>,
-  id: WebContentsId,
-  to: Recipient,
-  code: &str,
-  url: &str,
-  world: Option<&str>,
-  reply: Reply,
-) {
+pub(crate) fn lane_evaluate(ui: &Rc<Ui>, id: WebContentsId, to: Recipient, code: &str, url: &str, world: Option<&str>, reply: Reply) {
   match ui.web_view(id) {
     Ok(view) => {
       view.evaluate_in_world(to, code, url, world, move |result| reply.send(result.map(|()| ReplyValue::Json(serde_json::Value::Null))))

@@ -3,7 +3,6 @@
 // What the specs of IPC, contextBridge and preloads share: windows with a preload given as text.
 
 const { BrowserWindow } = require('electron');
-const assert = require('node:assert');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');

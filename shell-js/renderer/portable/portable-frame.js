@@ -7,6 +7,8 @@ import { takeNode } from './portable-meet.js';
 import { watchDocument } from './portable-news.js';
 
 const indirectEval = eval;
+/** @type {any} */
+const { CustomEvent: CustomEventCtor } = globalThis;
 
 /**
  * @param {string} secret
@@ -32,18 +34,18 @@ export function startFrame(secret, meeting, address, post, wait) {
   takeNode(meeting, (node) => {
     page = node;
     // Nothing of what it says is believed.
-    node.addEventListener('console', ({ detail }) => tellConsole(Number(detail[0]), Number(detail[1]), String(detail[2]), String(detail[3])));
+    node.addEventListener('console', (/** @type {any} */ { detail }) => tellConsole(Number(detail[0]), Number(detail[1]), String(detail[2]), String(detail[3])));
     let id = 0;
-    node.addEventListener('of', ({ detail }) => { id = Number(detail); });
+    node.addEventListener('of', (/** @type {any} */ { detail }) => { id = Number(detail); });
     // The engine copies the value, or has none for what it cannot copy.
-    node.addEventListener('ran', ({ detail }) => attached?.ran(id, detail));
+    node.addEventListener('ran', (/** @type {any} */ { detail }) => attached?.ran(id, detail));
   });
 
   link.setListener((kind, id, bytes) => {
     if (kind === TO_PAGE.attach) {
       attached = indirectEval(new TextDecoder().decode(bytes))(
         (answerId, answer) => link.send(FROM_PAGE.evaluated, answerId, answer),
-        (questionId, code) => page?.dispatchEvent(new CustomEvent('run', { detail: [questionId, code] }))
+        (questionId, code) => page?.dispatchEvent(new CustomEventCtor('run', { detail: [questionId, code] }))
       );
     } else if (kind === TO_PAGE.evaluate) {
       attached.evaluate(id, bytes);

@@ -79,6 +79,15 @@ function slotOf(frame) {
   return NO_SLOT;
 }
 
+// A rejection would be shown to the page.
+function runAnswer(code) {
+  try {
+    indirectEval(code);
+  } catch (error) {
+    console.error(error);
+  }
+}
+
 /** The way from the main frame to this one: a slot for each frame, none for the main frame; then how many frames its parent has. @returns {Uint8Array} */
 export function placePayload() {
   const slots = [];
@@ -227,7 +236,7 @@ export function createLink(secret, address, post) {
 
     /** Tells of a document that has no preloads, and does not wait. @param {Uint8Array} payload */
     join(payload) {
-      token = crypto.getRandomValues(new Uint8Array(TOKEN_LENGTH));
+      token = globalThis.crypto.getRandomValues(new Uint8Array(TOKEN_LENGTH));
       key = hexOfBytes(token);
       open = true;
       post(textOfBytes(joinPayloads([bytesOfHex(secret), token, placePayload(), payload])));
@@ -244,7 +253,7 @@ export function createLink(secret, address, post) {
         const answer = await wait(text).catch((error) => error.message);
         if (typeof answer !== 'string') return;
         if (answer === WHO) await new Promise((resolve) => request('meet', token, resolve, 0, secret));
-        else indirectEval(answer);
+        else runAnswer(answer);
       }
     },
 

@@ -46,11 +46,11 @@ const weakGet = uncurry(WeakMap.prototype.get);
 const weakSet = uncurry(WeakMap.prototype.set);
 const registryAdd = uncurry(FinalizationRegistry.prototype.register);
 /** @type {any} */
-const { CustomEvent: CustomEventCtor, FocusEvent: FocusEventCtor, Node: NodeCtor } = globalThis;
+const { CustomEvent: CustomEventCtor, Document: DocumentCtor, FocusEvent: FocusEventCtor, Node: NodeCtor } = globalThis;
 const nodeType = getterOf(NodeCtor.prototype, 'nodeType');
 const addListener = uncurry(EventTarget.prototype.addEventListener);
 const dispatchEvent = uncurry(EventTarget.prototype.dispatchEvent);
-const viewOf = getterOf(Document.prototype, 'defaultView');
+const viewOf = getterOf(DocumentCtor.prototype, 'defaultView');
 const shownDocument = document;
 const detailOf = getterOf(CustomEventCtor.prototype, 'detail');
 const relatedTarget = getterOf(FocusEventCtor.prototype, 'relatedTarget');

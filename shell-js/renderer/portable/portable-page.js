@@ -18,6 +18,7 @@ import { OP } from './portable-tape.js';
 const { defineProperty, has } = Reflect;
 const ErrorCtor = Error;
 const indirectEval = eval;
+/** @type {any} */
 const pageGlobal = globalThis;
 
 function textOf(value) {

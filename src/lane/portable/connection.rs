@@ -224,4 +224,3 @@ pub(super) fn push(state: &mut State, connection: u32, header: FrameHeader, payl
   state.incoming_bytes += frame.payload.len() + HEADER_LENGTH;
   state.incoming.push_back(frame);
 }
-

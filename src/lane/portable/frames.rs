@@ -161,9 +161,10 @@ impl Frames {
     let mut slot = slot;
     let mut moved = None;
     while slot != NO_SLOT {
-      let there = self.by_number.iter().find(|(number, frame)| {
-        frame.parent == parent && frame.slot == slot && frame.document.is_some() && Some(**number) != moved
-      });
+      let there = self
+        .by_number
+        .iter()
+        .find(|(number, frame)| frame.parent == parent && frame.slot == slot && frame.document.is_some() && Some(**number) != moved);
       let Some((&number, _)) = there else { return };
       slot = slot.checked_sub(1).unwrap_or(NO_SLOT);
       if let Some(frame) = self.by_number.get_mut(&number) {

@@ -104,7 +104,16 @@ fn s19_malformed_bodies_are_refused() {
   let long = [frame(1, 7, 1, b"")[..12].to_vec(), u32::MAX.to_le_bytes().to_vec()].concat();
   let reserved = [&frame(1, 7, 1, b"")[..5], &[1], &frame(1, 7, 1, b"")[6..]].concat();
   let place = frame(1, KIND_GONE, 2, b"\x01\0");
-  for body in [long, reserved, place, frame(1, KIND_LOAD, 1, b""), frame(1, KIND_FRAME_THERE, 1, b""), frame(1, 33, 1, b""), frame(1, 0, 1, b""), vec![1; 15]] {
+  for body in [
+    long,
+    reserved,
+    place,
+    frame(1, KIND_LOAD, 1, b""),
+    frame(1, KIND_FRAME_THERE, 1, b""),
+    frame(1, 33, 1, b""),
+    frame(1, 0, 1, b""),
+    vec![1; 15],
+  ] {
     assert_eq!(post(&lane, connection, &token, &[body]), Err(Refusal::Malformed));
   }
   assert_eq!(lane.post_message(None, b"short"), Err(Refusal::Malformed));
@@ -271,7 +280,9 @@ fn leave(lane: &Portable, connection: u32, token: &Token, slots: &[u16], stays: 
 /// Kind, id, and number of the frame of what has come; what names a document also has its parent's.
 fn news(lane: &Portable) -> Vec<(u8, u32, u64, Option<u64>)> {
   let parent = |frame: &LaneFrame| Some(u64::from_le_bytes(*frame.payload.last_chunk()?));
-  let of = |frame: &LaneFrame| (frame.header.kind, frame.header.id, frame.header.frame, parent(frame).filter(|_| frame.header.kind == KIND_FRAME_THERE));
+  let of = |frame: &LaneFrame| {
+    (frame.header.kind, frame.header.id, frame.header.frame, parent(frame).filter(|_| frame.header.kind == KIND_FRAME_THERE))
+  };
   lane.take_frames(|_| ()).iter().map(of).collect()
 }
 

@@ -135,13 +135,8 @@ impl WebView {
     let connection = lane.open(secret, &scripts.hook, Reach::AllFrames);
     self.install_lane(scripts);
     lane.accept(connection, self.id());
-    let _ = self.lane.set(ViewLane {
-      lane,
-      connection,
-      asked: RefCell::default(),
-      waiting: RefCell::default(),
-      frames: RefCell::default(),
-    });
+    let _ =
+      self.lane.set(ViewLane { lane, connection, asked: RefCell::default(), waiting: RefCell::default(), frames: RefCell::default() });
     self.tell(move |web_contents| UiEvent::LaneOpened { web_contents, connection, socket: None });
   }
 
