@@ -5,7 +5,7 @@
 // Before any other line: whoever finds the door after us, the program included, must find nothing.
 const door = globalThis.__shellChild;
 delete globalThis.__shellChild;
-const { op_electron_names, op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types } = door;
+const { op_electron_names, op_real_path, op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types } = door;
 
 const { options, execArguments, script, arguments: rest, folderUrl, isUtility } = op_child_start();
 
@@ -23,6 +23,9 @@ export const valuesOf = (name) => [...(options.values[name] ?? [])];
 
 /** The value that counts where there can be one. @param {string} name @returns {string | undefined} */
 export const lastOf = (name) => valuesOf(name).at(-1);
+
+/** Where the system finds a file that may be in an archive. @param {string} path @returns {string} */
+export const realPath = (path) => op_real_path(path);
 
 /** Says which names `import { ... } from 'electron'` has. @param {string[]} names */
 export const setElectronNames = (names) => op_electron_names(names);

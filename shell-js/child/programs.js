@@ -5,8 +5,9 @@ import { Module as NodeModule } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 
+import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
 import { evaluateMain } from '../common/main-module.js';
-import { addModule, isModuleSource, isOn, lastOf, start, stripTypes, valuesOf } from './binding.js';
+import { addModule, isModuleSource, isOn, lastOf, realPath, start, stripTypes, valuesOf } from './binding.js';
 import { fatal } from './fatal.js';
 import { sources } from './place.js';
 
@@ -42,6 +43,7 @@ export async function preload() {
 export async function runScript(script) {
   setArguments(path.resolve(script), ...start.args);
   const file = Module._resolveFilename(path.resolve(script), null, true);
+  if (IN_ARCHIVE.test(file)) execFromArchives(realPath);
   await evaluateMain(file, () => runSynchronously(() => Module._load(file, null, true)));
 }
 

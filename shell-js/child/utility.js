@@ -60,19 +60,21 @@ class ParentPort extends EventEmitter {
 }
 
 /** Takes the channel to the main process away from Node, whose own a utility process does not have. @returns {Promise<any>} the first message */
-function openChannel() {
+async function openChannel() {
   /** @type {any} */
   const node = process;
   const write = node.send.bind(node);
   openLane((kind, id, bytes) => write([kind, id, bytes]));
   process.once('disconnect', () => node.reallyExit(0));
-  const first = new Promise((resolve) => {
+  const first = await new Promise((resolve) => {
     process.on('message', ([kind, id, bytes]) => {
       const message = takeFrame(kind, id, bytes);
       if (message !== undefined) resolve(message);
     });
   });
-  for (const name of ['send', 'disconnect', 'channel', 'connected']) delete node[name];
+  // The Node layer goes on reading the other two.
+  for (const name of ['send', 'disconnect']) delete node[name];
+  for (const name of ['channel', 'connected']) Object.defineProperty(node, name, { enumerable: false });
   return first;
 }
 
@@ -90,6 +92,11 @@ export async function becomeUtility() {
   define('resourcesPath', resourcesPath);
   define('versions', Object.freeze(versions));
   define('parentPort', new ParentPort(message.ends[0]));
-  installElectron(Object.fromEntries(modules.map((name) => [name, { load: () => completeModule(name) }])));
+  const made = new Map();
+  const load = (/** @type {string} */ name) => {
+    if (!made.has(name)) made.set(name, completeModule(name));
+    return made.get(name);
+  };
+  installElectron(Object.fromEntries(modules.map((name) => [name, { load: () => load(name) }])));
   setElectronNames(modules);
 }

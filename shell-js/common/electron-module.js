@@ -32,7 +32,6 @@ export function installElectron(modules) {
   const resolveFilename = Module._resolveFilename;
   Module._resolveFilename = function (/** @type {string} */ request, /** @type {any[]} */ ...rest) {
     if (NAMES.has(request)) return KEY;
-    if (request === 'original-fs' || request === 'node:original-fs') return 'fs';
     return resolveFilename.call(this, request, ...rest);
   };
 }

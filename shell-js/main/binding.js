@@ -30,6 +30,7 @@ const {
   op_page_node_push,
   op_path,
   op_preferred_languages,
+  op_real_path,
   op_renderer_modules,
   op_set_uncaught_handler,
   op_single_instance_release,
@@ -195,6 +196,9 @@ export const setUncaughtHandler = (handler) => op_set_uncaught_handler(handler);
  * @returns {string | null}
  */
 export const explainSyntax = (path) => op_explain_syntax(path);
+
+/** Where the system finds a file that may be in an archive. @param {string} path @returns {string} */
+export const realPath = (path) => op_real_path(path);
 
 /** The user's locale as a language tag. @returns {string} */
 export const systemLocale = () => op_locale();

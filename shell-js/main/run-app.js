@@ -6,9 +6,10 @@ import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
+import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
 import { evaluateMain } from '../common/main-module.js';
 import { app, startLifecycle } from './api/app.js';
-import { exit, explainSyntax, host } from './binding.js';
+import { exit, explainSyntax, host, realPath } from './binding.js';
 import { toolkitReady } from './event-pump.js';
 import { replaceExit } from './globals.js';
 import { handleUncaught } from './uncaught.js';
@@ -76,6 +77,7 @@ function warnOfWaiting() {
 /** Runs the app. */
 export async function runApp() {
   replaceExit((code) => app.exit(code));
+  if (IN_ARCHIVE.test(host.mainPath)) execFromArchives(realPath);
   const watch = setTimeout(warnOfWaiting, PATIENCE).unref();
   try {
     await evaluateMain(host.mainPath, loadMain);

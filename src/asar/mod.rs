@@ -22,7 +22,7 @@ pub use error::{Error, Result};
 pub use extract::{ExtractOptions, extract};
 pub use header::{Directory, Entry, FileEntry, Link, Place};
 pub use integrity::{BLOCK_SIZE, Digest, Integrity};
-pub use pack::{Builder, PackOptions, Summary, pack_folder};
+pub use pack::{Builder, PackOptions, Summary, pack_folder, relative_target};
 pub use pattern::Pattern;
 
 /// The longest header that is read or written. Real apps stay far below; each file takes about 300 bytes of it.

@@ -368,7 +368,7 @@ impl Folder {
 }
 
 /// What a link at `path` says to reach `target`, both from the same top.
-pub(super) fn relative_target(path: &str, target: &str) -> PathBuf {
+pub fn relative_target(path: &str, target: &str) -> PathBuf {
   let depth = path.split('/').count() - 1;
   let mut relative: PathBuf = std::iter::repeat_n("..", depth).collect();
   relative.extend(target.split('/'));

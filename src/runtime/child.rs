@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::module_loader::{ElectronNames, InlineModules, Loader};
 use super::services::Services;
 use super::worker::{self, Recipe};
-use super::{code_cache, embedded, platform};
+use super::{archives, code_cache, embedded, platform};
 use crate::app::node_options::{NodeLine, Options};
 use crate::error::{Error, Result};
 use crate::{ops, printer};
@@ -215,6 +215,7 @@ async fn run_worker(worker: &mut MainWorker) -> std::result::Result<i32, CoreErr
   worker.dispatch_unload_event()?;
   worker.dispatch_process_exit_event()?;
   code_cache::save();
+  archives::remove_copies();
   worker.run_napi_ref_finalizers();
   Ok(worker.exit_code())
 }

@@ -2,6 +2,7 @@
 //!
 //! Architecture Invariant: V8 and Deno types stay in this module and in [`crate::ops`].
 
+mod archives;
 pub mod child;
 mod cjs;
 mod code_cache;
@@ -18,6 +19,7 @@ mod typescript;
 mod web_worker;
 mod worker;
 
+pub(crate) use archives::{real_path, remove_copies, set_no_asar, set_original};
 pub(crate) use code_cache::save as save_code_cache;
 pub use module_loader::{ElectronNames, InlineModules};
 pub use page_modules::{PageModule, PageModules, PageScript};

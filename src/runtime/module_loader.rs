@@ -22,14 +22,19 @@ use deno_runtime::deno_permissions::PermissionsContainer;
 use node_resolver::analyze::CjsAnalysisSourceProvider;
 use node_resolver::errors::PackageJsonLoadError;
 use node_resolver::{NodeResolutionKind, ResolutionMode};
+use sys_traits::FsMetadata;
 
+use super::archives::Sys;
 use super::services::Services;
-use super::{code_cache, embedded, typescript};
+use super::{archives, code_cache, embedded, typescript};
 
 /// The module that stands for `electron` in ES modules of the main process.
 const ELECTRON_URL: &str = "electron:electron";
 /// Names under which apps import it.
 const ELECTRON_NAMES: &[&str] = &["electron", "electron/main", "electron/common", "electron/renderer", "electron/utility"];
+
+/// The module that stands for `original-fs` in ES modules.
+const ORIGINAL_FS_URL: &str = "shell:///common/original-fs.js";
 
 /// What the main module of a page's Node context, a `data:` URL, imports.
 const PAGE_NODE_MAIN: &str = "shell:///page-node/main.js";
@@ -84,7 +89,7 @@ impl Loader {
       return Url::parse(ELECTRON_URL).map_err(JsErrorBox::from_err);
     }
     if specifier == "original-fs" || specifier == "node:original-fs" {
-      return Url::parse("node:fs").map_err(JsErrorBox::from_err);
+      return Url::parse(ORIGINAL_FS_URL).map_err(JsErrorBox::from_err);
     }
     if let Ok(url) = Url::parse(specifier) {
       return match url.scheme() {
@@ -118,7 +123,7 @@ impl Loader {
 
   async fn load_file(self, specifier: Url, referrer: Option<String>, requested: RequestedModuleType) -> Result<ModuleSource, JsErrorBox> {
     let path = specifier.to_file_path().map_err(|()| JsErrorBox::type_error(format!("{specifier} names no file")))?;
-    let bytes = std::fs::read(&path).map_err(|error| not_loaded(&specifier, &path, referrer.as_deref(), &error))?;
+    let bytes = archives::read(&path).map_err(|error| not_loaded(&specifier, &path, referrer.as_deref(), &error))?;
     let media_type = MediaType::from_specifier(&specifier);
     match (&requested, media_type) {
       (RequestedModuleType::Text, _) => return Ok(bytes_module(ModuleType::Text, bytes, &specifier)),
@@ -168,7 +173,7 @@ pub(super) struct Sources;
 
 impl CjsAnalysisSourceProvider for Sources {
   fn load_source<'a>(&'a self, specifier: &Url) -> Option<Cow<'a, str>> {
-    std::fs::read(specifier.to_file_path().ok()?).ok().map(|bytes| Cow::Owned(into_text(bytes)))
+    archives::read(&specifier.to_file_path().ok()?).ok().map(|bytes| Cow::Owned(into_text(bytes)))
   }
 }
 
@@ -190,7 +195,7 @@ fn bytes_module(kind: ModuleType, bytes: Vec<u8>, specifier: &Url) -> ModuleSour
 
 fn not_loaded(specifier: &Url, path: &Path, referrer: Option<&str>, error: &std::io::Error) -> JsErrorBox {
   let from = referrer.map(|referrer| format!(" imported from {referrer}")).unwrap_or_default();
-  if path.is_dir() {
+  if Sys::default().fs_is_dir_no_err(path) {
     return JsErrorBox::generic(format!("Directory import '{}' is not supported resolving ES modules{from}", path.display()));
   }
   JsErrorBox::generic(format!("Cannot load {specifier}{from}: {error}"))
@@ -262,7 +267,7 @@ impl NodeRequireLoader for Loader {
   }
 
   fn load_text_file_lossy(&self, path: &Path) -> Result<FastString, JsErrorBox> {
-    let text = into_text(std::fs::read(path).map_err(JsErrorBox::from_err)?);
+    let text = into_text(archives::read(path).map_err(JsErrorBox::from_err)?);
     let specifier = Url::from_file_path(path).map_err(|()| JsErrorBox::generic(format!("{} is not absolute", path.display())))?;
     Ok(typescript::to_javascript(&specifier, MediaType::from_specifier(&specifier), text)?.into())
   }

@@ -9,7 +9,7 @@ use deno_resolver::npm::{
   ByonmNpmResolverCreateOptions, CreateInNpmPkgCheckerOptions, DenoInNpmPackageChecker, NpmResolver, NpmResolverCreateOptions,
 };
 use deno_runtime::FeatureChecker;
-use deno_runtime::deno_fs::{FileSystem, RealFs};
+use deno_runtime::deno_fs::FileSystem;
 use deno_runtime::deno_inspector_server::MainInspectorSessionChannel;
 use deno_runtime::deno_node::{NodeExtInitServices, NodeRequireLoaderRc};
 use deno_runtime::deno_permissions::PermissionsContainer;
@@ -20,12 +20,12 @@ use node_resolver::cache::NodeResolutionSys;
 use node_resolver::{
   DenoIsBuiltInNodeModuleChecker, NodeConditionOptions, NodeResolverOptions, PackageJsonResolver, PackageJsonThreadLocalCache,
 };
+use sys_traits::impls::RealSys;
 
+use super::archives::{ArchiveFs, Sys};
 use super::cjs::CodeAnalyzer;
 use crate::ops::page_node::PageNodes;
 
-/// The system that resolution reads: the real one. An archive overlay takes this place later.
-pub(super) type Sys = sys_traits::impls::RealSys;
 pub(super) type NodeResolver = deno_runtime::deno_node::NodeResolver<DenoInNpmPackageChecker, NpmResolver<Sys>, Sys>;
 pub(super) type CjsTracker = deno_resolver::cjs::CjsTracker<DenoInNpmPackageChecker, Sys>;
 type ExportAnalyzer = CjsModuleExportAnalyzer<CodeAnalyzer, DenoInNpmPackageChecker, DenoIsBuiltInNodeModuleChecker, NpmResolver<Sys>, Sys>;
@@ -103,14 +103,14 @@ impl Services {
       cjs_tracker,
       translator: NodeCodeTranslator::new(exports.clone(), NodeCodeTranslatorMode::ModuleLoader),
       exports,
-      file_system: Arc::new(RealFs),
+      file_system: Arc::new(ArchiveFs),
       blobs: Arc::new(BlobStore::default()),
       broadcast: InMemoryBroadcastChannel::default(),
       shared_buffers: SharedArrayBufferStore::default(),
       wasm_modules: CompiledWasmModuleStore::default(),
       features: Arc::new(features),
       // An app has its user's rights, as every Electron app does.
-      permissions: PermissionsContainer::allow_all(Arc::new(RuntimePermissionDescriptorParser::new(sys))),
+      permissions: PermissionsContainer::allow_all(Arc::new(RuntimePermissionDescriptorParser::new(RealSys))),
       inspector: MainInspectorSessionChannel::new(),
       page_nodes: PageNodes::default(),
     })

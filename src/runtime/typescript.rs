@@ -13,7 +13,7 @@ pub(crate) fn explain_syntax(path: &Path) -> Option<String> {
   let parsed = deno_ast::parse_program(ParseParams {
     media_type: MediaType::from_specifier(&specifier),
     specifier,
-    text: std::fs::read_to_string(path).ok()?.into(),
+    text: String::from_utf8(super::archives::read(path).ok()?).ok()?.into(),
     capture_tokens: false,
     scope_analysis: false,
     maybe_syntax: None,

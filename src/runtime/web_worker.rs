@@ -11,6 +11,7 @@ use deno_runtime::ops::worker_host::{CreateWebWorkerArgs, CreateWebWorkerCb, Res
 use deno_runtime::web_worker::{SendableWebWorkerHandle, WebWorker, WebWorkerOptions, WebWorkerServiceOptions};
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode};
 
+use super::archives::AddonLoader;
 use super::module_loader::Loader;
 use super::page_modules::PageModules;
 use super::services::Services;
@@ -38,7 +39,7 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
   let worker_services = WebWorkerServiceOptions {
     blob_store: services.blobs.clone(),
     broadcast_channel: services.broadcast.clone(),
-    deno_rt_native_addon_loader: None,
+    deno_rt_native_addon_loader: Some(Arc::new(AddonLoader)),
     compiled_wasm_module_store: Some(services.wasm_modules.clone()),
     feature_checker: services.features.clone(),
     fs: services.file_system.clone(),
@@ -95,6 +96,7 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
   // Neither can fail: they redefine what the boot has just made.
   let _ = worker.js_runtime.execute_script("shell:guard", crate::ops::guard::HIDE);
   let _ = worker.js_runtime.execute_script("shell:///common/process-versions.js", embedded::process_versions());
+  let _ = worker.js_runtime.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", ""));
   let _ = worker.js_runtime.execute_script("shell:///common/console.js", embedded::call("common/console.js", ""));
   worker.js_runtime.op_state().borrow_mut().put(LoaderHookRegistry::default());
   if limited {

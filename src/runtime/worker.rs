@@ -10,6 +10,7 @@ use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::worker::{MainWorker, WorkerOptions, WorkerServiceOptions};
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode, WorkerLogLevel, colors};
 
+use super::archives::AddonLoader;
 use super::module_loader::Loader;
 use super::services::Services;
 use super::{embedded, snapshot, web_worker};
@@ -44,7 +45,7 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   let worker_services = WorkerServiceOptions {
     blob_store: services.blobs.clone(),
     broadcast_channel: services.broadcast.clone(),
-    deno_rt_native_addon_loader: None,
+    deno_rt_native_addon_loader: Some(Arc::new(AddonLoader)),
     feature_checker: services.features.clone(),
     fs: services.file_system.clone(),
     module_loader: loader.clone(),
@@ -64,6 +65,7 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   // Neither can fail: they redefine globals that the boot has just made.
   let _ = worker.execute_script("shell:guard", FastString::from_static(guard::HIDE));
   let _ = worker.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", "").into());
+  let _ = worker.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", "").into());
   let _ = worker.execute_script("shell:///common/console.js", embedded::call("common/console.js", "").into());
   worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());
   worker

@@ -137,7 +137,7 @@ describe('utilityProcess', () => {
     });
 
     it('tells of a crash by child-process-gone and exit', async () => {
-      for (const [signal, reason] of [['SIGSEGV', 'crashed'], ['SIGKILL', 'killed']]) {
+      for (const [signal, reason] of [['SIGABRT', 'crashed'], ['SIGKILL', 'killed']]) {
         const child = fork('endless.js', [], { serviceName: 'victim' });
         await nextMessage(child);
         const gone = once(app, 'child-process-gone');
@@ -204,9 +204,9 @@ describe('utilityProcess', () => {
       const child = fork('burst.js');
       const got = [];
       child.on('message', (value) => got.push(value));
-      child.postMessage(20_000);
+      child.postMessage(2000);
       await waitUntil(() => got.at(-1) === 'end');
-      assert.deepStrictEqual(got.slice(0, -1), Array.from({ length: 20_000 }, (_, i) => i));
+      assert.deepStrictEqual(got.slice(0, -1), Array.from({ length: 2000 }, (_, i) => i));
     });
 
     it('refuses what cannot be cloned', () => {
