@@ -95,7 +95,7 @@ ipcRenderer.on('ask', async (_event, channel) => {
 ipcRenderer.on('alive', () => ipcRenderer.send('alive'));`;
 
 describe('extremes of ipc', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
 
   /** @type {Electron.BrowserWindow} */
   let window;
