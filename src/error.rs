@@ -20,8 +20,6 @@ pub enum Error {
   MainMissing { path: PathBuf, package_json: PathBuf },
   #[error("the JavaScript thread could not be started: {0}\nhint: free memory or raise the limit on threads")]
   Thread(std::io::Error),
-  #[error("the script to run is missing\nhint: name it after --run-as-node")]
-  NoScript,
   #[error(transparent)]
   Archive(#[from] crate::asar::Error),
   #[error(transparent)]

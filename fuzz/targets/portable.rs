@@ -10,22 +10,30 @@ mod portable;
 
 use frame::{FrameHeader, LaneFrame};
 use libfuzzer_sys::fuzz_target;
-use portable::{Out, Portable, Token, bytes_of_text};
+use portable::{Out, Portable, Reach, Recipient, Token, bytes_of_text};
 
 const SECRET: [u8; 16] = [5; 16];
 
 /// Does what one piece of the input says. The first byte chooses, so that the mutator learns what a real page does.
-fn step(lane: &Portable, connection: u32, tokens: &mut Vec<Vec<u8>>, piece: &[u8]) {
+fn step(lane: &Portable, connection: u32, tokens: &mut Vec<[u8; 16]>, piece: &[u8]) {
   let Some((&what, rest)) = piece.split_first() else { return };
-  let token = tokens.get(usize::from(what >> 4)).cloned().unwrap_or_else(|| vec![0; 16]);
-  let own = [token.as_slice(), rest].concat();
+  let token = tokens.get(usize::from(what >> 4)).copied().unwrap_or_default();
+  let known = Token::of_bytes(&token).expect("16 bytes");
+  let secret = Token::of_bytes(&SECRET).expect("16 bytes");
   match what & 15 {
-    0 | 1 => drop(lane.post(connection, &own)),
-    2 => drop(lane.post(connection, rest)),
-    3 => drop(lane.load(connection, rest)),
-    4 | 5 => drop(lane.load(connection, &[SECRET.as_slice(), rest].concat())),
-    6 => drop(lane.fetch(connection, &own)),
-    7 => drop(String::from_utf8_lossy(rest).chars().count().min(bytes_of_text(&String::from_utf8_lossy(rest)).map_or(0, |bytes| bytes.len()))),
+    0 | 1 => drop(lane.post(connection, &known, rest)),
+    2 => drop(lane.post_message(None, rest)),
+    3 => drop(lane.meet(connection, &secret, rest)),
+    4 => drop(lane.load(connection, &secret, rest)),
+    // A document of a sub-frame, which names its own token.
+    5 => {
+      let own = [tokens.len() as u8 + 1; 16];
+      if lane.post_message(None, &[SECRET.as_slice(), &own, rest].concat()).is_ok() && tokens.len() < 16 {
+        tokens.push(own);
+      }
+    }
+    6 => drop(lane.fetch(connection, &known, rest)),
+    7 => drop(bytes_of_text(&String::from_utf8_lossy(rest))),
     8 => {
       let document = u32::from(rest.first().copied().unwrap_or(1));
       let kind = 33 + rest.get(1).copied().unwrap_or(0) % 30;
@@ -33,11 +41,17 @@ fn step(lane: &Portable, connection: u32, tokens: &mut Vec<Vec<u8>>, piece: &[u8
       lane.send(connection, FrameHeader { kind, id: 1, document, frame: 1 }, &vec![7; size], |_| ());
     }
     9 => lane.forget_documents(connection),
-    10 => lane.delivered(connection, rest.len()),
+    10 => lane.delivered(connection, Recipient::SubFrame(u32::from(what >> 4)), rest.len()),
+    11 => drop(lane.wait(&known)),
+    12 => drop(lane.reached(connection, rest)),
+    13 => drop(lane.place(connection, u64::from(rest.first().copied().unwrap_or(1)))),
+    14 => drop(lane.post_message(None, &[token.as_slice(), rest].concat())),
     _ => {
       for out in lane.drain(connection) {
-        if let Out::Answer { bytes, .. } = out && bytes.len() >= 16 && tokens.len() < 16 {
-          tokens.push(bytes[..16].to_vec());
+        match out {
+          Out::Answer { bytes, .. } if tokens.len() < 16 => tokens.extend(bytes.first_chunk::<16>()),
+          Out::Script { to, bytes, .. } => lane.delivered(connection, to, bytes),
+          _ => {}
         }
       }
     }
@@ -46,13 +60,13 @@ fn step(lane: &Portable, connection: u32, tokens: &mut Vec<Vec<u8>>, piece: &[u8
 
 fuzz_target!(|data: &[u8]| {
   let lane = Portable::default();
-  let hex = "05".repeat(16);
-  let connection = lane.open(Token::from_hex(&hex).expect("hexadecimal"), "hook");
+  let secret = Token::of_bytes(&SECRET).expect("16 bytes");
+  let connection = lane.open(secret, "hook", Reach::MainFrames);
   lane.accept(connection, 7);
   let mut tokens = Vec::new();
-  if lane.load(connection, &[SECRET.as_slice(), &[1]].concat()).is_ok() {
+  if lane.load(connection, &secret, &[0; 4]).is_ok() {
     lane.send(connection, FrameHeader { kind: 33, id: 1, document: 1, frame: 1 }, b"", |_| ());
-    step(&lane, connection, &mut tokens, &[11]);
+    step(&lane, connection, &mut tokens, &[15]);
   }
   let mut rest = data;
   while let Some((&length, after)) = rest.split_first() {
@@ -60,6 +74,8 @@ fuzz_target!(|data: &[u8]| {
     step(&lane, connection, &mut tokens, piece);
     rest = left;
   }
-  let frames = lane.take_frames();
-  assert!(frames.iter().map(|frame| frame.payload.len()).sum::<usize>() <= data.len() + 64, "more came out than went in");
+  // Each frame may name its parent, and each end its frame.
+  let frames = lane.take_frames(|_| ());
+  let most = data.len() * 9 + 64;
+  assert!(frames.iter().map(|frame| frame.payload.len()).sum::<usize>() <= most, "more came out than went in");
 });

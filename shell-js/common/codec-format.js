@@ -37,6 +37,7 @@ function safe(Base, Safe) {
 }
 export const SafeMap = safe(Map, class extends Map {});
 export const SafeSet = safe(Set, class extends Set {});
+export const SafeWeakSet = safe(WeakSet, class extends WeakSet {});
 /** @type {DataViewConstructor} */
 export const SafeDataView = safe(DataView, class extends (/** @type {any} */ (DataView)) {});
 
@@ -54,7 +55,7 @@ export const MAX_OBJECTS = 8_000_000;
 // The first byte of a structure's value. From SMALL on, the byte is a whole number itself.
 export const T = {
   undefined: 0, null: 1, true: 2, false: 3, int: 4, double: 5, text: 6, utf8: 7, utf16: 8, bigint: 9, date: 10, regexp: 11, map: 12,
-  set: 13, list: 14, array: 15, sparse: 16, object: 17, shape: 18, shaped: 19, error: 20, buffer: 21, view: 22, boxed: 23, ref: 24, hole: 25,
+  set: 13, list: 14, array: 15, object: 17, shape: 18, shaped: 19, error: 20, buffer: 21, view: 22, boxed: 23, ref: 24, hole: 25,
   later: 26, doubles: 27, image: 28, port: 29
 };
 export const SMALL = 64;
@@ -81,6 +82,9 @@ export const COST = { object: 56, slot: 8, entry: 64, map: 240, pair: 48, error:
 export const COST_FACTOR = 10;
 export const FREE_COST = 1 << 20;
 
+// Whether an array of some length, with items before an index and a hole there, is kept as a table: so that engines take no memory for what is missing.
+export const isFar = (from, length) => length - from > 2048 && length > from * 16;
+
 // The value of an accessor that throws for objects without its slot.
 export function probe(read, value) {
   try {
@@ -95,6 +99,10 @@ export const host = {
   __proto__: null,
   /** Whether one of a list of objects is a Proxy, from an index on; null where nothing can tell. @type {((objects: object[], from: number) => boolean) | null} */
   anyProxy: null,
+  /** Whether an array has enumerable properties besides its items; null where only their keys tell. @type {((array: any[]) => boolean) | null} */
+  hasNamedProperties: null,
+  /** Writes a text as UTF-8 into bytes, from an index on, and gives where it ends, or -1; null where the engine's encoder is fast enough. @type {((text: string, bytes: Uint8Array, at: number) => number) | null} */
+  encodeText: null,
   /** Objects of the surroundings that cannot be cloned and do not show it. @type {((value: object) => boolean) | null} */
   refuses: null,
   /** The forms of a NativeImage, or null for any other object. @type {((value: object) => [number, Picture][] | null) | null} */

@@ -5,7 +5,7 @@
 
 import { reflectApply, uncurry, regExpTest, mapSet, bufferLength, viewBuffer, viewOffset, bytesSlice, bytesSubarray } from './codec-format.js';
 import { SafeDataView, VIEW_NAMES, DATA_VIEW, ERROR_NAMES, MAX_OBJECTS, T, SMALL, FORM } from './codec-format.js';
-import { MAX_CHUNK, SHAPE_KEYS, MAX_DEPTH, COST, COST_FACTOR, FREE_COST, host, probe } from './codec-format.js';
+import { MAX_CHUNK, SHAPE_KEYS, MAX_DEPTH, COST, COST_FACTOR, FREE_COST, host, isFar, probe } from './codec-format.js';
 
 const { defineProperty, deleteProperty } = Reflect;
 const ObjectPrototype = Object.prototype;
@@ -54,6 +54,8 @@ class Reader {
     this.fixCount = 0;
     this.fills = { __proto__: null };
     this.fillCount = 0;
+    // How long the last hole of an array was.
+    this.run = 0;
   }
 
   message() {
@@ -270,7 +272,6 @@ class Reader {
       }
       case T.doubles: return this.doubles();
       case T.array: return this.array(depth);
-      case T.sparse: return this.sparse(depth);
       case T.map:
       case T.set: return this.collection(tag, depth);
       case T.date: return this.remember(new DateCtor(this.double()), COST.small);
@@ -384,41 +385,47 @@ class Reader {
   }
 
   array(depth) {
-    const length = this.boundedLength(1);
-    const more = this.boundedLength(1);
-    const object = this.remember([], COST.object + COST.slot * length + COST.entry * more);
-    for (let i = 0; i < length; i++) {
+    const length = this.length();
+    if (length > 4294967295) throw malformed();
+    const object = this.remember([], COST.object);
+    let far = false;
+    for (let i = 0; i < length; ) {
       if (this.at < this.end && this.bytes[this.at] === T.hole) {
-        this.at++;
-        object.length = i + 1;
+        far = this.hole(object, i, length, far);
+        i += this.run;
         continue;
       }
+      this.pay(far ? COST.entry : COST.slot);
       const item = this.value(depth + 1);
       if (item === LATER) {
         this.fix(object, i, 1);
         define(object, i, undefined, true);
       } else if (i in object) define(object, i, item, true);
       else object[i] = item;
+      i++;
     }
+    const more = this.boundedLength(1);
+    this.pay(COST.entry * more);
     this.properties(object, more, depth);
     return object;
   }
 
-  sparse(depth) {
-    const length = this.length();
-    if (length > 4294967295) throw malformed();
-    const count = this.boundedLength(1);
-    const object = this.remember([], COST.small + COST.entry * count);
-    // A length alone would make the engine take memory for every hole; an element far away makes it keep a table.
-    if (length > 2048) {
+  // `run` items of an array that are not there, from an index on. A length alone would make the engine take memory for every one of them; an
+  // element far away makes it keep a table.
+  hole(object, from, length, far) {
+    this.at++;
+    this.run = this.length();
+    if (this.run === 0 || this.run > length - from) throw malformed();
+    if (far) return true;
+    if (isFar(from, length)) {
+      this.pay(COST.small + (COST.entry - COST.slot) * from);
       define(object, length - 1, 0, true);
       deleteProperty(object, length - 1);
-    } else {
-      this.pay(COST.slot * length);
-      object.length = length;
+      return true;
     }
-    this.properties(object, count, depth);
-    return object;
+    this.pay(COST.slot * this.run);
+    object.length = from + this.run;
+    return false;
   }
 
   collection(kind, depth) {

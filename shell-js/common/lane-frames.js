@@ -7,7 +7,7 @@ export const FROM_PAGE = Object.freeze({
   closed: 0,
   /** A new document that may run preloads; answered by `loaded`. Payload: as of `frameThere`. */
   load: 1,
-  /** The document was replaced; with an id of 1 its frame is gone too. */
+  /** The document was replaced; with an id of 1 its frame is gone too, with one of 2 unless the next thing that is heard is that it stays. */
   gone: 2,
   /** Payload: text `title`. */
   domReady: 3,
@@ -30,7 +30,7 @@ export const FROM_PAGE = Object.freeze({
   /** `ipcRenderer.postMessage`. Codec: `[channel, message]`. */
   postMessage: 13,
   /**
-   * A new document that runs nothing of ours. Payload: texts `url`, `name`, u32 hidden, text `origin`, u32 whether that is opaque, u64 id of the parent's frame, 0 for none.
+   * A new document that runs nothing of ours. Payload: texts `url`, `name`, u32 hidden, text `origin`, u32 of which 1 means that it is opaque and 2 that no scripts run in the document, u64 id of the parent's frame, 0 for none.
    */
   frameThere: 14,
   /** Payload: texts `url`, `name`, u32 hidden. */
@@ -77,6 +77,8 @@ export const TO_PAGE = Object.freeze({
   attach: 44,
   /** The script that waits under the id is to run now, as the user's wish. */
   gesture: 45,
+  /** Of no document: the scripts that documents will be given. Payload: their texts. */
+  prepare: 46,
   /** Which frame navigates; answered by `evaluated`. Codec: `[kind, url]`. */
   whoNavigates: 48,
   /** Portable lane: the script of `runInPage` threw. Codec: `[error]`. */

@@ -17,11 +17,11 @@ function isData(value) {
  * @param {number} id The other side's number for it.
  * @param {boolean} callable
  * @param {any} shape What is known of it without asking: the methods of its class; of a function its name and its own keys.
- * @param {{request: (question: any[]) => any, pack: (value: any) => any, records: WeakMap<any, any>}} membrane
+ * @param {{request: (question: any[]) => any, packList: (values: any[]) => any[], records: WeakMap<any, any>}} membrane
  * @returns {any}
  */
 export function makeProxy(id, callable, shape, membrane) {
-  const { request, pack, records } = membrane;
+  const { request, packList, records } = membrane;
   // What this side has put on it, or over it: symbols that the other side cannot know, accessors, the methods of a subclass.
   const own = new Map();
   let shadowed = null;
@@ -35,7 +35,7 @@ export function makeProxy(id, callable, shape, membrane) {
       const packed = packKey(key);
       found = function (...args) {
         const record = records.get(this);
-        if (record !== undefined) return request(['m', record.id, packed, args.map(pack)]);
+        if (record !== undefined) return request(['m', record.id, packed, packList(args)]);
         // Borrowed for another object.
         return Reflect.apply(request(['b', shape.id, packed]), this, args);
       };
@@ -114,7 +114,7 @@ export function makeProxy(id, callable, shape, membrane) {
         own.set(key, { value, writable: true, enumerable: true });
         return true;
       }
-      request(['s', id, packed, pack(value)]);
+      request(['s', id, packed, ...packList([value])]);
       own.delete(key);
       if (callable) shape.keys.add(key);
       else if (shape.methods.has(key)) (shadowed ??= new Set()).add(key);
@@ -158,10 +158,11 @@ export function makeProxy(id, callable, shape, membrane) {
     },
     preventExtensions: () => false,
     apply(_target, receiver, args) {
-      return request(['c', id, isData(receiver) ? undefined : pack(receiver), args.map(pack)]);
+      const [self, ...rest] = packList([isData(receiver) ? undefined : receiver, ...args]);
+      return request(['c', id, self, rest]);
     },
     construct(_target, args, newTarget) {
-      const made = request(['n', id, args.map(pack)]);
+      const made = request(['n', id, packList(args)]);
       if (newTarget !== proxy && records.has(made)) adopt(made, newTarget.prototype);
       return made;
     }

@@ -4,13 +4,16 @@
 // proxy, and what is done to it is asked for in messages. A proxy that comes back is the object itself again. Calls are synchronous in
 // both directions, like those of one program: while one side waits for an answer it serves what the other side asks.
 //
-// What is packed is a primitive, or an array whose first entry says what it is; `pack` and `unpack` show all kinds side by side.
+// What is packed is a primitive, or an array whose first entry says what it is; `pack` and `unpack` show all kinds side by side. The file is long because
+// both read and write the same tables.
 
 import { packKey, unpackKey } from './membrane-keys.js';
 import { makeProxy } from './membrane-proxy.js';
 
 /** So many objects of one side may be known to the other. */
 export const MAX_HANDLES = 200_000;
+/** So many characters may tell of the members of what is known of the other side. */
+const MAX_DESCRIBED = 128 * 2 ** 20;
 /** So deep may data be nested. */
 const MAX_DEPTH = 500;
 const VIEWS = ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array', 'Float16Array', 'DataView'];
@@ -43,6 +46,7 @@ export function createMembrane(side) {
   const ownShapes = new WeakMap();
   const prototypes = new Map();
   let lastShape = 0;
+  let describedLength = 0;
   const promises = new Map();
   const controllers = new Map();
   // Views of ours that the other side has a copy of, and copies of ours of the other side's views.
@@ -61,6 +65,7 @@ export function createMembrane(side) {
   let released = [];
   const collected = new FinalizationRegistry((record) => {
     if (imported.get(record.id) === record) imported.delete(record.id);
+    describedLength -= record.described;
     released.push(record.id, record.count);
     if (released.length > 2) return;
     // Garbage comes in heaps.
@@ -80,7 +85,35 @@ export function createMembrane(side) {
       exported.set(id, { value, count: 0 });
     }
     exported.get(id).count++;
+    counted?.push(id);
     return id;
+  }
+
+  function release(id, count) {
+    const entry = exported.get(id);
+    if (entry === undefined) return;
+    entry.count -= count;
+    // Not a number, if the other side says so.
+    if (!(entry.count > 0)) exported.delete(id);
+  }
+
+  // What a message names that cannot be packed to its end is not sent, and nobody would ever give it back.
+  let counted = null;
+  function together(work) {
+    const outer = counted;
+    counted = [];
+    try {
+      return work();
+    } catch (error) {
+      takeBack(0);
+      throw error;
+    } finally {
+      counted = outer;
+    }
+  }
+
+  function takeBack(from) {
+    for (const id of counted.splice(from)) release(id, 1);
   }
 
   function valueOf(id) {
@@ -148,9 +181,11 @@ export function createMembrane(side) {
 
   // Numbered on its own, because what fails in the middle has used numbers up.
   function packOr(value, depth, otherwise) {
+    const from = counted.length;
     try {
       return pack(value, { map: undefined, count: 0 }, depth);
     } catch {
+      takeBack(from);
       return otherwise;
     }
   }
@@ -176,13 +211,11 @@ export function createMembrane(side) {
   function packPromise(value) {
     const id = ++lastId;
     const settle = (kind) => (result) => {
-      let packed;
       try {
-        packed = [kind, id, packAll(result)];
+        side.post([kind, id, packAll(result)]);
       } catch (error) {
-        packed = ['no', id, packAll(error)];
+        side.post(['no', id, packAll(error)]);
       }
-      side.post(packed);
     };
     value.then(settle('ok'), settle('no'));
     return ['P', id];
@@ -207,7 +240,12 @@ export function createMembrane(side) {
   }
 
   function packAll(value) {
-    return pack(value, { map: undefined, count: 0 }, 0);
+    return packList([value])[0];
+  }
+
+  // Each by itself, all or none.
+  function packList(values) {
+    return together(() => values.map((value) => pack(value, { map: undefined, count: 0 }, 0)));
   }
 
   function pack(value, seen, depth) {
@@ -305,6 +343,7 @@ export function createMembrane(side) {
           promises.set(packed[1], { resolve, reject });
         });
       case 'A': {
+        if (controllers.size >= MAX_HANDLES) throw new RangeError('Too many signals wait for the other side');
         const controller = new AbortController();
         if (packed[2]) controller.abort(unpackAll(packed[3]));
         else controllers.set(packed[1], controller);
@@ -332,6 +371,7 @@ export function createMembrane(side) {
   function unpackBytes([, name, bytes, id, ours], seen) {
     const view = ours ? writeBack(id, bytes) : undefined;
     if (view !== undefined) return view;
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('Malformed bytes');
     let value;
     if (name === 'Buffer') value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     else if (name === 'ArrayBuffer') value = bytes.buffer;
@@ -365,6 +405,7 @@ export function createMembrane(side) {
     // Also when the object is here already: it was forgotten and is sent again.
     if (packed[0] === 'r' && packed[3] !== undefined) {
       const { name, methods, symbols } = packed[3];
+      describe(name, methods, symbols);
       shapes.set(packed[2], { id: packed[2], name, methods: new Set(methods), symbols: new Set(symbols.map(unpackKey)), stubs: new Map() });
     }
     const earlier = imported.get(id);
@@ -374,16 +415,25 @@ export function createMembrane(side) {
       return alive;
     }
     if (imported.size >= MAX_HANDLES) throw new RangeError(`More than ${MAX_HANDLES} objects are shared between the page and its Node context`);
-    const record = { id, count: 1, proxy: null };
+    const record = { id, count: 1, proxy: null, described: packed[0] === 'f' ? describe(packed[2], packed[4]) : 0 };
     const shape = packed[0] === 'r' ? shapes.get(packed[2]) : undefined;
     if (packed[0] === 'r' && shape === undefined) throw new TypeError('Malformed reference');
     const described = shape ?? { name: packed[2], length: packed[3], keys: new Set(packed[4].map(unpackKey)) };
-    const proxy = makeProxy(id, packed[0] === 'f', described, { request, pack: packAll, records });
+    const proxy = makeProxy(id, packed[0] === 'f', described, { request, packList, records });
     record.proxy = new WeakRef(proxy);
     imported.set(id, record);
     records.set(proxy, record);
     collected.register(proxy, record);
     return proxy;
+  }
+
+  // What is kept of names is bounded: a message may bring a lot of them.
+  function describe(name, ...lists) {
+    let length = 16 + String(name).length;
+    for (const key of lists.flat()) length += 16 + String(key).length;
+    if (!(describedLength + length <= MAX_DESCRIBED)) throw new RangeError('The objects that are shared between the page and its Node context have too many members');
+    describedLength += length;
+    return length;
   }
 
   /** Asks the other side; gives its value or throws its error. @param {any[]} question */
@@ -430,6 +480,7 @@ export function createMembrane(side) {
   return {
     request,
     pack: packAll,
+    packList,
     unpack: unpackAll,
     /** Answers a question of the other side. @param {any[]} question @returns {any[]} */
     serve(question) {
@@ -439,7 +490,7 @@ export function createMembrane(side) {
         const value = run(question, seen);
         answer = ['v', value instanceof Packed ? value.packed : packAll(value)];
       } catch (error) {
-        answer = ['t', packOr(error, 0, 'The error cannot be passed')];
+        answer = ['t', together(() => packOr(error, 0, 'The error cannot be passed'))];
       }
       // What was written into bytes that the other side passed.
       const changed = seen.changed.filter(([, , now, before]) => Buffer.compare(now, before) !== 0);
@@ -452,12 +503,7 @@ export function createMembrane(side) {
       const [kind, id, packed] = news;
       switch (kind) {
         case 'rel':
-          for (let i = 1; i + 1 < news.length; i += 2) {
-            const entry = exported.get(news[i]);
-            if (entry === undefined) continue;
-            entry.count -= news[i + 1];
-            if (entry.count <= 0) exported.delete(news[i]);
-          }
+          for (let i = 1; i + 1 < news.length; i += 2) release(news[i], news[i + 1]);
           return true;
         case 'ok':
         case 'no': {

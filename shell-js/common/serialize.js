@@ -8,9 +8,9 @@
 // long because its writer is one class, whose methods call each other at every step.
 
 import { getPrototypeOf, getOwnPropertyDescriptor, uncurry, getterOf, bufferLength, host, probe } from './codec-format.js';
-import { TypedArrayPrototype, viewBuffer, viewOffset, bytesSet, bytesSubarray, BytesCtor, DoublesCtor, SafeMap, SafeSet, SafeDataView } from './codec-format.js';
+import { TypedArrayPrototype, viewBuffer, viewOffset, bytesSet, bytesSubarray, BytesCtor, DoublesCtor, SafeMap, SafeSet, SafeWeakSet } from './codec-format.js';
 import { ERROR_NAMES, VIEW_NAMES, DATA_VIEW, MAX_BYTES, MAX_OBJECTS, T, SMALL, FORM, LONG_TEXT, CHUNK_TEXT, SHAPE_KEYS } from './codec-format.js';
-import { MAX_DEPTH, COST, COST_FACTOR, FREE_COST } from './codec-format.js';
+import { MAX_DEPTH, COST, COST_FACTOR, FREE_COST, SafeDataView, isFar } from './codec-format.js';
 import { ObjectPrototype, UNCLONEABLE, hasOwn, hasRegExpSlots, isArray, isError, isPlatformObject, isV8, isView, objectToString } from './value-kinds.js';
 import { stackOf, toStringTag, mapSize, setSize, dateValue, regExpSource, numberValue, stringValue, booleanValue, bigIntValue } from './value-kinds.js';
 
@@ -18,7 +18,6 @@ export { deserialize } from './deserialize.js';
 export { kindOf, tagOf } from './value-kinds.js';
 
 const objectKeys = Object.keys;
-const objectValues = Object.values;
 const stringify = JSON.stringify;
 const setPrototypeOf = Object.setPrototypeOf;
 const bytesFill = uncurry(TypedArrayPrototype.fill);
@@ -50,6 +49,13 @@ let scratch = new BytesCtor(4096);
 // How many objects are looked at together when proxies are searched.
 const PROXY_BATCH = 512;
 
+// So few objects are compared with each other one by one. Beyond, the engine's fastest table tells which were met: a weak one in JavaScriptCore
+// takes a third of the time of the other.
+const FEW_OBJECTS = 32;
+const Seen = isV8 ? SafeSet : SafeWeakSet;
+// The keys of so few items are made faster than the main process is asked whether there are others.
+const FEW_ITEMS = 10;
+
 class Writer {
   constructor(ports) {
     this.ports = ports;
@@ -58,9 +64,9 @@ class Writer {
     scratch = null;
     this.view = new SafeDataView(viewBuffer(this.bytes));
     this.at = 1;
-    // Objects that were met, and those that were written in the order of their numbers.
-    this.seen = null;
+    // Objects that were written in the order of their numbers, and all that were met once they are many.
     this.order = [];
+    this.seen = null;
     this.numbers = null;
     this.numbered = 0;
     this.cost = 0;
@@ -149,12 +155,14 @@ class Writer {
   // Any text where a value's tag has its place, also inside of one.
   longText(value) {
     const count = value.length;
+    // Before it is looked at: a text that was joined of others takes memory only then.
+    if (count > MAX_BYTES) throw uncloneable();
     if (isWellFormed(value)) {
       this.tag(T.utf8);
       // The length is known after the fact: five groups of seven bits hold any length that fits a frame.
       this.reserve(5 + count * 3);
       const start = this.at;
-      const { written } = encodeInto(encoder, value, bytesSubarray(this.bytes, start + 5));
+      const written = this.utf8(value, start + 5);
       let rest = written;
       for (let i = 0; i < 4; i++) {
         this.bytes[start + i] = (rest % 128) + 128;
@@ -177,28 +185,54 @@ class Writer {
     this.at = at;
   }
 
-  value(value, depth) {
-    switch (typeof value) {
-      case 'string': return this.string(value);
-      case 'number': return this.number(value);
-      case 'object':
-        if (value === null) return this.tag(T.null);
-        return this.object(value, depth);
-      case 'boolean': return this.tag(value ? T.true : T.false);
-      case 'undefined': return this.tag(T.undefined);
-      case 'bigint':
-        this.tag(T.bigint);
-        return this.string(bigIntToString(value, 16));
-      default: throw uncloneable();
+  // Writes a text for which there is room, without moving on.
+  utf8(text, at) {
+    if (text.length > LONG_TEXT && host.encodeText !== null) {
+      const end = host.encodeText(text, this.bytes, at);
+      if (end >= at) return end - at;
     }
+    return encodeInto(encoder, text, bytesSubarray(this.bytes, at)).written;
+  }
+
+  // Not a switch: JavaScriptCore compares a type with a literal in no time, and looks a switch's up by its characters.
+  value(value, depth) {
+    if (typeof value === 'string') return this.string(value);
+    if (typeof value === 'number') return this.number(value);
+    if (typeof value === 'object') return value === null ? this.tag(T.null) : this.object(value, depth);
+    if (typeof value === 'boolean') return this.tag(value ? T.true : T.false);
+    if (value === undefined) return this.tag(T.undefined);
+    if (typeof value !== 'bigint') throw uncloneable();
+    this.tag(T.bigint);
+    return this.string(bigIntToString(value, 16));
   }
 
   object(value, depth) {
-    if (this.seen === null) this.seen = new SafeSet();
-    else if (this.seen.has(value)) return this.again(value);
-    this.seen.add(value);
+    if (this.met(value)) return this.again(value);
     if (depth > MAX_DEPTH) return this.putOff(value);
     return this.fresh(value, depth);
+  }
+
+  // Whether an object was met before; from now on it was. What was met is in `order` before anything else is asked for.
+  met(value) {
+    const { seen } = this;
+    if (seen !== null) {
+      if (isV8) {
+        const before = seen.size;
+        seen.add(value);
+        return seen.size === before;
+      }
+      if (seen.has(value)) return true;
+      seen.add(value);
+      return false;
+    }
+    const { order } = this;
+    for (let i = 0; i < order.length; i++) if (order[i] === value) return true;
+    if (order.length >= FEW_OBJECTS) {
+      this.seen = new Seen();
+      for (let i = 0; i < order.length; i++) this.seen.add(order[i]);
+      this.seen.add(value);
+    }
+    return false;
   }
 
   // Its number is only looked for here: most messages name no object twice, and a set is faster than a map.
@@ -271,7 +305,14 @@ class Writer {
     }
     this.enter(value, COST.object + COST.slot * count);
     this.shape(keys);
-    for (let i = 0; i < count; i++) this.value(value[keys[i]], depth + 1);
+    // Either engine reads properties much faster in a loop of this kind. A getter may take others away, and prototypes may have more at the end.
+    let i = 0;
+    for (const key in value) {
+      if (i === count || key !== keys[i]) break;
+      this.value(value[key], depth + 1);
+      i++;
+    }
+    for (; i < count; i++) this.value(value[keys[i]], depth + 1);
     return undefined;
   }
 
@@ -322,66 +363,104 @@ class Writer {
     return shape;
   }
 
+  // Each item is read once, in its turn: it may have a getter. What shows only on the way changes the tag afterwards.
   array(value, depth) {
     const { length } = value;
-    let numbers = length >= 8;
-    let dense = true;
-    for (let i = 0; i < length; i++) {
-      const item = value[i];
-      if (typeof item !== 'number') {
-        numbers = false;
-        if (item === undefined && !hasOwn(value, i)) {
-          dense = false;
-          break;
-        }
+    this.enter(value, COST.object + COST.slot * length);
+    const start = this.at;
+    let i = 0;
+    let item = length === 0 ? undefined : value[0];
+    if (length >= 8 && typeof item === 'number') {
+      this.tag(T.doubles);
+      this.length(length);
+      const from = this.at;
+      for (; typeof item === 'number'; item = value[i]) {
+        // Not for all at once: there may be fewer numbers than the length says.
+        if (i % 1024 === 0) this.reserve(8 * 1024);
+        this.view.setFloat64(this.at, item, true);
+        this.at += 8;
+        if (++i === length) return this.extras(value, length, start, depth);
       }
-    }
-    if (dense && countKeys(value) === length) {
-      this.enter(value, COST.object + COST.slot * length);
-      if (numbers) return this.allNumbers(value, length);
+      this.rewrite(start, length, from, i);
+    } else {
       this.tag(T.list);
       this.length(length);
-      for (let i = 0; i < length; i++) this.value(value[i], depth + 1);
-      return undefined;
     }
-    const keys = objectKeys(value);
-    // A dense array has a key for each index; further keys come after the indices.
-    if (keys.length >= length && (length === 0 || keys[length - 1] === `${length - 1}`)) {
-      const more = keys.length - length;
-      this.enter(value, COST.object + COST.slot * length + COST.entry * more);
-      this.tag(T.array);
-      this.length(length);
-      this.length(more);
-      for (let i = 0; i < length; i++) {
-        const item = value[i];
-        if (item === undefined && !hasOwn(value, i)) this.tag(T.hole);
-        else this.value(item, depth + 1);
-      }
-      return this.properties(value, keys, length, depth);
+    while (i < length) {
+      if (item === undefined && !hasOwn(value, i)) return this.holes(value, i, length, start, depth);
+      this.value(item, depth + 1);
+      if (++i < length) item = value[i];
     }
-    this.enter(value, COST.small + COST.entry * keys.length);
-    this.tag(T.sparse);
-    this.length(length);
-    this.length(keys.length);
-    return this.properties(value, keys, 0, depth);
+    return this.extras(value, length, start, depth);
   }
 
-  // A getter of an index may change what the others hold.
-  allNumbers(value, length) {
-    const doubles = new DoublesCtor(length);
-    for (let i = 0; i < length; i++) doubles[i] = value[i];
-    this.tag(T.doubles);
+  // The numbers of a list that has other items too, or other properties.
+  rewrite(start, length, from, count) {
+    const doubles = new DoublesCtor(count);
+    for (let i = 0; i < count; i++) doubles[i] = this.view.getFloat64(from + i * 8, true);
+    this.at = start;
+    this.tag(T.list);
     this.length(length);
-    this.reserve(length * 8);
-    if (LITTLE_ENDIAN) bytesSet(this.bytes, new BytesCtor(viewBuffer(doubles)), this.at);
-    else for (let i = 0; i < length; i++) this.view.setFloat64(this.at + i * 8, doubles[i], true);
-    this.at += length * 8;
+    for (let i = 0; i < count; i++) this.number(doubles[i]);
+  }
+
+  // What an array has besides its items.
+  extras(value, length, start, depth) {
+    if (hasOnlyItems(value, length)) return undefined;
+    const keys = objectKeys(value);
+    let from = keys.length;
+    while (from > 0 && indexOfKey(keys[from - 1]) < 0) from--;
+    if (from === keys.length) return undefined;
+    if (this.bytes[start] === T.doubles) this.rewrite(start, length, this.at - length * 8, length);
+    this.bytes[start] = T.array;
+    return this.more(value, keys, from, depth);
+  }
+
+  more(value, keys, from, depth) {
+    this.cost += COST.entry * (keys.length - from);
+    this.length(keys.length - from);
+    return this.properties(value, keys, from, depth);
+  }
+
+  // The rest of an array, from its first hole on.
+  holes(value, first, length, start, depth) {
+    this.bytes[start] = T.array;
+    this.cost -= COST.slot * (length - first);
+    const keys = objectKeys(value);
+    let next = first;
+    let far = false;
+    let i = 0;
+    for (; i < keys.length; i++) {
+      const index = indexOfKey(keys[i]);
+      if (index < 0 || index >= length) break;
+      if (index < first) continue;
+      far = this.hole(index - next, next, length, far);
+      this.cost += far ? COST.entry : COST.slot;
+      this.value(value[index], depth + 1);
+      next = index + 1;
+    }
+    this.hole(length - next, next, length, far);
+    while (i < keys.length && indexOfKey(keys[i]) >= 0) i++;
+    return this.more(value, keys, i, depth);
+  }
+
+  // So many items that are not there, from an index on. Gives whether the decoder keeps a table of the items from here on.
+  hole(count, from, length, far) {
+    if (count === 0) return far;
+    this.tag(T.hole);
+    this.length(count);
+    if (far) return true;
+    if (isFar(from, length)) {
+      this.cost += COST.small + (COST.entry - COST.slot) * from;
+      return true;
+    }
+    this.cost += COST.slot * count;
+    return false;
   }
 
   // `known` is the buffer itself, when the walk came to it and not to a view of it.
   buffer(value, known) {
-    if (this.seen.has(value) && value !== known) return this.again(value);
-    this.seen.add(value);
+    if (value !== known && this.met(value)) return this.again(value);
     let bytes;
     let length;
     try {
@@ -397,6 +476,7 @@ class Writer {
   }
 
   rawBytes(bytes, length) {
+    if (length > MAX_BYTES) throw uncloneable();
     this.length(length);
     this.reserve(length);
     bytesSet(this.bytes, bytes, this.at);
@@ -578,7 +658,7 @@ class Writer {
     this.length(texts.length);
     this.reserve(3 + json.length * 3);
     const start = this.at + 3;
-    const { written } = encodeInto(encoder, json, bytesSubarray(this.bytes, start));
+    const written = this.utf8(json, start);
     this.bytes[start - 3] = written;
     this.bytes[start - 2] = written >> 8;
     this.bytes[start - 1] = written >> 16;
@@ -589,8 +669,6 @@ class Writer {
 // The portable lane encodes in the page's own world.
 setPrototypeOf(Writer.prototype, null);
 
-const LITTLE_ENDIAN = new BytesCtor(viewBuffer(new DoublesCtor([1])))[7] !== 0;
-
 function sameKeys(a, b) {
   const count = a.length;
   if (b.length !== count) return false;
@@ -598,14 +676,31 @@ function sameKeys(a, b) {
   return true;
 }
 
-// How many keys an array enumerates; those of its prototypes only make it look as if there were more.
-function countKeys(array) {
-  // The faster way of either engine, by far.
-  if (isV8) return objectValues(array).length;
+// Whether it is certain that an array has no keys besides its indices: what its prototypes enumerate is among those that are counted.
+function hasOnlyItems(array, length) {
+  if (length > FEW_ITEMS && host.hasNamedProperties !== null) return !host.hasNamedProperties(array);
   let count = 0;
-  for (const _key in array) count++;
-  return count;
+  let last = '';
+  if (isV8 || length < 4) {
+    const keys = objectKeys(array);
+    count = keys.length;
+    if (count > 0) last = keys[count - 1];
+  } else {
+    // Takes less time there, where a string is made for each index.
+    for (const key in array) {
+      count++;
+      last = key;
+    }
+  }
+  return count === length && (count === 0 || last === `${length - 1}`);
 }
+
+// The index that a key of an array is, or -1.
+function indexOfKey(key) {
+  const index = +key;
+  return index >>> 0 === index && index !== 4294967295 && `${index}` === key ? index : -1;
+}
+
 /**
  * Encodes a value.
  * @param {unknown} value Usually the array of a message's arguments, so that identity holds across them.

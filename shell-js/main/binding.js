@@ -11,6 +11,7 @@ const {
   op_electron_names,
   op_end_process,
   op_explain_syntax,
+  op_has_named_properties,
   op_host,
   op_image_crop,
   op_image_decode,
@@ -19,6 +20,7 @@ const {
   op_image_resize,
   op_lane_close,
   op_lane_peer,
+  op_lane_place,
   op_lane_send,
   op_locale,
   op_next_events,
@@ -28,8 +30,9 @@ const {
   op_page_node_push,
   op_path,
   op_preferred_languages,
+  op_real_path,
+  op_renderer_modules,
   op_set_uncaught_handler,
-  op_shell_source,
   op_single_instance_release,
   op_single_instance_request,
   op_ui_call,
@@ -86,6 +89,10 @@ export const callSync = (command) => ordinary(op_ui_call_sync(command));
  */
 export async function nextEvents() {
   const { events, frames } = await op_next_events();
+  for (let i = 0; i < frames.length; i++) {
+    const [webContents, connection, kind, id, document, frame, data] = frames[i];
+    frames[i] = { webContents, connection, kind, id, document, frame, data };
+  }
   return { events: events.map(ordinary), frames };
 }
 
@@ -104,11 +111,20 @@ export const laneSend = (connection, kind, id, document, frame, data) => op_lane
 /** @param {object[]} objects @param {number} from @returns {boolean} whether one of them is a Proxy, from an index on */
 export const anyProxy = (objects, from) => op_any_proxy(objects, from);
 
+/** @param {any[]} array @returns {boolean} whether it has enumerable properties besides its items */
+export const hasNamedProperties = (array) => op_has_named_properties(array);
+
 /** Ends a connection, for a page that does not keep to the protocol. @param {number} connection */
 export const laneClose = (connection) => op_lane_close(connection);
 
 /** @param {number} connection @returns {number} the process id of the web process behind it, 0 when unknown */
 export const lanePeer = (connection) => op_lane_peer(connection);
+
+/**
+ * The indices by which the page's windows lead from the main frame to another one.
+ * @param {number} connection @param {number} frame @returns {number[] | null} null where only the engine knows
+ */
+export const lanePlace = (connection, frame) => op_lane_place(connection, frame);
 
 /**
  * Opens a way for frames of a document past this thread, to the worker that is started under a name which nobody can guess.
@@ -138,8 +154,11 @@ export const pageNodePush = (connection, document, kind, id, data) => op_page_no
  */
 export const pageNodeClose = (connection, document, name) => op_page_node_close(connection, document, name);
 
-/** @param {string} path @returns {string | null} the source of one of the shell's own files, such as `common/serialize.js` */
-export const shellSource = (path) => op_shell_source(path);
+/**
+ * @param {string[]} files the shell's own files, such as `common/serialize.js`, in an order in which each comes after what it imports
+ * @returns {string} statements that fill an object `modules`, by the last parts of their paths
+ */
+export const rendererModules = (files) => op_renderer_modules(files);
 
 /**
  * Ends the process: emits `exit` on `process`, then the UI thread destroys the windows. It does not return, and nothing of the app's
@@ -177,6 +196,9 @@ export const setUncaughtHandler = (handler) => op_set_uncaught_handler(handler);
  * @returns {string | null}
  */
 export const explainSyntax = (path) => op_explain_syntax(path);
+
+/** Where the system finds a file that may be in an archive. @param {string} path @returns {string} */
+export const realPath = (path) => op_real_path(path);
 
 /** The user's locale as a language tag. @returns {string} */
 export const systemLocale = () => op_locale();

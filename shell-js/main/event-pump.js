@@ -29,16 +29,16 @@ function guarded(dispatch, piece) {
 export async function startEventPump() {
   for (;;) {
     const { events, frames } = await nextEvents();
-    // Events first: a page's channel is opened by one.
-    const pieces = [...events.map((event) => [dispatchUiEvent, event]), ...frames.map((frame) => [dispatchFrame, frame])];
-    if (pieces.length === 0) continue;
-    guarded(...pieces[0]);
-    if (pieces.length === 1) continue;
-    // Each piece is a turn of its own: what a listener left for promises and `process.nextTick` is done before the next one, as apps expect
-    // of events that come from outside.
-    await new Promise((resolve) => {
-      for (const piece of pieces.slice(1)) setImmediate(guarded, ...piece);
-      setImmediate(resolve);
-    });
+    const count = events.length + frames.length;
+    // Events first: a page's channel is opened by one. Each piece is a turn of its own: what a listener left for promises and `process.nextTick` is
+    // done before the next one, as apps expect of events that come from outside.
+    for (let i = 0; i < count; i++) {
+      const ofUi = i < events.length;
+      const dispatch = ofUi ? dispatchUiEvent : dispatchFrame;
+      const piece = ofUi ? events[i] : frames[i - events.length];
+      if (i === 0) guarded(dispatch, piece);
+      else setImmediate(guarded, dispatch, piece);
+    }
+    if (count > 1) await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -5,10 +5,12 @@
 import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
 import { frameOf, mainFrameOf } from './api/web-frame-main.js';
 import { laneSend } from './binding.js';
-import { LaneDocument, addDocument, documentOf, removeDocument, removeNode } from './lane-documents.js';
+import { LaneDocument, addDocument, documentOf, nodeOf, removeDocument, removeNode } from './lane-documents.js';
 import { webContents } from './object-registry.js';
-import { loadedPayload } from './renderer-payload.js';
+import { isPortable } from './portable-lane.js';
+import { evaluateOnlyPayload, loadedPayload } from './renderer-payload.js';
 
+const GONE = Object.freeze({ withFrame: 1, maybeWithFrame: 2 });
 const STATE = Object.freeze({ domReady: 1, loaded: 2, focused: 3 });
 const decoder = new TextDecoder();
 
@@ -39,6 +41,10 @@ export function frameNews(frame) {
     documentThere(frame);
     return true;
   }
+  if (frame.kind === FROM_PAGE.gone) {
+    documentGone(frame);
+    return true;
+  }
   const news = NEWS.get(frame.kind);
   if (news === undefined) return false;
   const document = documentOf(frame);
@@ -49,21 +55,22 @@ export function frameNews(frame) {
 
 /** @type {Map<number, (contents: any, document: LaneDocument, frame: import('./binding.js').LaneFrame) => void>} */
 const NEWS = new Map()
-  .set(FROM_PAGE.gone, documentGone)
   .set(FROM_PAGE.domReady, mainFrameReady)
   .set(FROM_PAGE.frameMoved, documentMoved)
   .set(FROM_PAGE.frameState, stateChanged);
 
 /** @param {Uint8Array} data */
 function readDocument(data) {
-  const read = { url: '', name: '', hidden: false, origin: '', opaque: false, parent: 0 };
+  const read = { url: '', name: '', hidden: false, origin: '', opaque: false, scriptless: false, parent: 0 };
   try {
     const { number, text } = payloadReader(data);
     read.url = text();
     read.name = text();
     read.hidden = number() !== 0;
     read.origin = text();
-    read.opaque = number() !== 0;
+    const flags = number();
+    read.opaque = (flags & 1) !== 0;
+    read.scriptless = (flags & 2) !== 0;
     read.parent = number() + number() * 2 ** 32;
   } catch {
     // It is answered nevertheless: the page waits.
@@ -81,8 +88,9 @@ function documentThere(frame) {
   /** @type {Uint8Array} */
   let answer = new Uint8Array(0);
   try {
-    const { url, name, hidden, origin, opaque, parent } = readDocument(frame.data);
+    const { url, name, hidden, origin, opaque, scriptless, parent } = readDocument(frame.data);
     const document = new LaneDocument(frame, url, origin);
+    document.scriptless = scriptless;
     const contents = webContents.get(frame.webContents);
     if (contents === undefined) return;
     mainFrameOf(contents);
@@ -94,8 +102,10 @@ function documentThere(frame) {
     if (isNew) contents._laneEvent('frame-created', { frame: frameOf(node) });
     if (node.parent !== null && !document.gone) contents._frameLoads.committed(frameOf(node));
     document.hasIpc = asked && (parent === 0 || contents._rendererConfig().nodeIntegrationInSubFrames);
-    document.hasBundle = document.hasIpc;
+    // The portable lane's scripts of a window that a page opened are its opener's, which may want preloads where this one does not.
+    document.hasBundle = document.hasIpc || (asked && isPortable(document));
     if (document.hasIpc) answer = loadedPayload(contents, document);
+    else if (document.hasBundle) answer = evaluateOnlyPayload();
   } finally {
     // Also when the settings cannot be sent: a page that waits forever helps nobody.
     if (asked) laneSend(frame.connection, TO_PAGE.loaded, frame.id, frame.document, frame.frame, answer);
@@ -113,10 +123,13 @@ function shownOrigin({ url, origin, node }, opaque) {
   return inherits ? (node.parent?.document?.origin ?? origin) : origin;
 }
 
-/** @param {any} _contents @param {LaneDocument} document @param {{id: number}} frame */
-function documentGone(_contents, document, { id }) {
-  if (id === 1) removeNode(document.node, document.connection);
-  removeDocument(document);
+/** @param {import('./binding.js').LaneFrame} frame */
+function documentGone(frame) {
+  const document = documentOf(frame);
+  const node = document?.node ?? nodeOf(frame);
+  if (node !== undefined && frame.id === GONE.withFrame) removeNode(node, frame.connection);
+  else if (node !== undefined) node.leaving = frame.id === GONE.maybeWithFrame;
+  if (document !== undefined) removeDocument(document);
 }
 
 /** @param {any} contents @param {LaneDocument} document @param {{data: Uint8Array}} frame */

@@ -6,7 +6,7 @@ import process from 'node:process';
 
 import { processUsage } from './api/app-metrics.js';
 import { evaluateIn } from './api/web-frame-main.js';
-import { call, send } from './binding.js';
+import { call, lanePlace, send } from './binding.js';
 import { members as processMembers } from './electron-process.js';
 import { answerImage } from './image-requests.js';
 import { mainNode } from './lane-documents.js';
@@ -39,7 +39,7 @@ function framesOf({ contentsId }) {
     .flatMap(({ document, parent, name }) => {
       if (document === null) return [];
       const above = parent?.document ?? null;
-      return [{ token: document.token, routingId: document.routingId, number: document.frameNumber, parent: above?.token ?? null, parentNumber: above?.frameNumber ?? 0, name }];
+      return [{ token: document.token, routingId: document.routingId, number: document.frameNumber, parent: above?.token ?? null, parentNumber: above?.frameNumber ?? 0, name, way: lanePlace(document.connection, document.frameNumber) }];
     });
 }
 

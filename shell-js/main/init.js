@@ -6,8 +6,6 @@
 import './binding.js';
 // Before the API modules: they may read `process.versions` and `process.type`.
 import './globals.js';
-// Before whatever prints.
-import './console.js';
 // Before any code of the app: an exception in its first line must already be shown.
 import './uncaught.js';
 import './electron-module.js';

@@ -20,7 +20,7 @@ import { refuseNode } from './legacy-node.js';
 import './codec-host.js';
 import { webContents } from './object-registry.js';
 import { isPortable, runForPreload, wantWorld } from './portable-lane.js';
-import { prepare } from './renderer-payload.js';
+import { announceScripts } from './renderer-payload.js';
 import { onUiEvent } from './ui-dispatch.js';
 
 /** What documents send that run no preload. @type {Set<number>} */
@@ -98,10 +98,7 @@ export function dispatchFrame(frame) {
   }
 }
 
-// The first page waits for the scripts before it runs its own. They are made while it is on its way: after the app's main had its turn, while
-// toolkit and web process start.
-setTimeout(prepare, 50).unref();
-onUiEvent('laneOpened', prepare);
+onUiEvent('laneOpened', ({ connection }) => announceScripts(connection));
 onUiEvent('laneClosed', ({ connection }) => removeConnection(connection));
 
 /** @param {any} contents @param {Uint8Array} data */
@@ -164,22 +161,20 @@ async function hostInvoked(contents, document, { id, data }) {
 
 /** The event object of a message that has ports and can be replied to. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @param {any[]} [ports] */
 function makeMessageEvent(contents, document, ports = []) {
-  return Object.assign(makeEvent(contents, document), {
-    ports,
-    /** @param {string} channel @param {...any} args */
-    reply(channel, ...args) {
-      // What came after the document that asked must not get the answer.
-      if (!document.gone) frameOf(document.node).send(channel, ...args);
-    },
-  });
+  const event = makeEvent(contents, document);
+  event.ports = ports;
+  event.reply = (/** @type {string} */ channel, /** @type {any[]} */ ...args) => {
+    // What came after the document that asked must not get the answer.
+    if (!document.gone) frameOf(document.node).send(channel, ...args);
+  };
+  return event;
 }
 
-/** The event object of an invocation, and the common part of all. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document */
+/** The event object of an invocation, and the common part of all. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document @returns {any} */
 function makeEvent(contents, document) {
   const frame = frameOf(document.node);
   let prevented = false;
-  /** @type {any} */
-  const event = {
+  return {
     type: 'frame',
     sender: contents,
     frameId: document.routingId,
@@ -188,11 +183,14 @@ function makeEvent(contents, document) {
     preventDefault() {
       prevented = true;
     },
+    get defaultPrevented() {
+      return prevented;
+    },
+    // Null as soon as the document is gone: an answer must not reach the page that came after it.
+    get senderFrame() {
+      return document.gone || frame.isDestroyed() ? null : frame;
+    },
   };
-  Object.defineProperty(event, 'defaultPrevented', { enumerable: true, get: () => prevented });
-  // Null as soon as the document is gone: an answer must not reach the page that came after it.
-  Object.defineProperty(event, 'senderFrame', { enumerable: true, get: () => (document.gone || frame.isDestroyed() ? null : frame) });
-  return event;
 }
 
 /** Whoever listens to messages of a document, in the order in which they get them. @param {any} contents @param {import('./lane-documents.js').LaneDocument} document */

@@ -30,6 +30,8 @@ export class LaneDocument {
     this.hasIpc = false;
     /** Whether it runs the renderer's bundle at all. */
     this.hasBundle = false;
+    /** Whether neither the page's nor the app's scripts run in it, as far as that was told. */
+    this.scriptless = false;
     /** Whether its page's process has told of the end of the load. */
     this.loaded = false;
     /** Set when its frame shows another one, or is gone. */
@@ -42,12 +44,17 @@ export class LaneDocument {
     this.node = /** @type {any} */ (null);
   }
 
+  /** What warnings call it. */
+  get label() {
+    return `WebContents #${this.contentsId}`;
+  }
+
   /** @param {number} kind @param {number} id @param {Uint8Array} bytes @returns {boolean} */
   send(kind, id, bytes) {
     if (this.gone) return false;
     if (laneSend(this.connection, kind, id, this.number, this.frameNumber, bytes)) return true;
     // The connection may have ended a moment ago; else the page has left so much unread that no more is kept for it.
-    if (lanePeer(this.connection) !== 0) console.error(`WebContents #${this.contentsId} does not read its messages: one was dropped.`);
+    if (lanePeer(this.connection) !== 0) console.error(`${this.label} does not read its messages: one was dropped.`);
     return false;
   }
 }
@@ -63,6 +70,8 @@ export class FrameNode {
     this.name = '';
     this.hidden = false;
     this.gone = false;
+    /** It may be gone: its document is, and nothing was heard of the frame since. */
+    this.leaving = false;
     /** @type {LaneDocument | null} */
     this.document = null;
     /** In the order in which they came. @type {Set<FrameNode>} */
@@ -71,10 +80,15 @@ export class FrameNode {
     this.frame = null;
   }
 
+  /** Those in its document. @returns {FrameNode[]} */
+  frames() {
+    return [...this.children].filter((node) => !node.leaving);
+  }
+
   /** Itself and all below it, parents first. @returns {FrameNode[]} */
   subtree() {
     const nodes = [/** @type {FrameNode} */ (this)];
-    for (let at = 0; at < nodes.length; at++) nodes.push(...nodes[at].children);
+    for (let at = 0; at < nodes.length; at++) nodes.push(...nodes[at].frames());
     return nodes;
   }
 }
@@ -96,6 +110,9 @@ function tablesOf({ connection, contentsId }) {
 
 /** @param {{connection: number, document: number}} frame @returns {LaneDocument | undefined} */
 export const documentOf = (frame) => byConnection.get(frame.connection)?.documents.get(frame.document);
+
+/** A sub-frame. @param {{connection: number, frame: number}} frame @returns {FrameNode | undefined} */
+export const nodeOf = (frame) => byConnection.get(frame.connection)?.nodes.get(frame.frame);
 
 /** The main frame of a web contents, which exists before its first document. @param {number} contentsId @returns {FrameNode} */
 export function mainNode(contentsId) {
@@ -132,6 +149,7 @@ export function addDocument(document, parent) {
   if (node.document !== null) removeDocument(node.document);
   document.node = node;
   node.document = document;
+  node.leaving = false;
   documents.set(document.number, document);
   return isNew;
 }
@@ -159,8 +177,10 @@ export function removeDocument(document) {
 export function removeNode(node, connection) {
   if (node.parent === null || node.gone) return;
   const nodes = byConnection.get(connection)?.nodes;
+  const below = [node];
+  for (let at = 0; at < below.length; at++) below.push(...below[at].children);
   // The innermost first, and not by recursion: how deep they are nested is the page's choice.
-  for (const each of node.subtree().reverse()) {
+  for (const each of below.reverse()) {
     each.gone = true;
     each.parent?.children.delete(each);
     if (nodes?.get(each.number) === each) nodes.delete(each.number);

@@ -1,5 +1,6 @@
 /**
- * Message channels, wherever their two ends are: in the main process, in documents, or in a message that nobody has taken yet.
+ * Message channels, wherever their two ends are: in the main process, in documents, in utility processes, or in a message that nobody has taken yet.
+ * What is said here of documents and pages is true of utility processes too.
  *
  * Each channel is a pair of ends. What is posted at one goes to where the other is: a frame to its document, an event of its
  * `MessagePortMain`, or the queue that travels with it. A message between two pages passes as the bytes that came; only the numbers of the
@@ -34,7 +35,14 @@ const MAX_BEHIND = 10_000;
  * @property {() => boolean} awaitsClose
  */
 
-/** @typedef {import('./lane-documents.js').LaneDocument} LaneDocument */
+/**
+ * Who may hold ends: a document of a page, or a utility process.
+ * @typedef {object} PortHolder
+ * @property {string} label what warnings call it
+ * @property {boolean} gone
+ * @property {boolean} hasIpc
+ * @property {(kind: number, id: number, bytes: Uint8Array) => boolean} send
+ */
 
 /** One end of a channel. */
 export class PortEnd {
@@ -83,9 +91,9 @@ export class PortEnd {
   }
 }
 
-/** What one document may name. */
+/** What one document, or another holder of ends, may name. */
 class PageTable {
-  /** @param {LaneDocument} document */
+  /** @param {PortHolder} document */
   constructor(document) {
     this.document = document;
     /** @type {Map<number, PortEnd>} */
@@ -100,15 +108,15 @@ class PageTable {
 
   /** @param {string} what */
   warn(what) {
-    if (!this.warned) console.warn(`WebContents #${this.document.contentsId}: ${what}. Its further messages of that kind are dropped.`);
+    if (!this.warned) console.warn(`${this.document.label}: ${what}. Its further messages of that kind are dropped.`);
     this.warned = true;
   }
 }
 
-/** @type {WeakMap<LaneDocument, PageTable>} */
+/** @type {WeakMap<PortHolder, PageTable>} */
 const tables = new WeakMap();
 
-/** @param {LaneDocument} document */
+/** @param {PortHolder} document */
 function tableOf(document) {
   let table = tables.get(document);
   if (table === undefined) {
@@ -236,7 +244,7 @@ function sendToPage(table, kind, to, message) {
 
 /**
  * Sends a document a message that carries ports. Where nobody can listen the ports go nowhere, and their other sides hear of it.
- * @param {LaneDocument | null} document
+ * @param {PortHolder | null} document
  * @param {PortMessage} message
  */
 export function sendPortsTo(document, message) {
@@ -367,7 +375,7 @@ function takeEnd(table, { id, received }) {
 
 /**
  * Reads what came with `ipcRenderer.postMessage`.
- * @param {LaneDocument} document
+ * @param {PortHolder} document
  * @param {Uint8Array} bytes
  * @returns {PortMessage | null}
  */
@@ -375,7 +383,7 @@ export const readPosted = (document, bytes) => readMessage(tableOf(document), by
 
 /**
  * Takes a frame about a port.
- * @param {LaneDocument} document
+ * @param {PortHolder} document
  * @param {{kind: number, id: number, data: Uint8Array}} frame
  */
 export function portFrame(document, { kind, id, data }) {
@@ -400,7 +408,7 @@ function messageReturned(table, id, data) {
   if (end.missing === 0) settle(end);
 }
 
-/** A document is gone, with all ports that it held. @param {LaneDocument} document */
+/** A document is gone, with all ports that it held. @param {PortHolder} document */
 export function closePortsOf(document) {
   const table = tables.get(document);
   if (table === undefined) return;

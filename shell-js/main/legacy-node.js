@@ -16,6 +16,10 @@ import { builtin } from './builtin.js';
 import { nodeScript } from './renderer-bundle.js';
 
 const MAIN = "data:text/javascript,import 'shell:///page-node/main.js'";
+/** So many contexts of one web contents run at a time. A page has fewer frames; one that was taken over may tell of as many documents as it likes. */
+const MAX_CONTEXTS = 32;
+/** Contexts that run, by web contents. @type {Map<number, number>} */
+const running = new Map();
 const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -73,6 +77,7 @@ export function nodeSettings(contents, document) {
   return {
     script: nodeScript(),
     page: wantsPage,
+    workersRefused: preferences.nodeIntegrationInWorker ? WORKERS : null,
     warning: wantsPage && warnsOfIntegration() ? INTEGRATION : null,
     cwd: process.cwd(),
     title: process.title,
@@ -87,6 +92,9 @@ function warnsOfIntegration() {
   return Boolean(enable) || (!disable && !host.isPackaged);
 }
 
+const WORKERS =
+  `webPreferences.nodeIntegrationInWorker = true is not implemented on ${process.platform} yet: a Worker of this page would have no Node. With nodeIntegrationInWorker: false it ` +
+  'starts without.';
 const INTEGRATION =
   'Security Warning (Node.js integration): this page and every script that it loads can read and change files, start programs and use the network ' +
   'with all rights of the user. Show content of the app itself only; a preload with contextBridge is the safe way.';
@@ -132,12 +140,19 @@ export class PageNode {
       refuseNode(this.document, kind, id, 'The Node context of this page has ended');
       return;
     }
-    if (this.#worker === null) this.#start();
+    if (this.#worker === null && !this.#start()) {
+      refuseNode(this.document, kind, id, `No more than ${MAX_CONTEXTS} documents of a page can use Node at a time`);
+      return;
+    }
     pageNodePush(this.document.connection, this.document.number, kind, id, data);
   }
 
+  /** @returns {boolean} false if there are too many */
   #start() {
-    const { connection, number, frameNumber } = this.document;
+    const { connection, number, frameNumber, contentsId } = this.document;
+    const others = running.get(contentsId) ?? 0;
+    if (others >= MAX_CONTEXTS) return false;
+    running.set(contentsId, others + 1);
     this.#name = randomUUID();
     pageNodeOpen(connection, number, frameNumber, this.#name);
     const { Worker } = builtin.workerThreads;
@@ -146,7 +161,13 @@ export class PageNode {
     this.#worker.stdout.resume();
     this.#worker.stderr.resume();
     this.#worker.on('error', (/** @type {unknown} */ error) => console.error('The Node context of a page failed:', error));
-    this.#worker.on('exit', () => this.end());
+    this.#worker.on('exit', () => {
+      const rest = (running.get(contentsId) ?? 1) - 1;
+      if (rest > 0) running.set(contentsId, rest);
+      else running.delete(contentsId);
+      this.end();
+    });
+    return true;
   }
 
   /** Ends it with all that it has open. */

@@ -18,6 +18,8 @@ const NO_EVAL = 'shell:no-eval';
 const SCRIPT_FAILED = 'Script failed to execute, this normally means an error was thrown. Check the renderer console for the error.';
 /** Where pages reach the lane's scheme: the engine of Windows has no schemes of others, so a host name stands for it. */
 const ADDRESS = host.platform === 'win32' ? 'https://shell-lane.lane/' : 'shell-lane://lane/';
+/** Whether the engine runs scripts of the host in sub-frames. */
+const REACHES_FRAMES = host.platform !== 'linux';
 /** The number of the preload's world. */
 export const OWN_WORLD = 999;
 /** The highest number of a world that Electron takes. */
@@ -49,20 +51,32 @@ export function laneScripts(contentsId, preferences, opener) {
   const view = names.get(opener ?? 0) ?? { secret: randomBytes(16).toString('hex'), ownHook: name(), hook: name(), meeting: name() };
   names.set(contentsId, { ...view, isolated });
   const { secret, ownHook: hook, hook: pageHook, meeting } = view;
-  const { own, page, shared, guard } = portableScripts();
+  const { own, page, shared, frame, framePage } = portableScripts();
+  const handler = (/** @type {string} */ key) => `((handler) => (text) => handler.postMessage(text))(webkit.messageHandlers.${key})`;
+  const post = handler('shell');
+  const wait = REACHES_FRAMES ? 'null' : handler('shellWaiting');
   // A name of the scope of scripts is no property of the global object, so nobody can list it. It is declared by a script of its own, because
   // in a window that is used again the second declaration is an error. `document.open()` has the engine run all scripts again in a document that
   // has them already.
-  const start = (/** @type {string} */ name, /** @type {string} */ call) => [`let ${name};`, `${name}?.document === document || (${name} = ${call});`];
-  return {
+  const declare = (/** @type {string} */ name) => ({ source: `let ${name};`, allFrames: true });
+  const start = (/** @type {string} */ name, /** @type {string} */ call) => `${name}?.document === document ? ${name}.again?.() : ${name} = ${call};`;
+  // A document with preloads, of every frame if the app wants them there.
+  const allFrames = preferences.nodeIntegrationInSubFrames === true;
+  const ownCall = `(${own})('${secret}', '${meeting}', ${isolated}, '${ADDRESS}', ${post}, ${wait})`;
+  const pageCall = `(${isolated ? page : shared})('${meeting}')`;
+  const scripts = {
     secret,
     hook,
-    own: start(hook, `(${own})('${secret}', '${meeting}', ${isolated}, '${ADDRESS}', ((handler) => (text) => handler.postMessage(text))(webkit.messageHandlers.shell))`),
-    page: start(pageHook, `(${isolated ? page : shared})('${meeting}')`),
-    everyFrame: [guard],
-    // The engine says nothing of the frame that a message came from.
-    allFrames: false,
+    own: [declare(hook), { source: start(hook, ownCall), allFrames }],
+    page: [declare(pageHook), { source: start(pageHook, pageCall), allFrames }],
   };
+  if (allFrames) return scripts;
+  // As text, which costs the main frame less than code that it never runs. Code of the page's world is not evaluated, because the page's policy may
+  // forbid that.
+  const frameStart = JSON.stringify(start(hook, `(${frame})('${secret}', '${meeting}', '${ADDRESS}', ${post}, ${wait})`));
+  scripts.own.push({ source: `if (window !== window.top) (0, eval)(${frameStart});`, allFrames: true });
+  scripts.page.push({ source: `if (window !== window.top) ${start(pageHook, `(${framePage})('${meeting}')`)}`, allFrames: true });
+  return scripts;
 }
 
 /** @param {number} contentsId */
@@ -121,9 +135,12 @@ function answeringScript(hook, id, code) {
   return `${code.slice(0, at)} ${hook}(${id},(${code.slice(at).replace(/[\s;]+$/, '')}\n))`;
 }
 
+/** Whether the engine runs scripts of the host in a document. @param {any} document */
+const isReached = (document) => REACHES_FRAMES || document.node.parent === null;
+
 /** Whether a document's own scripts run code of a world: the preload's does so itself. @param {any} document @param {number} worldId */
 export const runsItself = (document, worldId) =>
-  !isPortable(document) || (worldId === OWN_WORLD && names.get(document.contentsId)?.isolated === true);
+  !isPortable(document) || !isReached(document) || (worldId === OWN_WORLD && names.get(document.contentsId)?.isolated === true);
 
 /**
  * Has the engine run code in a world of a document's view, which no policy of the page forbids. The value comes back by the document.
@@ -136,10 +153,8 @@ export const runsItself = (document, worldId) =>
 export async function runInWorld(document, id, code, worldId) {
   const view = names.get(document.contentsId);
   if (view === undefined) throw new Error('The page went away before the script could run');
-  const world = worldId === 0 ? null : `shell-${worldId}`;
-  const evaluate = (/** @type {string} */ script, url = '') =>
-    call({ type: 'laneEvaluate', webContents: document.contentsId, code: script, url, world });
-  if (world !== null && !makeWorld(document, worldId, view, evaluate)) throw new WorldError(worldId);
+  const evaluate = evaluatorOf(document, worldId);
+  if (worldId !== 0 && !makeWorld(document, worldId, view, evaluate)) throw new WorldError(worldId);
   const [first, ...others] = typeof code === 'string' ? [{ code, url: '' }] : code;
   const run = evaluate(first === undefined ? `${view.hook}(${id},undefined)` : answeringScript(view.hook, id, first.code), first?.url);
   for (const other of others) evaluate(`${other.code}\n;0`, other.url).catch(() => {});
@@ -149,6 +164,14 @@ export async function runInWorld(document, id, code, worldId) {
     if (!String(error.message).includes(NO_EVAL)) throw error;
     await evaluate(`${first.code}\n;${view.hook}(${id},undefined)`, first.url);
   }
+}
+
+/** What has the engine run a script in a world of a document. @param {import('./lane-documents.js').LaneDocument} document @param {number} worldId */
+function evaluatorOf(document, worldId) {
+  const world = worldId === 0 ? null : `shell-${worldId}`;
+  const number = document.node.parent === null ? null : document.number;
+  return (/** @type {string} */ code, url = '') =>
+    call({ type: 'laneEvaluate', webContents: document.contentsId, document: number, code, url, world });
 }
 
 /** There are too many worlds, or there can be none of this number. */
@@ -203,7 +226,7 @@ export function runForPreload(document, id, question) {
   if (question === null || id === 0 || id > 0x7fffffff) return;
   const [code, worldId] = question;
   const isCode = typeof code === 'string' || (Array.isArray(code) && code.every((source) => typeof source?.code === 'string'));
-  if (!isCode || !Number.isInteger(worldId)) return;
+  if (!isCode || !Number.isInteger(worldId) || !isReached(document)) return;
   runInWorld(document, -id, code, worldId).catch((error) => {
     document.send(TO_PAGE.runFailed, id, serialize([new Error(error instanceof WorldError ? error.message : SCRIPT_FAILED)]));
   });
@@ -212,7 +235,5 @@ export function runForPreload(document, id, question) {
 /** A preload wants a world. @param {any} document @param {number} worldId */
 export function wantWorld(document, worldId) {
   const view = names.get(document.contentsId);
-  if (view === undefined) return;
-  makeWorld(document, worldId, view, (script) =>
-    call({ type: 'laneEvaluate', webContents: document.contentsId, code: script, url: '', world: `shell-${worldId}` }));
+  if (view !== undefined && isReached(document)) makeWorld(document, worldId, view, evaluatorOf(document, worldId));
 }

@@ -1,12 +1,8 @@
 /**
- * Makes the two scripts that the extension runs in each document out of the same module files that are checked and tested as modules: the
- * one of the isolated world and the one of the page's world.
- *
- * This is no general bundler. It understands `import { a, b as c } from './file.js'`, the same with `export`, and `export` before a declaration,
- * each on a line of its own, and file names must be unique; anything else of module syntax is an error. Lines that hold only a comment and
- * indentation are left out: a page waits while the engine reads the script.
+ * The scripts that are sent to pages, made out of module files: the one of the isolated world, the one of the page's world, and those of the portable
+ * lane. `src/runtime/renderer_modules.rs` says what such a file may use; file names are unique.
  */
-import { shellSource } from './binding.js';
+import { rendererModules } from './binding.js';
 
 const RENDERER = [
   'common/lane-frames.js',
@@ -64,63 +60,36 @@ const NODE = [
   'renderer/node/stream.js',
   'renderer/node/remote.js',
   'renderer/node/builtins.js',
+  'renderer/node/es-modules.js',
   'renderer/node/module-loader.js',
   'renderer/node/node-process.js',
   'renderer/node/start.js',
 ];
 const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', 'renderer/page-bridge.js'];
 
-// The portable lane's scripts: of the isolated world, of the page's world, and of a page's world that has the renderer too.
-const PORTABLE = 'renderer/portable/portable-';
-const PORTABLE_SIDE = ['errors', 'console', 'tape', 'membrane', 'meet', 'guard', 'page'].map((name) => `${PORTABLE}${name}.js`);
-const PORTABLE_OWN = [...RENDERER, ...['errors', 'console', 'link', 'tape', 'membrane', 'meet', 'guard', 'worlds', 'own'].map((name) => `${PORTABLE}${name}.js`)];
+// The portable lane's scripts: of the isolated world, of the page's world, and of a page's world that has the renderer too; the two of sub-frames
+// without preloads, and what such a frame is sent when a script is to run in it.
+/** @param {...string} names */
+const portableFiles = (...names) => names.map((name) => `renderer/portable/portable-${name}.js`);
+const PORTABLE_SIDE = portableFiles('console', 'errors', 'tape', 'membrane', 'meet', 'guard', 'evaluate', 'page');
+const PORTABLE_OWN = [...RENDERER, ...portableFiles('console', 'errors', 'link', 'news', 'tape', 'membrane', 'meet', 'guard', 'evaluate', 'worlds', 'own')];
 const PORTABLE_PAGE = ['common/codec-format.js', 'common/deserialize.js', 'common/value-kinds.js', 'common/serialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', ...PORTABLE_SIDE];
-const PORTABLE_SHARED = [...RENDERER, `${PORTABLE}shared.js`, ...PORTABLE_SIDE];
-
-const IMPORT = /^(import|export) \{ ([\w, ]+) \} from '[./\w-]*\/([\w-]+\.js)';$/;
-const COMMENT = /^\s*(?:\/\/|\/\*\*?(?:$|.*\*\/$)|\*(?:$|[ /]))/;
-const EXPORT = /^export ((?:async )?(?:const|function|class) (\w+).*)$/;
-
-/** @param {string} name @returns {string} only the last part of a path */
-const baseOf = (name) => name.slice(name.lastIndexOf('/') + 1);
-
-/** @param {string} file */
-function wrapModule(file) {
-  const source = shellSource(file);
-  if (source === null) throw new Error(`The shell's own file ${file} is missing`);
-  /** @type {string[]} */
-  const names = [];
-  const lines = source.split('\n').map((line) => {
-    const imported = IMPORT.exec(line);
-    if (imported) {
-      if (imported[1] === 'export') names.push(...imported[2].split(', '));
-      return `const { ${imported[2].replaceAll(' as ', ': ')} } = modules['${imported[3]}'];`;
-    }
-    const exported = EXPORT.exec(line);
-    if (exported) {
-      names.push(exported[2]);
-      return exported[1];
-    }
-    if (/^(import|export)\b/.test(line)) throw new Error(`${file}: "${line}" is more module syntax than renderer files may use`);
-    return COMMENT.test(line) ? '' : line.trimStart();
-  });
-  return `modules['${baseOf(file)}'] = (() => {\n${lines.filter((line) => line !== '').join('\n')}\nreturn { ${names.join(', ')} };\n})();`;
-}
+const PORTABLE_SHARED = [...RENDERER, ...portableFiles('shared'), ...PORTABLE_SIDE];
+const PORTABLE_FRAME = ['common/lane-frames.js', ...portableFiles('link', 'news', 'meet', 'frame')];
+const PORTABLE_FRAME_PAGE = ['common/codec-format.js', ...portableFiles('console', 'evaluate', 'guard', 'meet', 'frame-page')];
+const PORTABLE_ATTACHED = ['common/codec-format.js', 'common/deserialize.js', 'common/value-kinds.js', 'common/serialize.js', ...portableFiles('attached')];
 
 /** @param {string[]} files @param {string} result */
 function assemble(files, result) {
-  return `(() => {\n'use strict';\nconst modules = { __proto__: null };\nmodules['bundle.js'] = { bundled: modules };\n${modulesOf(files)}\nreturn ${result};\n})()`;
+  return `(() => {\n'use strict';\nconst modules = { __proto__: null };\nmodules['bundle.js'] = { bundled: modules };\n${rendererModules(files)}\nreturn ${result};\n})()`;
 }
-
-/** @param {string[]} files */
-const modulesOf = (files) => files.map(wrapModule).join('\n');
 
 /** @type {string | null} */
 let node = null;
 
 /** @returns {string} a function of the renderer's modules, which gives what starts Node in a document */
 export function nodeScript() {
-  node ??= `((modules) => {\n'use strict';\n${modulesOf(NODE)}\nreturn modules['start.js'].startNode;\n})`;
+  node ??= `((modules) => {\n'use strict';\n${rendererModules(NODE)}\nreturn modules['start.js'].startNode;\n})`;
   return node;
 }
 
@@ -138,16 +107,19 @@ export function rendererScripts() {
   return scripts;
 }
 
-/** @type {{own: string, page: string, shared: string, guard: string} | null} */
+/** @typedef {{own: string, page: string, shared: string, frame: string, framePage: string, attached: string}} PortableScripts expressions whose values are functions */
+/** @type {PortableScripts | null} */
 let portable = null;
 
-/** @returns {{own: string, page: string, shared: string, guard: string}} expressions whose values are functions, and a statement */
+/** @returns {PortableScripts} */
 export function portableScripts() {
   portable ??= {
     own: assemble(PORTABLE_OWN, "modules['portable-own.js'].startOwn"),
-    guard: assemble(['common/codec-format.js', `${PORTABLE}guard.js`], "modules['portable-guard.js'].narrowRejections()"),
     page: assemble(PORTABLE_PAGE, "modules['portable-page.js'].startPage"),
     shared: assemble(PORTABLE_SHARED, "(meeting) => modules['portable-page.js'].startPage(meeting, modules['portable-shared.js'].startShared)"),
+    frame: assemble(PORTABLE_FRAME, "modules['portable-frame.js'].startFrame"),
+    framePage: assemble(PORTABLE_FRAME_PAGE, "modules['portable-frame-page.js'].startFramePage"),
+    attached: assemble(PORTABLE_ATTACHED, "modules['portable-attached.js'].attach"),
   };
   return portable;
 }

@@ -3,10 +3,11 @@
  */
 import process from 'node:process';
 
+import { TO_PAGE } from '../common/lane-frames.js';
 import { serialize } from '../common/serialize.js';
-import { host } from './binding.js';
+import { host, laneSend } from './binding.js';
 import { nodeSettings } from './legacy-node.js';
-import { rendererScripts } from './renderer-bundle.js';
+import { portableScripts, rendererScripts } from './renderer-bundle.js';
 
 const LOAD_ISOLATED = 1;
 const LOAD_IN_SUB_FRAMES = 2;
@@ -15,7 +16,7 @@ const LOAD_ATTACHED = 4;
 /** What every document gets and what does not change. @type {{renderer: Uint8Array, page: Uint8Array, attached: Uint8Array, process: object} | null} */
 let prepared = null;
 
-export function prepare() {
+function prepare() {
   if (prepared === null) {
     const { arch, execPath, platform, version } = process;
     prepared = { ...rendererScripts(), process: { arch, execPath, platform, version, versions: { ...process.versions } } };
@@ -25,22 +26,43 @@ export function prepare() {
   return prepared;
 }
 
+/**
+ * @param {Uint8Array[]} texts each goes behind its length
+ * @param {number} before length of what comes before them
+ * @param {number} after length of what comes after them
+ */
+function packTexts(texts, before, after) {
+  const payload = new Uint8Array(texts.reduce((sum, { length }) => sum + 4 + length, before + after));
+  const view = new DataView(payload.buffer);
+  let at = before;
+  for (const text of texts) {
+    view.setUint32(at, text.length, true);
+    payload.set(text, at + 4);
+    at += 4 + text.length;
+  }
+  return { payload, view, at };
+}
+
 /** @param {number} flags @param {object} configuration @returns {Uint8Array} */
 function payloadOf(flags, configuration) {
   const config = serialize(configuration);
   // The portable lane's scripts are there already.
   if (host.portableLane) return config;
   const { renderer, ...pages } = prepare();
-  const page = flags & LOAD_ATTACHED ? pages.attached : pages.page;
-  const payload = new Uint8Array(12 + renderer.length + page.length + config.length);
-  const view = new DataView(payload.buffer);
+  const { payload, view, at } = packTexts([renderer, flags & LOAD_ATTACHED ? pages.attached : pages.page], 4, config.length);
   view.setUint32(0, flags, true);
-  view.setUint32(4, renderer.length, true);
-  payload.set(renderer, 8);
-  view.setUint32(8 + renderer.length, page.length, true);
-  payload.set(page, 12 + renderer.length);
-  payload.set(config, 12 + renderer.length + page.length);
+  payload.set(config, at);
   return payload;
+}
+
+/**
+ * Gives the scripts to a page's process before there is a document: it reads them while the page is on its way.
+ * @param {number} connection
+ */
+export function announceScripts(connection) {
+  if (host.portableLane) return;
+  const { renderer, page } = prepare();
+  laneSend(connection, TO_PAGE.prepare, 0, 0, 0, packTexts([renderer, page], 0, 0).payload);
 }
 
 /**
@@ -79,4 +101,14 @@ export function loadedPayload(contents, document) {
  * For a document that runs no preload, and in which the main process wants to run a script: the bundle without IPC, always in the isolated world,
  * because scripts of the page have run already.
  */
-export const attachedPayload = () => payloadOf(LOAD_ISOLATED | LOAD_ATTACHED, { evaluateOnly: true, isolated: true });
+export const attachedPayload = () => (host.portableLane ? portableAttached() : evaluateOnlyPayload());
+
+export const evaluateOnlyPayload = () => payloadOf(LOAD_ISOLATED | LOAD_ATTACHED, { evaluateOnly: true, isolated: true });
+
+/** @type {Uint8Array | null} */
+let attached = null;
+
+function portableAttached() {
+  attached ??= new TextEncoder().encode(portableScripts().attached);
+  return attached;
+}

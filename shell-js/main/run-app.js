@@ -2,27 +2,20 @@
  * Runs the app: its main module is evaluated to the end, then the life cycle of `app` begins.
  */
 import { Module as NodeModule } from 'node:module';
-import path from 'node:path';
 import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
+import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
+import { evaluateMain } from '../common/main-module.js';
 import { app, startLifecycle } from './api/app.js';
-import { exit, explainSyntax, host } from './binding.js';
+import { exit, explainSyntax, host, realPath } from './binding.js';
 import { toolkitReady } from './event-pump.js';
 import { replaceExit } from './globals.js';
 import { handleUncaught } from './uncaught.js';
 
 /** With the members that Node does not document. @type {any} */
 const Module = NodeModule;
-
-/** Whether Node would start this main as an ES module without looking into it. @param {string} file */
-function isModule(file) {
-  const extension = path.extname(file);
-  if (extension === '.mjs' || extension === '.mts') return true;
-  if (extension === '.cjs' || extension === '.cts') return false;
-  return host.packageJson.type === 'module' && extension !== '.json' && extension !== '.node';
-}
 
 /** The file whose compilation threw a SyntaxError; V8 does not name it for CommonJS. @type {string | null} */
 let brokenFile = null;
@@ -46,21 +39,6 @@ function loadMain() {
   } finally {
     // The app may have put a hook of its own over it.
     if (Module.prototype._compile === watched) Module.prototype._compile = compile;
-  }
-}
-
-/** Evaluates the main module, with its top-level awaits. */
-async function evaluateMain() {
-  if (isModule(host.mainPath)) {
-    await import(pathToFileURL(host.mainPath).href);
-    return;
-  }
-  try {
-    loadMain();
-  } catch (error) {
-    // A main without a declared type that turns out to be an ES module which awaits at its top level.
-    if (error?.code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
-    await import(pathToFileURL(host.mainPath).href);
   }
 }
 
@@ -99,9 +77,10 @@ function warnOfWaiting() {
 /** Runs the app. */
 export async function runApp() {
   replaceExit((code) => app.exit(code));
+  if (IN_ARCHIVE.test(host.mainPath)) execFromArchives(realPath);
   const watch = setTimeout(warnOfWaiting, PATIENCE).unref();
   try {
-    await evaluateMain();
+    await evaluateMain(host.mainPath, loadMain);
   } catch (error) {
     const fault = compileFault(error);
     if (fault !== null) {

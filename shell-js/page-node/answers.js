@@ -2,12 +2,11 @@
  * What pages ask of their Node context apart from what is done to objects: modules, files of modules, the process.
  */
 import { builtinModules, Module } from 'node:module';
-import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
 
 import { Packed } from '../common/membrane.js';
+import { isModule, moduleGraph, resolveMeta, scriptOf, textOf } from './modules.js';
 
 /** Members of `process` that pages call here. */
 const PROCESS_FUNCTIONS = [
@@ -51,13 +50,13 @@ export function makeExtra(membrane, require) {
       return [kindOfFile(found), found];
     },
     paths: (/** @type {string} */ folder) => /** @type {any} */ (Module)._nodeModulePaths(folder),
-    read: (/** @type {string} */ file) => fs.readFileSync(file, 'utf8').replace(/^\ufeff/, ''),
-    // What cannot run in the page: native addons and ES modules.
+    read: textOf,
+    script: scriptOf,
+    isModule,
+    modules: moduleGraph,
+    resolveMeta,
+    // What cannot run in the page: native addons.
     load: (/** @type {string} */ file) => asModule(requireFrom(path.dirname(file))(file)),
-    import: async (/** @type {string} */ id, /** @type {string} */ folder) => {
-      const found = path.isAbsolute(id) ? id : requireFrom(folder).resolve(id);
-      return { ...(await import(path.isAbsolute(found) ? pathToFileURL(found).href : `node:${found.replace(/^node:/, '')}`)) };
-    },
     process: () => ({
       ...Object.fromEntries(PROCESS_FUNCTIONS.filter((name) => typeof process[name] === 'function').map((name) => [name, process[name].bind(process)])),
       stdin: process.stdin,
@@ -102,34 +101,12 @@ function children(module) {
   return result;
 }
 
-/** @param {string} file @returns {'js' | 'json' | 'remote'} */
+/** @param {string} file @returns {'js' | 'json' | 'module' | 'remote'} */
 function kindOfFile(file) {
   switch (path.extname(file)) {
     case '.json': return 'json';
-    case '.node':
-    case '.mjs':
-    case '.mts':
-    case '.ts': return 'remote';
-    case '.js': return isModuleScope(path.dirname(file)) ? 'remote' : 'js';
-    default: return 'js';
-  }
-}
-
-/** Whether the nearest package says that its scripts are ES modules. @param {string} folder */
-function isModuleScope(folder) {
-  for (let at = folder; ; at = path.dirname(at)) {
-    if (path.basename(at) === 'node_modules') return false;
-    let text = null;
-    try {
-      text = fs.readFileSync(path.join(at, 'package.json'), 'utf8');
-    } catch {}
-    if (text !== null) {
-      try {
-        return JSON.parse(text).type === 'module';
-      } catch {
-        return false;
-      }
-    }
-    if (path.dirname(at) === at) return false;
+    // Native code cannot run in the page.
+    case '.node': return 'remote';
+    default: return isModule(file) ? 'module' : 'js';
   }
 }

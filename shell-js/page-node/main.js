@@ -64,9 +64,17 @@ function knownObjects() {
 function answer(id, question) {
   const place = { id, called: false, letGo: false };
   waiting.push(place);
-  const reply = membrane.serve(question);
-  waiting.pop();
-  send(TO_PAGE.syncReply, place.id, serialize(reply));
+  let bytes = null;
+  try {
+    bytes = serialize(membrane.serve(question));
+  } catch {
+    // More than goes in one message.
+  } finally {
+    waiting.pop();
+  }
+  if (bytes !== null && send(TO_PAGE.syncReply, place.id, bytes)) return;
+  // The page waits. If it is gone nobody hears it.
+  send(TO_PAGE.syncReply, place.id, serialize(['t', membrane.pack(new RangeError('The answer is too big to be passed between a page and its Node context'))]));
 }
 
 /**
@@ -89,7 +97,7 @@ function ask(question) {
       continue;
     }
     const asked = deserialize(data);
-    if (asked[0] !== 'R') {
+    if (asked?.[0] !== 'R') {
       // It began to ask before our question reached it.
       answer(id, asked);
       continue;

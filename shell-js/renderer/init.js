@@ -1,7 +1,7 @@
 // Start of the renderer's side in a document: before any script of the page, or later in a frame that runs no preload.
 
 import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
-import { host } from '../common/codec-format.js';
+import { host, reflectApply } from '../common/codec-format.js';
 import { deserialize } from '../common/serialize.js';
 import { bundled } from './bundle.js';
 import { createContextBridge, refusingContextBridge } from './context-bridge.js';
@@ -27,8 +27,16 @@ import { createWorlds } from './worlds.js';
  * @returns {(kind: number, id: number, bytes: Uint8Array) => void} Takes each frame of the lane for this document.
  */
 export function start(natives, page, pageGlobal, configBytes) {
-  // Only the native lane can tell.
-  if (typeof natives.anyProxy === 'function') host.anyProxy = (objects, from) => natives.anyProxy(objects, from, objects.length);
+  // Only the native lane has these.
+  if (typeof natives.anyProxy === 'function') {
+    // The codec asks for a few hundred at once, and arguments reach the extension much faster than the items of a list.
+    host.anyProxy = (objects, from) => {
+      const some = [];
+      for (let i = from; i < objects.length; i++) some[i - from] = objects[i];
+      return reflectApply(natives.anyProxy, undefined, some);
+    };
+  }
+  if (typeof natives.encodeText === 'function') host.encodeText = natives.encodeText;
   const config = deserialize(configBytes);
   const transport = createTransport(natives, config.isolated ? page.ports ?? null : null);
   // Where the worlds share no values, the lane brings what is between them.
@@ -36,6 +44,7 @@ export function start(natives, page, pageGlobal, configBytes) {
   const bridge = natives.bridge ?? createContextBridge(worlds);
   const scripts = natives.scripts ?? createScripts(worlds, bridge);
   if (config.isMainFrame) connectWindowOpen(page, natives);
+  if (config.node?.workersRefused) page.refuseWorkers(config.node.workersRefused);
   if (config.isMainFrame) watchPage(transport);
   const whoNavigates = config.isMainFrame ? watchNavigations() : () => 'unknown';
   const gestures = createGestures(transport, !config.evaluateOnly && natives.worlds === undefined);
@@ -70,17 +79,21 @@ function runPreloads({ config, transport, worlds, bridge, scripts, gestures, nat
   const node = startNode(config, { process, electron, worlds, natives });
   const runPreload = node === null ? createPreloadLoader(electron, process, worlds.evaluateHere, config.isolated) : node.runPreload;
 
+  const failed = (path) => (error) => {
+    console.error(`Unable to load preload script: ${path}`);
+    console.error(error instanceof Error ? `${error}\n${error.stack}` : String(error));
+    try {
+      transport.post(FROM_PAGE.preloadError, 0, [path, error]);
+    } catch {
+      transport.post(FROM_PAGE.preloadError, 0, [path, new Error(String(error))]);
+    }
+  };
   for (const preload of config.preloads) {
     try {
-      runPreload(preload);
+      // What a module awaits goes on while the page begins.
+      runPreload(preload)?.catch(failed(preload.path));
     } catch (error) {
-      console.error(`Unable to load preload script: ${preload.path}`);
-      console.error(error instanceof Error ? `${error}\n${error.stack}` : String(error));
-      try {
-        transport.post(FROM_PAGE.preloadError, 0, [preload.path, error]);
-      } catch {
-        transport.post(FROM_PAGE.preloadError, 0, [preload.path, new Error(String(error))]);
-      }
+      failed(preload.path)(error);
     }
   }
   process.emit('loaded');

@@ -8,7 +8,7 @@
 import { getterOf, reflectApply, uncurry } from '../common/codec-format.js';
 import { deserialize } from '../common/deserialize.js';
 import { pagePorts } from './page-ports.js';
-import { replaceWindowFunctions } from './page-windows.js';
+import { refuseWorkers, replaceWindowFunctions } from './page-windows.js';
 
 /** @type {any} */
 const defineProperty = Reflect.defineProperty;
@@ -62,6 +62,7 @@ export const pageSide = {
     thrown = undefined;
     return error;
   },
+  refuseWorkers,
   replaceWindowFunctions,
 
   // For worlds other than the page's. The engine keeps one registry of custom elements for all worlds and hands out what is in it as it is:

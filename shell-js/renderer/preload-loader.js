@@ -49,10 +49,19 @@ export function createPreloadLoader(electron, process, evaluate, isolated) {
     return found;
   }
 
+  function compiled(path, compile) {
+    try {
+      return compile();
+    } catch (error) {
+      if (!/\.m[jt]s$/.test(path)) throw error;
+      throw new SyntaxError(`Cannot use import statement outside a module: a preload that is an ES module needs 'sandbox: false' and a page of the app itself (${path})`);
+    }
+  }
+
   return function runPreload({ path, source }) {
     // The first line stays the first line, so that positions in messages are right.
     const compile = (strict) => evaluate(`(function (${PARAMETERS}) {${strict}${source}\n})`, path);
-    const wrapper = isolated ? asStrictCode(compile) : compile('');
+    const wrapper = compiled(path, () => (isolated ? asStrictCode(compile) : compile('')));
     const module = { exports: {} };
     wrapper.call(globalThis, require, process, module.exports, module, Buffer, globalThis, setImmediate, clearImmediate);
   };

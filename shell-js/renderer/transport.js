@@ -68,10 +68,9 @@ export function createTransport(natives, page) {
       if (error) throw new Error(error);
       return value;
     },
-    /** Calls `see(window, number)` for each frame of the page. False where the lane cannot. */
+    /** Calls `see(window, number)` for each frame of the page, where the lane can. */
     eachFrame(see) {
       natives.frames?.(see);
-      return natives.frames !== undefined;
     },
     invokeHost(name, ...args) {
       return new Promise((resolve, reject) => {

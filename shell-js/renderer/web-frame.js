@@ -75,9 +75,12 @@ export function createWebFrame(config, scripts, worlds, host, gestures) {
     host.eachFrame((frame, number) => windows.set(number, frame));
     const all = host.ask('frames');
     for (const info of all) {
-      info.window = windows.get(info.number);
-      info.place = placeOf(windows.get(info.parentNumber), info.window);
+      // The host knows the way where the lane does not list them.
+      const found = windows.get(info.number) ?? info.way?.reduce((frame, index) => frame?.[index], window.top);
+      windows.set(info.number, found);
+      info.window = found;
     }
+    for (const info of all) info.place = placeOf(windows.get(info.parentNumber), info.window);
     return all.sort((a, b) => a.place - b.place);
   };
   const frameOf = (info) => (info === undefined ? null : (frames.get(info.token) ?? otherFrame(info)));
@@ -182,7 +185,6 @@ export function createWebFrame(config, scripts, worlds, host, gestures) {
     getFrameForSelector(selector) {
       const content = /** @type {any} */ (document.querySelector(String(selector)))?.contentWindow;
       if (!content) return null;
-      if (!host.eachFrame(() => {})) throw new Error('webFrame.getFrameForSelector is not available on this lane');
       return frameOf(list().find((each) => each.window === content));
     }
   });

@@ -2,6 +2,7 @@
 
 mod assemble;
 pub mod manifest;
+pub mod node_options;
 pub(crate) mod paths;
 pub mod role;
 pub mod single_instance;
@@ -10,6 +11,7 @@ mod thread_exit;
 
 use std::process::ExitCode;
 
+use crate::runtime::child::Kind;
 use crate::{cli, printer};
 
 pub use assemble::{AppConfig, ELECTRON_VERSION};
@@ -24,7 +26,8 @@ pub fn main() -> ExitCode {
     return exit_code(Err(error));
   }
   let result = match Role::decide(&arguments, &environment, executable.parent()) {
-    Role::Node(start) => crate::runtime::child::run(start),
+    Role::Node(arguments) => crate::runtime::child::run(&arguments, Kind::Node),
+    Role::Utility(arguments) => crate::runtime::child::run(&arguments, Kind::Utility),
     Role::Packaged { resources } => assemble::run_packaged(&resources, &arguments),
     Role::CommandLine => return cli::run(&arguments),
   };

@@ -264,9 +264,12 @@ pub enum UiCommand {
   LaneDrain {
     web_contents: WebContentsId,
   },
-  /// Runs a script in the main frame, in the page's world or in a named one. Answered when it has run, with an error when it threw.
+  /// Runs a script in a frame, in the page's world or in a named one. Answered when it has run, with an error when it threw.
   LaneEvaluate {
     web_contents: WebContentsId,
+    /// That of a sub-frame, where the engine runs scripts there.
+    #[serde(default)]
+    document: Option<u32>,
     code: String,
     url: String,
     world: Option<String>,

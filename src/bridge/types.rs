@@ -201,13 +201,17 @@ pub struct LaneScripts {
   pub secret: String,
   /// The name that this script gives the lane's function in the isolated world.
   pub hook: String,
-  /// Runs in the isolated world of each document, before its scripts.
-  pub own: Vec<String>,
+  /// Run in the isolated world of each document, before its scripts.
+  pub own: Vec<UserScript>,
   /// The same for the page's world.
-  pub page: Vec<String>,
-  /// Runs in the page's world of every document, those of sub-frames too, before `page`.
-  pub every_frame: Vec<String>,
-  /// Sub-frames get the scripts too.
+  pub page: Vec<UserScript>,
+}
+
+/// A script of every document, or of those of main frames.
+#[derive(Clone, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct UserScript {
+  pub source: String,
   pub all_frames: bool,
 }
 

@@ -5,6 +5,9 @@
 //!
 //! Architecture Invariant: neither V8 nor GTK types here. A connection is known by its number, numbers are not used twice.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -345,139 +348,4 @@ fn write_pair(socket: &OwnedFd, first: &[u8], second: &[u8]) -> io::Result<usize
     libc::sendmsg(socket.as_raw_fd(), &raw const message, libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT)
   };
   usize::try_from(count).map_err(|_| io::Error::last_os_error())
-}
-
-#[cfg(test)]
-mod tests {
-  use std::io::{Read, Write};
-  use std::os::unix::net::UnixStream;
-  use std::time::Duration;
-
-  use super::*;
-
-  fn header(kind: u8, id: u32) -> FrameHeader {
-    FrameHeader { kind, id, document: 1, frame: 2 }
-  }
-
-  fn run_local(test: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
-    runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), test).await.expect("in time") });
-  }
-
-  async fn next(hub: &Hub) -> Vec<LaneFrame> {
-    hub.ready().await;
-    hub.take_frames()
-  }
-
-  #[test]
-  fn frames_go_both_ways_and_the_end_is_told() {
-    run_local(async {
-      let (ours, mut theirs) = UnixStream::pair().expect("pair");
-      let hub = Hub::new();
-      let number = hub.adopt(7, ours.into()).expect("adopted");
-      assert_eq!(hub.peer(number), std::process::id());
-      theirs.write_all(&header(5, 9).encode(3)).expect("written");
-      theirs.write_all(b"abc").expect("written");
-      let frames = next(&hub).await;
-      assert_eq!(frames.len(), 1);
-      assert_eq!((frames[0].web_contents, frames[0].header, frames[0].payload.as_slice()), (7, header(5, 9), b"abc".as_slice()));
-      assert!(hub.send(number, header(70, 1), b"xy"));
-      let mut bytes = [0; HEADER_LENGTH + 2];
-      theirs.read_exact(&mut bytes).expect("read");
-      assert_eq!(&bytes[HEADER_LENGTH..], b"xy");
-      drop(theirs);
-      assert_eq!(next(&hub).await[0].header.kind, KIND_CLOSED);
-      assert!(!hub.send(number, header(70, 1), b""));
-    });
-  }
-
-  #[test]
-  fn a_protocol_error_closes_only_its_connection() {
-    run_local(async {
-      let hub = Hub::new();
-      let (ours, mut bad) = UnixStream::pair().expect("pair");
-      let (other, mut good) = UnixStream::pair().expect("pair");
-      let bad_number = hub.adopt(1, ours.into()).expect("adopted");
-      let good_number = hub.adopt(2, other.into()).expect("adopted");
-      bad.write_all(&[0xff; 24]).expect("written");
-      let frames = next(&hub).await;
-      assert_eq!((frames[0].connection, frames[0].header.kind), (bad_number, KIND_CLOSED));
-      good.write_all(&header(1, 1).encode(0)).expect("written");
-      assert_eq!(next(&hub).await[0].connection, good_number);
-    });
-  }
-
-  #[test]
-  fn s19_channels_of_one_page_are_few() {
-    run_local(async {
-      let hub = Hub::new();
-      let mut theirs = Vec::new();
-      for _ in 0..MAX_CONNECTIONS {
-        let (ours, other) = UnixStream::pair().expect("pair");
-        theirs.push(other);
-        hub.adopt(1, ours.into()).expect("adopted");
-      }
-      let more = || hub.adopt(1, UnixStream::pair().expect("pair").0.into());
-      assert!(more().is_err());
-      let (ours, _other) = UnixStream::pair().expect("pair");
-      hub.adopt(2, ours.into()).expect("another page has its own");
-      theirs.pop();
-      next(&hub).await;
-      more().expect("one has ended");
-    });
-  }
-
-  #[test]
-  fn a_route_takes_only_its_document_and_its_kinds() {
-    run_local(async {
-      let hub = Hub::new();
-      let (ours, mut theirs) = UnixStream::pair().expect("pair");
-      let number = hub.adopt(1, ours.into()).expect("adopted");
-      let route = hub.open_route(number, 1);
-      let other = FrameHeader { document: 2, ..header(21, 4) };
-      for frame in [header(7, 1), header(21, 2), header(25, 3), other, header(8, 5)] {
-        theirs.write_all(&frame.encode(0)).expect("written");
-      }
-      assert_eq!(route.next().await.map(|frame| frame.header.id), Some(2));
-      assert_eq!(route.next().await.map(|frame| frame.header.id), Some(3));
-      let mut ids = Vec::new();
-      while ids.len() < 3 {
-        ids.extend(next(&hub).await.iter().map(|frame| frame.header.id));
-      }
-      assert_eq!(ids, [1, 4, 5]);
-      hub.close_route(number, 1);
-      assert_eq!(route.next().await, None);
-      theirs.write_all(&header(21, 6).encode(0)).expect("written");
-      assert_eq!(next(&hub).await[0].header.id, 6);
-      let route = hub.open_route(number, 1);
-      drop(theirs);
-      assert_eq!(route.next().await, None);
-    });
-  }
-
-  #[test]
-  fn big_frames_wait_for_a_slow_reader_in_order() {
-    run_local(async {
-      let hub = Hub::new();
-      let (ours, mut theirs) = UnixStream::pair().expect("pair");
-      let number = hub.adopt(1, ours.into()).expect("adopted");
-      for id in 0..20 {
-        assert!(hub.send(number, header(70, id), &vec![id as u8; 1 << 20]));
-      }
-      let reader = std::thread::spawn(move || {
-        for id in 0..20_u32 {
-          let mut head = [0; HEADER_LENGTH];
-          theirs.read_exact(&mut head).expect("header");
-          assert_eq!(head[8..12], id.to_le_bytes());
-          let mut payload = vec![0; 1 << 20];
-          theirs.read_exact(&mut payload).expect("payload");
-          assert!(payload.iter().all(|byte| *byte == id as u8));
-        }
-      });
-      while !reader.is_finished() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-      }
-      reader.join().expect("in order");
-    });
-  }
 }

@@ -7,22 +7,29 @@
 //! Two ways into the host would be two orders, so each document numbers its frames and the host restores the one order in which they were
 //! sent. A number that was seen is never seen again: what a page repeats, because it does not know whether it arrived, counts once.
 //!
+//! Documents of sub-frames are told of in two ways: one with preloads asks like that of a main frame, one without sends a script message with a token
+//! of its own choice. `frames.rs` finds out which frame either is in. Where the engine runs scripts of the host in main frames only, a sub-frame
+//! keeps one question of its own open, and what is sent to it is the answer.
+//!
 //! Everything from a page is untrusted: the view's secret opens a document, the document's own token is on everything after it, and how much may
-//! wait for a missing number is bounded.
+//! wait for a missing number, or for an answer, is bounded.
 
+mod connection;
+mod document;
+mod frames;
 mod script;
 #[cfg(test)]
 mod tests;
 mod token;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
 use tokio::sync::Notify;
 
-use super::LaneFrame;
-use script::ScriptText;
+use super::{LaneFrame, Route};
+use connection::{Connection, State, Stranger, enter, leave, push, settle};
+use frames::{MAIN, NO_SLOT, take_place};
 pub use token::{Token, bytes_of_text};
 
 use super::frame::{FrameHeader, HEADER_LENGTH, KIND_CLOSED, MAX_PAGE_KIND, MAX_PAYLOAD};
@@ -31,27 +38,36 @@ use super::frame::{FrameHeader, HEADER_LENGTH, KIND_CLOSED, MAX_PAGE_KIND, MAX_P
 pub const FIRST_CONNECTION: u32 = 1 << 31;
 /// The longest body of a request: the largest payload with its header, and what a page sends again beside it.
 pub const MAX_BODY: usize = MAX_PAYLOAD + (64 << 20);
-/// Payloads up to this size go into the script that delivers them; larger ones are fetched.
-const MAX_INLINE: usize = 24 << 10;
 /// While JS has this many bytes of frames to work off, requests that bring more are answered later, so that a page cannot fill the host's memory.
 const INCOMING_HIGH_WATER: usize = 64 << 20;
+/// A page that ignores that, as only a web process that was taken over can, is not heard any more once this many bytes of it wait.
+const MAX_WAITING: usize = MAX_PAYLOAD + (64 << 20);
 /// A page that leaves this many bytes unread gets no further frames.
 const MAX_OUTGOING: usize = 512 << 20;
-/// So much may wait for the number before it.
-const MAX_EARLY_BYTES: usize = MAX_PAYLOAD + (64 << 20);
-const MAX_EARLY_FRAMES: usize = 100_000;
 /// Documents of one view that are alive at a time, frames included.
 const MAX_DOCUMENTS: usize = 10_000;
+/// Documents whose view is not known yet, and the messages that are kept of each.
+const MAX_STRANGERS: usize = 64;
+const MAX_STRANGER_BYTES: usize = 1 << 20;
 
 /// Kinds that the lane itself understands; `shell-js/common/lane-frames.js` has all of them.
 const KIND_LOAD: u8 = 1;
 const KIND_GONE: u8 = 2;
 const KIND_SYNC: u8 = 9;
+const KIND_FRAME_THERE: u8 = 14;
 const KIND_WINDOW_OPEN: u8 = 18;
 const KIND_NODE_ASK: u8 = 21;
 const KIND_HOST_ASKED: u8 = 28;
 const KIND_LOADED: u8 = 33;
 const KIND_SYNC_REPLY: u8 = 36;
+
+/// Ids of [`KIND_GONE`]: the document is replaced; the same, and its frame is gone; its frame is gone unless it says the first next.
+const GONE_STAYS: u32 = 0;
+const GONE_WITH_FRAME: u32 = 1;
+const GONE_MAYBE_WITH_FRAME: u32 = 2;
+
+/// What a document without preloads hears when its view is not known: it names it by a request.
+const WHO: &str = "who";
 
 /// Sequence number, kind, three zero bytes, id, payload length.
 const FRAME_HEAD: usize = 16;
@@ -92,8 +108,32 @@ pub enum Out {
   Answer { asked: Asked, bytes: Vec<u8> },
   /// Answers all requests that were told to wait.
   Go,
-  /// Runs in the isolated world of the view's main frame. `bytes` is what it delivers, for [`Portable::delivered`].
-  Script { text: String, bytes: usize },
+  /// Runs in the isolated world of a document's frame. `bytes` is what it delivers, for [`Portable::delivered`].
+  Script { to: Recipient, text: String, bytes: usize },
+}
+
+/// Whose script it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipient {
+  MainFrame,
+  /// Of this document, which waits for it as an answer where scripts of the host do not reach sub-frames.
+  SubFrame(u32),
+}
+
+/// Where the engine runs scripts of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+  MainFrames,
+  AllFrames,
+}
+
+/// Who waits for what is sent to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waiting {
+  /// A document of a connection. `first` the first time.
+  Document { connection: u32, document: u32, first: bool },
+  /// A document that is to be told this, because its view is not known.
+  Stranger(&'static str),
 }
 
 /// All connections of the portable lane. Cloning it gives another handle to the same.
@@ -106,70 +146,13 @@ struct Inner {
   filled: Notify,
 }
 
-#[derive(Default)]
-struct State {
-  last: u32,
-  connections: HashMap<u32, Connection>,
-  incoming: VecDeque<LaneFrame>,
-  incoming_bytes: usize,
-}
-
-struct Connection {
-  /// 0 until JS has accepted the view; its frames wait as long.
-  web_contents: u32,
-  held: Vec<LaneFrame>,
-  secret: Token,
-  /// The name by which scripts reach the lane in the isolated world.
-  hook: String,
-  peer: u32,
-  last_document: u32,
-  /// The main frame's.
-  main_document: u32,
-  documents: HashMap<u32, Document>,
-  outgoing: VecDeque<Outgoing>,
-  outgoing_bytes: usize,
-  /// The user interface was asked to drain and has not.
-  waking: bool,
-  /// Requests wait until JS has worked off what came.
-  holding: bool,
-}
-
-struct Document {
-  token: Token,
-  next: u32,
-  early: BTreeMap<u32, (FrameHeader, Vec<u8>)>,
-  early_bytes: usize,
-  /// Payloads that the page was told to fetch.
-  stored: HashMap<u32, Vec<u8>>,
-  last_stored: u32,
-}
-
-struct Outgoing {
-  header: FrameHeader,
-  payload: Vec<u8>,
-}
-
 impl Portable {
   /// Opens the connection of a view, whose scripts know `secret` and are reached in the isolated world by the name `hook`.
-  pub fn open(&self, secret: Token, hook: &str) -> u32 {
+  pub fn open(&self, secret: Token, hook: &str, reach: Reach) -> u32 {
     let mut state = lock(&self.0.state);
     state.last += 1;
     let number = FIRST_CONNECTION + state.last;
-    let connection = Connection {
-      web_contents: 0,
-      held: Vec::new(),
-      secret,
-      hook: hook.to_owned(),
-      peer: 0,
-      last_document: 0,
-      main_document: 0,
-      documents: HashMap::new(),
-      outgoing: VecDeque::new(),
-      outgoing_bytes: 0,
-      waking: false,
-      holding: false,
-    };
-    state.connections.insert(number, connection);
+    state.connections.insert(number, Connection::new(secret, hook, reach));
     number
   }
 
@@ -191,6 +174,8 @@ impl Portable {
   pub fn close(&self, connection: u32) {
     let mut state = lock(&self.0.state);
     let Some(found) = state.connections.remove(&connection) else { return };
+    let State { connections, strangers, .. } = &mut *state;
+    strangers.retain(|stranger| connections.values().any(|found| found.secret.matches(&stranger.secret)));
     let header = FrameHeader { kind: KIND_CLOSED, ..FrameHeader::default() };
     state.incoming.push_back(LaneFrame { web_contents: found.web_contents, connection, header, payload: Vec::new() });
     drop(state);
@@ -201,13 +186,11 @@ impl Portable {
   pub fn forget_documents(&self, connection: u32) {
     let mut state = lock(&self.0.state);
     let Some(found) = state.connections.get_mut(&connection) else { return };
-    (found.peer, found.outgoing_bytes) = (0, 0);
-    found.outgoing.clear();
-    let main = found.main_document;
-    let gone: Vec<_> = found.documents.drain().map(|(number, _)| number).collect();
-    for document in gone {
-      let frame = u64::from(if document == main { 1 } else { document });
-      push(&mut state, connection, FrameHeader { kind: KIND_GONE, id: 0, document, frame }, Vec::new());
+    found.peer = 0;
+    let gone: Vec<_> = found.documents.iter().map(|(&number, document)| (number, document.frame)).collect();
+    found.clear();
+    for (document, frame) in gone {
+      push(&mut state, connection, FrameHeader { kind: KIND_GONE, id: GONE_STAYS, document, frame }, Vec::new());
     }
     drop(state);
     self.0.filled.notify_one();
@@ -220,6 +203,36 @@ impl Portable {
     }
   }
 
+  /// Makes a way past the JS thread for frames of [`ROUTED_KINDS`] of one document.
+  pub fn open_route(&self, connection: u32, document: u32) -> Arc<Route> {
+    let route = Arc::new(Route::default());
+    if let Some(old) = lock(&self.0.state).routes.insert((connection, document), route.clone()) {
+      old.close();
+    }
+    route
+  }
+
+  /// Ends that way. `wake` is called as by [`Portable::take_frames`].
+  pub fn close_route(&self, connection: u32, document: u32, wake: impl FnOnce(u32)) {
+    let route = lock(&self.0.state).routes.remove(&(connection, document));
+    if let Some(route) = route {
+      route.close();
+      self.route_has_room(connection, wake);
+    }
+  }
+
+  /// A route that had a page wait has room again. `wake` is called as by [`Portable::take_frames`].
+  pub fn route_has_room(&self, connection: u32, wake: impl FnOnce(u32)) {
+    let mut state = lock(&self.0.state);
+    let Some(found) = state.connections.get_mut(&connection) else { return };
+    if !found.holding || std::mem::replace(&mut found.waking, true) {
+      return;
+    }
+    let web_contents = found.web_contents;
+    drop(state);
+    wake(web_contents);
+  }
+
   pub fn peer(&self, connection: u32) -> u32 {
     lock(&self.0.state).connections.get(&connection).map_or(0, |connection| connection.peer)
   }
@@ -227,65 +240,142 @@ impl Portable {
   /// Whether a view's own scripts ask. Nothing else of a request is looked at before: the bodies of others are better left alone.
   pub fn may_ask(&self, connection: u32, token: &Token) -> bool {
     let state = lock(&self.0.state);
-    let knows = |found: &Connection| found.secret.matches(token) || found.documents.values().any(|document| document.token.matches(token));
-    state.connections.get(&connection).is_some_and(knows)
+    state.connections.get(&connection).is_some_and(|found| found.secret.matches(token) || found.number_of(token).is_some())
   }
 
-  /// A new document: a byte that is 1 for the main frame, and what JS is told. The request is answered when JS answers.
+  /// A new document: its place, none for the main frame, and what JS is told. The request is answered when JS answers.
   pub fn load(&self, connection: u32, secret: &Token, body: &[u8]) -> Result<Asked, Refusal> {
     let mut state = lock(&self.0.state);
-    let found = state.connections.get_mut(&connection).ok_or(Refusal::Stranger)?;
+    let found = state.connections.get(&connection).ok_or(Refusal::Stranger)?;
     if !found.secret.matches(secret) {
       return Err(Refusal::Stranger);
     }
-    let (&main, payload) = body.split_first().ok_or(Refusal::Malformed)?;
-    if payload.len() > MAX_PAYLOAD || found.documents.len() >= MAX_DOCUMENTS {
-      return Err(Refusal::TooMuch);
-    }
     let token = Token::random().map_err(|_| Refusal::TooMuch)?;
-    if main == 1 {
-      // The documents of the page before are gone, whatever they say from now on.
-      found.documents.clear();
-      found.outgoing.retain(|outgoing| is_answer(outgoing.header.kind));
-    }
-    found.last_document += 1;
-    let number = found.last_document;
-    if main == 1 {
-      found.main_document = number;
-    }
-    let document = Document { token, next: 1, early: BTreeMap::new(), early_bytes: 0, stored: HashMap::new(), last_stored: 0 };
-    found.documents.insert(number, document);
-    let header = FrameHeader { kind: KIND_LOAD, id: 1, document: number, frame: u64::from(if main == 1 { 1 } else { number }) };
-    push(&mut state, connection, header, payload.to_vec());
+    let document = enter(&mut state, connection, token, KIND_LOAD, body)?;
     drop(state);
     self.0.filled.notify_one();
-    Ok(Asked { document: number, id: 1 })
+    Ok(Asked { document, id: 1 })
   }
 
-  /// A script message, from whichever view: the token in front of its frames alone says whose document it is of.
-  pub fn post_message(&self, message: &[u8]) -> Result<(), Refusal> {
-    let (token, frames) = Token::split(message).ok_or(Refusal::Malformed)?;
-    let connection = {
-      let state = lock(&self.0.state);
-      let has = |found: &Connection| found.documents.values().any(|document| document.token.matches(&token));
-      state.connections.iter().find(|(_, found)| has(found)).map(|(number, _)| *number)
-    };
-    self.post(connection.ok_or(Refusal::Stranger)?, &token, frames).map(|_| ())
+  /// A script message: of the view's connection where the engine tells it. The token in front of its frames says whose document it is of.
+  pub fn post_message(&self, from: Option<u32>, message: &[u8]) -> Result<(), Refusal> {
+    let (token, rest) = Token::split(message).ok_or(Refusal::Malformed)?;
+    let mut state = lock(&self.0.state);
+    if let Some(stranger) = state.strangers.iter_mut().find(|stranger| stranger.token.matches(&token)) {
+      stranger.bytes += rest.len();
+      if stranger.bytes > MAX_STRANGER_BYTES {
+        return Err(Refusal::TooMuch);
+      }
+      stranger.messages.push(rest.to_vec());
+      return Ok(());
+    }
+    if let Some(connection) = state.connection_of(&token) {
+      drop(state);
+      return self.post(connection, &token, rest).map(|_| ());
+    }
+    let mut views =
+      state.connections.iter().filter(|(number, found)| from.is_none_or(|from| **number == from) && found.secret.matches(&token));
+    let view = views.next().map(|(number, _)| *number).ok_or(Refusal::Stranger)?;
+    let is_only = views.next().is_none();
+    let (own, there) = Token::split(rest).ok_or(Refusal::Malformed)?;
+    if state.knows(&own) {
+      return Err(Refusal::Malformed);
+    }
+    if is_only {
+      enter(&mut state, view, own, KIND_FRAME_THERE, there)?;
+      drop(state);
+      self.0.filled.notify_one();
+    } else if there.len() > MAX_STRANGER_BYTES {
+      return Err(Refusal::TooMuch);
+    } else {
+      state.add_stranger(Stranger::new(token, own, there));
+    }
+    Ok(())
+  }
+
+  /// A request that says whose view the document is of whose token is its body.
+  pub fn meet(&self, connection: u32, secret: &Token, body: &[u8]) -> Result<(), Refusal> {
+    let (token, _) = Token::split(body).ok_or(Refusal::Malformed)?;
+    let mut state = lock(&self.0.state);
+    let is_met = |stranger: &Stranger| stranger.token.matches(&token) && stranger.secret.matches(secret);
+    let at = state.strangers.iter().position(is_met).ok_or(Refusal::Stranger)?;
+    if !state.connections.get(&connection).is_some_and(|found| found.secret.matches(secret)) {
+      return Err(Refusal::Stranger);
+    }
+    let stranger = state.strangers.remove(at);
+    enter(&mut state, connection, token, KIND_FRAME_THERE, &stranger.there)?;
+    drop(state);
+    self.0.filled.notify_one();
+    stranger.messages.iter().try_for_each(|message| self.post(connection, &token, message).map(|_| ()))
+  }
+
+  /// A document of a sub-frame can take an answer, which is a script.
+  pub fn wait(&self, token: &Token) -> Result<Waiting, Refusal> {
+    let mut state = lock(&self.0.state);
+    if state.strangers.iter().any(|stranger| stranger.token.matches(token)) {
+      return Ok(Waiting::Stranger(WHO));
+    }
+    let connection = state.connection_of(token).ok_or(Refusal::Stranger)?;
+    let found = state.connections.get_mut(&connection).ok_or(Refusal::Stranger)?;
+    let number = found.number_of(token).ok_or(Refusal::Stranger)?;
+    let document = found.documents.get_mut(&number).ok_or(Refusal::Stranger)?;
+    document.waiting = true;
+    let first = !std::mem::replace(&mut document.has_waited, true);
+    if document.has_news() {
+      found.touched.push(number);
+    }
+    Ok(Waiting::Document { connection, document: number, first })
+  }
+
+  /// The document of a sub-frame that a script message is of, the first time: where scripts of the host run in all frames, it is reached from now on.
+  pub fn reached(&self, connection: u32, message: &[u8]) -> Option<u32> {
+    let mut state = lock(&self.0.state);
+    let found = state.connections.get_mut(&connection)?;
+    let (token, rest) = Token::split(message)?;
+    let token = if found.secret.matches(&token) { Token::split(rest)?.0 } else { token };
+    let number = found.number_of(&token)?;
+    let document = found.documents.get_mut(&number)?;
+    document.waiting = true;
+    if document.frame == MAIN || std::mem::replace(&mut document.has_waited, true) {
+      return None;
+    }
+    found.touched.push(number);
+    Some(number)
+  }
+
+  /// The way from the main frame to another one, as the page's own windows have it: an index for each frame. `None` if it is not known.
+  pub fn place(&self, connection: u32, frame: u64) -> Option<Vec<u16>> {
+    let state = lock(&self.0.state);
+    let slots = state.connections.get(&connection)?.frames.slots(frame);
+    let is_known = frame == MAIN || !(slots.is_empty() || slots.contains(&NO_SLOT));
+    is_known.then_some(slots)
+  }
+
+  /// Whether a document is there.
+  pub fn has_document(&self, connection: u32, document: u32) -> bool {
+    lock(&self.0.state).connections.get(&connection).is_some_and(|found| found.documents.contains_key(&document))
   }
 
   /// Frames of a document, each with its number. Says what becomes of the request.
   pub fn post(&self, connection: u32, token: &Token, frames: &[u8]) -> Result<Posted, Refusal> {
     let mut state = lock(&self.0.state);
+    let routed = state.routed_bytes(connection);
     let found = state.connections.get_mut(&connection).ok_or(Refusal::Stranger)?;
+    if found.waiting_bytes + routed > MAX_WAITING {
+      return Err(Refusal::TooMuch);
+    }
+    let number = found.number_of(token).ok_or(Refusal::Stranger)?;
+    let document = found.documents.get_mut(&number).ok_or(Refusal::Stranger)?;
+    let frame = document.frame;
     let mut rest = frames;
-    let (&number, document) = found.documents.iter_mut().find(|(_, document)| document.token.matches(token)).ok_or(Refusal::Stranger)?;
-    let frame = u64::from(if number == found.main_document { 1 } else { number });
     let mut posted = Posted::Taken;
+    let mut gone = None;
     while !rest.is_empty() {
       let (head, after) = rest.split_at_checked(FRAME_HEAD).ok_or(Refusal::Malformed)?;
       let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
       let (sequence, kind, id, length) = (word(0), head[4], word(8), word(12) as usize);
-      if head[5..8] != [0; 3] || kind <= KIND_LOAD || kind > MAX_PAGE_KIND || length > MAX_PAYLOAD {
+      let is_taken = kind > KIND_LOAD && kind <= MAX_PAGE_KIND && kind != KIND_FRAME_THERE;
+      if head[5..8] != [0; 3] || !is_taken || length > MAX_PAYLOAD {
         return Err(Refusal::Malformed);
       }
       let (payload, after) = after.split_at_checked(length).ok_or(Refusal::Malformed)?;
@@ -293,23 +383,29 @@ impl Portable {
       if !document.is_new(sequence) {
         continue;
       }
-      document.early_bytes += payload.len() + HEADER_LENGTH;
-      if document.early_bytes > MAX_EARLY_BYTES || document.early.len() >= MAX_EARLY_FRAMES {
-        return Err(Refusal::TooMuch);
+      if kind == KIND_GONE {
+        // Whatever is missing before it is not coming any more.
+        gone = Some((id, take_place(payload)?.0.slots));
+        continue;
       }
-      document.early.insert(sequence, (FrameHeader { kind, id, document: number, frame }, payload.to_vec()));
+      document.keep(sequence, FrameHeader { kind, id, document: number, frame }, payload)?;
       if kind == KIND_SYNC || kind == KIND_WINDOW_OPEN || kind == KIND_NODE_ASK || kind == KIND_HOST_ASKED {
         posted = Posted::Asks(Asked { document: number, id });
       }
     }
     let ready = document.take_ready();
-    if ready.iter().any(|(header, _)| header.kind == KIND_GONE) {
-      found.documents.remove(&number);
+    if gone.is_none() || found.leaving != Some(number) {
+      settle(&mut state, connection);
     }
     for (header, payload) in ready {
       push(&mut state, connection, header, payload);
     }
-    if posted == Posted::Taken && state.incoming_bytes > INCOMING_HIGH_WATER {
+    if frame != MAIN
+      && let Some((id, slots)) = gone
+    {
+      leave(&mut state, connection, number, id, &slots);
+    }
+    if posted == Posted::Taken && !state.is_low(connection) {
       posted = Posted::Wait;
       if let Some(found) = state.connections.get_mut(&connection) {
         found.holding = true;
@@ -325,9 +421,9 @@ impl Portable {
     let mut state = lock(&self.0.state);
     let found = state.connections.get_mut(&connection).ok_or(Refusal::Stranger)?;
     let number = u32::from_le_bytes(body.try_into().map_err(|_| Refusal::Malformed)?);
-    let document = found.documents.values_mut().find(|document| document.token.matches(token)).ok_or(Refusal::Stranger)?;
-    let payload = document.stored.remove(&number).ok_or(Refusal::Stranger)?;
-    found.outgoing_bytes = found.outgoing_bytes.saturating_sub(payload.len());
+    let document = found.number_of(token).ok_or(Refusal::Stranger)?;
+    let payload = found.documents.get_mut(&document).and_then(|found| found.take_stored(number)).ok_or(Refusal::Stranger)?;
+    found.is_read(document, payload.len());
     Ok(payload)
   }
 
@@ -339,8 +435,16 @@ impl Portable {
     if payload.len() > MAX_PAYLOAD || found.outgoing_bytes + payload.len() > MAX_OUTGOING {
       return false;
     }
-    found.outgoing_bytes += payload.len() + HEADER_LENGTH;
-    found.outgoing.push_back(Outgoing { header, payload: payload.to_vec() });
+    let Some(document) = found.documents.get_mut(&header.document) else { return true };
+    if header.kind == KIND_LOADED || header.kind == KIND_SYNC_REPLY {
+      let bytes = if header.kind == KIND_LOADED { [document.token.0.as_slice(), payload].concat() } else { payload.to_vec() };
+      found.answers.push(Out::Answer { asked: Asked { document: header.document, id: header.id }, bytes });
+    } else {
+      if !document.has_news() {
+        found.touched.push(header.document);
+      }
+      found.outgoing_bytes += document.queue(header, payload);
+    }
     let (web_contents, waking) = (found.web_contents, std::mem::replace(&mut found.waking, true));
     drop(state);
     if !waking {
@@ -349,47 +453,42 @@ impl Portable {
     true
   }
 
-  /// What the user interface has to do for a connection, in order.
+  /// What the user interface has to do for a connection; in order for each document.
   pub fn drain(&self, connection: u32) -> Vec<Out> {
     let mut state = lock(&self.0.state);
-    let is_low = state.incoming_bytes <= INCOMING_HIGH_WATER;
+    let is_low = state.is_low(connection);
     let Some(found) = state.connections.get_mut(&connection) else { return Vec::new() };
     found.waking = false;
-    let mut out = Vec::new();
+    // A page that waits for an answer takes it before any script.
+    let mut out = std::mem::take(&mut found.answers);
     if is_low && std::mem::take(&mut found.holding) {
       out.push(Out::Go);
     }
-    let mut script = ScriptText::default();
-    while let Some(Outgoing { header, payload }) = found.outgoing.pop_front() {
-      let size = payload.len() + HEADER_LENGTH;
-      let Some(document) = found.documents.get_mut(&header.document) else {
-        found.outgoing_bytes = found.outgoing_bytes.saturating_sub(size);
-        continue;
-      };
-      if is_answer(header.kind) {
-        script.finish(&mut out);
-        found.outgoing_bytes = found.outgoing_bytes.saturating_sub(size);
-        let bytes = if header.kind == KIND_LOADED { [document.token.0.as_slice(), &payload].concat() } else { payload };
-        out.push(Out::Answer { asked: Asked { document: header.document, id: header.id }, bytes });
+    for number in std::mem::take(&mut found.touched) {
+      let Some(document) = found.documents.get_mut(&number).filter(|document| document.has_news()) else { continue };
+      let to = document.recipient(number);
+      let is_reached = document.waiting || to == Recipient::MainFrame;
+      // One question, one answer.
+      document.waiting &= found.reach == Reach::AllFrames;
+      if !is_reached {
         continue;
       }
-      script.begin(&found.hook, &document.token, header.document, &mut out);
-      if payload.len() > MAX_INLINE {
-        document.last_stored = document.last_stored.wrapping_add(1);
-        script.reference(header, document.last_stored, HEADER_LENGTH);
-        document.stored.insert(document.last_stored, payload);
-      } else {
-        script.inline(header, &payload, size);
-      }
+      let (text, bytes) = document.take_script(&found.hook);
+      out.push(Out::Script { to, text, bytes });
     }
-    script.finish(&mut out);
     out
   }
 
   /// A script of [`Portable::drain`] has run.
-  pub fn delivered(&self, connection: u32, bytes: usize) {
+  pub fn delivered(&self, connection: u32, to: Recipient, bytes: usize) {
     if let Some(found) = lock(&self.0.state).connections.get_mut(&connection) {
-      found.outgoing_bytes = found.outgoing_bytes.saturating_sub(bytes);
+      let document = match to {
+        Recipient::SubFrame(document) => Some(document),
+        Recipient::MainFrame => found.main_document(),
+      };
+      if let Some(document) = document {
+        found.is_read(document, bytes);
+      }
     }
   }
 
@@ -400,6 +499,9 @@ impl Portable {
     state.incoming_bytes = 0;
     let mut waking = Vec::new();
     for found in state.connections.values_mut() {
+      if found.web_contents != 0 {
+        found.waiting_bytes = 0;
+      }
       if found.holding && !std::mem::replace(&mut found.waking, true) {
         waking.push(found.web_contents);
       }
@@ -416,38 +518,6 @@ impl Portable {
       self.0.filled.notified().await;
     }
   }
-}
-
-impl Document {
-  fn is_new(&self, sequence: u32) -> bool {
-    sequence >= self.next && !self.early.contains_key(&sequence)
-  }
-
-  /// Takes what has no gap before it.
-  fn take_ready(&mut self) -> Vec<(FrameHeader, Vec<u8>)> {
-    let mut ready = Vec::new();
-    while let Some(frame) = self.early.remove(&self.next) {
-      self.early_bytes -= frame.1.len() + HEADER_LENGTH;
-      self.next += 1;
-      ready.push(frame);
-    }
-    ready
-  }
-}
-
-fn is_answer(kind: u8) -> bool {
-  kind == KIND_LOADED || kind == KIND_SYNC_REPLY
-}
-
-fn push(state: &mut State, connection: u32, header: FrameHeader, payload: Vec<u8>) {
-  let Some(found) = state.connections.get_mut(&connection) else { return };
-  let frame = LaneFrame { web_contents: found.web_contents, connection, header, payload };
-  if found.web_contents == 0 {
-    found.held.push(frame);
-    return;
-  }
-  state.incoming_bytes += frame.payload.len() + HEADER_LENGTH;
-  state.incoming.push_back(frame);
 }
 
 /// A panic elsewhere leaves the tables whole: every change to them is a single step.

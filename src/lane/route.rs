@@ -38,6 +38,8 @@ struct Queue {
   frames: VecDeque<LaneFrame>,
   bytes: usize,
   closed: bool,
+  /// Somebody waits until there is room.
+  holding: bool,
   /// The last question, until it is answered. There is one at a time: who asks, waits.
   question: u32,
 }
@@ -110,6 +112,25 @@ impl Route {
       }
       drained.await;
     }
+  }
+
+  /// Size of what waits.
+  pub fn bytes(&self) -> usize {
+    self.lock().bytes
+  }
+
+  /// Whether the sender is to wait. If so, [`Route::has_let_go`] says once that it need not any more.
+  pub fn holds_up(&self) -> bool {
+    let mut queue = self.lock();
+    let is_full = queue.bytes > HIGH_WATER;
+    queue.holding |= is_full;
+    is_full
+  }
+
+  /// Whether a sender that waits may go on.
+  pub fn has_let_go(&self) -> bool {
+    let mut queue = self.lock();
+    queue.bytes <= HIGH_WATER && std::mem::take(&mut queue.holding)
   }
 
   fn take(&self) -> Option<Option<LaneFrame>> {

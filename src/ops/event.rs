@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use deno_core::{AsyncRefCell, OpState, RcRef, ToJsBuffer, op2};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::lane::PageChannels;
 use crate::bridge::{EventReceiver, JsEnd, UiEnd, UiEvent};
@@ -28,9 +28,8 @@ pub struct News {
   frames: Vec<PageFrame>,
 }
 
-/// A frame of a page's channel.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+/// A frame of a page's channel. It crosses as a list: an object of the native side is a table with a name for each value, and there are thousands of
+/// frames a second.
 pub struct PageFrame {
   pub web_contents: u32,
   pub connection: u32,
@@ -40,6 +39,12 @@ pub struct PageFrame {
   /// WebKit numbers frames from one in each web process, so the number fits.
   pub frame: f64,
   pub data: ToJsBuffer,
+}
+
+impl Serialize for PageFrame {
+  fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    (self.web_contents, self.connection, self.kind, self.id, self.document, self.frame, &self.data).serialize(serializer)
+  }
 }
 
 /// Resolves when there is news. It never ends by itself, which keeps the event loop alive: an app ends when it is told to.

@@ -1,7 +1,7 @@
 //! What hides the runtime's own interface from apps, in every worker.
 //!
 //! The Node layer of the runtime uses the global `Deno` in many places, so it cannot be deleted; packages that find it take themselves to
-//! be in another program. It becomes an accessor that answers only to scripts of the runtime itself.
+//! be in another program. It becomes an accessor that answers only to scripts of the runtime itself and to ours.
 
 use deno_core::{OpDecl, op2, v8};
 use deno_error::JsErrorBox;
@@ -23,7 +23,7 @@ pub fn op_caller_is_internal(scope: &mut v8::PinScope<'_, '_>) -> bool {
   };
   frame.get_script_name(scope).is_some_and(|name| {
     let name = name.to_rust_string_lossy(scope);
-    name.starts_with("ext:") || name.starts_with("node:")
+    ["ext:", "node:", "shell:"].iter().any(|own| name.starts_with(own))
   })
 }
 
@@ -32,6 +32,18 @@ pub fn op_caller_is_internal(scope: &mut v8::PinScope<'_, '_>) -> bool {
 #[op2]
 fn op_keep_arguments(#[scoped] _args: Vec<String>, _in_package: bool, _wrap_eval: bool) -> Result<(), JsErrorBox> {
   Err(JsErrorBox::generic("arguments are passed on as they are"))
+}
+
+/// `process.noAsar` of this thread: archives are files while it is set.
+#[op2(fast)]
+fn op_archives_off(off: bool) {
+  crate::runtime::set_no_asar(off);
+}
+
+/// A call of a function of `original-fs` begins or ends.
+#[op2(fast)]
+fn op_archives_original(begins: bool) {
+  crate::runtime::set_original(begins);
 }
 
 fn replace(op: OpDecl) -> OpDecl {
@@ -43,10 +55,11 @@ fn replace(op: OpDecl) -> OpDecl {
 
 deno_core::extension!(
   shell_guard,
-  ops = [op_caller_is_internal],
+  // The other one is the last, because the shell's own extension takes what comes after it.
+  ops = [op_archives_off, op_archives_original, op_caller_is_internal],
   esm_entry_point = "ext:shell_guard/guard.js",
   esm = ["ext:shell_guard/guard.js" = {
-    source = "import { core } from 'ext:core/mod.js';\nconst { op_caller_is_internal } = core.ops;\nconst { defineProperty } = Object;\nObject.defineProperty(globalThis, '__shellGuard', { configurable: true, value() {\n  delete globalThis.__shellGuard;\n  const value = globalThis.Deno;\n  defineProperty(globalThis, 'Deno', { configurable: false, enumerable: false, get() { return op_caller_is_internal() ? value : undefined; }, set(_) {} });\n} });\n"
+    source = "import { core } from 'ext:core/mod.js';\nconst { op_archives_off, op_archives_original, op_caller_is_internal } = core.ops;\nconst { defineProperty } = Object;\nObject.defineProperty(globalThis, '__shellArchives', { configurable: true, value: { op_archives_off, op_archives_original } });\nObject.defineProperty(globalThis, '__shellGuard', { configurable: true, value() {\n  delete globalThis.__shellGuard;\n  const value = globalThis.Deno;\n  defineProperty(globalThis, 'Deno', { configurable: false, enumerable: false, get() { return op_caller_is_internal() ? value : undefined; }, set(_) {} });\n} });\n"
   }],
   middleware = replace,
 );

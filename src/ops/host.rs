@@ -49,6 +49,7 @@ pub fn op_end_process(state: &mut OpState, code: i32) {
     drop(lock.take());
   }
   crate::runtime::save_code_cache();
+  crate::runtime::remove_copies();
   let sent = state.borrow::<JsEnd>().send(Request { command: UiCommand::Exit { code }, reply: Reply::none() });
   if sent.is_ok() {
     std::thread::sleep(UI_PATIENCE);
@@ -94,6 +95,14 @@ pub fn op_single_instance_release(state: &mut OpState) {
   if let Ok(mut lock) = state.borrow::<Lock>().0.lock() {
     drop(lock.take());
   }
+}
+
+/// Where the system finds a file that may be in an archive.
+#[op2]
+#[string]
+pub fn op_real_path(#[string] path: &str) -> Result<String, JsErrorBox> {
+  let real = crate::runtime::real_path(Path::new(path)).map_err(JsErrorBox::from_err)?;
+  Ok(real.to_string_lossy().into_owned())
 }
 
 /// The user's locale as a language tag, `en-US` when the environment names none.

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use deno_core::{OpState, op2};
+use deno_error::JsErrorBox;
 
 use super::event::PageFrame;
 use crate::bridge::{JsEnd, LaneSocket, Reply, Request, UiCommand, UiEnd, UiEvent};
@@ -38,11 +39,18 @@ pub fn op_lane_peer(state: &mut OpState, connection: u32) -> u32 {
   state.borrow::<PageChannels>().peer(connection)
 }
 
-/// The source of one of the shell's own JavaScript files, for the scripts that are sent to pages.
+/// The indices by which the page's windows lead from the main frame to another one; null where only the engine knows.
+#[op2]
+#[serde]
+pub fn op_lane_place(state: &mut OpState, connection: u32, frame: f64) -> Option<Vec<u16>> {
+  state.borrow::<PageChannels>().portable.place(connection, frame as u64)
+}
+
+/// The shell's own module files as statements of one script, for what is sent to pages.
 #[op2]
 #[string]
-pub fn op_shell_source(#[string] path: &str) -> Option<String> {
-  crate::runtime::embedded_source(path).map(std::borrow::Cow::into_owned)
+pub fn op_renderer_modules(#[serde] files: Vec<String>) -> Result<String, JsErrorBox> {
+  crate::runtime::renderer_modules(&files).map_err(JsErrorBox::generic)
 }
 
 /// All channels of this process: sockets of the native lane, numbered connections of the portable one. Cloning gives another handle to the
@@ -69,17 +77,25 @@ impl PageChannels {
     }
   }
 
-  /// A way past the JS thread for some frames of a document. Those of the portable lane come to the JS thread, which puts them there.
+  /// A way past the JS thread for some frames of a document.
   pub fn open_route(&self, connection: u32, document: u32) -> Arc<Route> {
     match connection {
-      FIRST_CONNECTION.. => Arc::default(),
+      FIRST_CONNECTION.. => self.portable.open_route(connection, document),
       _ => self.sockets.open_route(connection, document),
     }
   }
 
-  pub fn close_route(&self, connection: u32, document: u32) {
-    if connection < FIRST_CONNECTION {
-      self.sockets.close_route(connection, document);
+  pub fn close_route(&self, connection: u32, document: u32, wake: impl FnOnce(u32)) {
+    match connection {
+      FIRST_CONNECTION.. => self.portable.close_route(connection, document, wake),
+      _ => self.sockets.close_route(connection, document),
+    }
+  }
+
+  /// A route has room again; readers of sockets notice by themselves.
+  pub fn route_has_room(&self, connection: u32, wake: impl FnOnce(u32)) {
+    if connection >= FIRST_CONNECTION {
+      self.portable.route_has_room(connection, wake);
     }
   }
 

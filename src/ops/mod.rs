@@ -5,6 +5,7 @@
 
 #![allow(unreachable_pub, reason = "the macro of the operations writes items that are public in a private place")]
 
+pub mod child;
 pub mod codec;
 pub mod event;
 pub mod guard;
@@ -26,6 +27,7 @@ deno_core::extension!(
   shell,
   ops = [
     codec::op_any_proxy,
+    codec::op_has_named_properties,
     event::op_next_events,
     host::op_electron_names,
     host::op_end_process,
@@ -34,6 +36,7 @@ deno_core::extension!(
     host::op_locale,
     host::op_path,
     host::op_preferred_languages,
+    host::op_real_path,
     host::op_single_instance_release,
     host::op_set_uncaught_handler,
     host::op_single_instance_request,
@@ -44,8 +47,9 @@ deno_core::extension!(
     image::op_image_resize,
     lane::op_lane_close,
     lane::op_lane_peer,
+    lane::op_lane_place,
     lane::op_lane_send,
-    lane::op_shell_source,
+    lane::op_renderer_modules,
     open::op_open_with_system,
     page_node::op_page_node_close,
     page_node::op_page_node_open,

@@ -10,11 +10,13 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deno_core::{OpState, ToJsBuffer, op2};
+use deno_error::JsErrorBox;
 use serde::Serialize;
 
 use super::lane::{PageChannels, wake};
 use crate::bridge::JsEnd;
 use crate::lane::{FrameHeader, LaneFrame, Route};
+use crate::runtime::{PageModule, PageModules, PageScript};
 
 /// Ways whose workers have not started yet, by name.
 #[derive(Clone, Default)]
@@ -79,15 +81,17 @@ pub fn op_page_node_push(state: &mut OpState, connection: u32, document: u32, ki
 #[op2]
 #[serde]
 pub async fn op_page_node_next(state: Rc<RefCell<OpState>>) -> Option<Piece> {
-  let route = state.borrow().borrow::<PageNode>().0.route.clone();
-  route.next().await.map(piece)
+  let way = state.borrow().borrow::<PageNode>().0.clone();
+  let frame = way.route.next().await;
+  way.taken(frame)
 }
 
 /// The same, and blocks the thread meanwhile.
 #[op2]
 #[serde]
 pub fn op_page_node_wait(state: &mut OpState) -> Option<Piece> {
-  state.borrow::<PageNode>().0.route.wait().map(piece)
+  let way = &state.borrow::<PageNode>().0;
+  way.taken(way.route.wait())
 }
 
 /// Sends a frame to the document. False when it is gone.
@@ -96,15 +100,41 @@ pub fn op_page_node_send(state: &mut OpState, kind: u8, id: u32, #[buffer] data:
   state.borrow::<PageNode>().0.send(kind, id, data)
 }
 
+/// The address of a module that another one names.
+#[op2]
+#[string]
+pub fn op_page_node_resolve(state: &mut OpState, #[string] specifier: &str, #[string] referrer: &str) -> Result<String, JsErrorBox> {
+  state.borrow::<PageModules>().resolve(specifier, referrer)
+}
+
+/// What a page gets of a module.
+#[op2]
+#[serde]
+pub fn op_page_node_module(state: &mut OpState, #[string] specifier: &str, #[string] text: String) -> Result<PageModule, JsErrorBox> {
+  state.borrow::<PageModules>().module(specifier, text)
+}
+
+/// What a page gets of a script, unless it can run it as it is.
+#[op2]
+#[serde]
+pub fn op_page_node_script(
+  state: &mut OpState,
+  #[string] specifier: &str,
+  #[string] text: String,
+) -> Result<Option<PageScript>, JsErrorBox> {
+  state.borrow::<PageModules>().script(specifier, text)
+}
+
 deno_core::extension!(
   shell_page_node,
-  ops = [op_page_node_next, op_page_node_wait, op_page_node_send],
+  ops = [op_page_node_next, op_page_node_wait, op_page_node_send, op_page_node_resolve, op_page_node_module, op_page_node_script],
   esm_entry_point = "ext:shell_page_node/door.js",
   // Taken while the extension is evaluated: the runtime deletes them from `core.ops` when it boots. `page-node/main.js` deletes the global.
-  esm = ["ext:shell_page_node/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst { op_page_node_next, op_page_node_wait, op_page_node_send } = core.ops;\nObject.defineProperty(globalThis, '__shellPage', { value: { next: op_page_node_next, wait: op_page_node_wait, send: op_page_node_send }, configurable: true });\n" }],
-  options = { node: PageNode },
+  esm = ["ext:shell_page_node/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst { op_page_node_next: next, op_page_node_wait: wait, op_page_node_send: send, op_page_node_resolve: resolve, op_page_node_module: module, op_page_node_script: script } = core.ops;\nObject.defineProperty(globalThis, '__shellPage', { value: { next, wait, send, resolve, module, script }, configurable: true });\n" }],
+  options = { node: PageNode, modules: PageModules },
   state = |state, options| {
     state.put(options.node);
+    state.put(options.modules);
   },
 );
 
@@ -125,7 +155,7 @@ impl Way {
   }
 
   fn close(&self) -> u32 {
-    self.channels.close_route(self.connection, self.document);
+    self.channels.close_route(self.connection, self.document, |web_contents| wake(&self.ui, web_contents));
     self.route.close()
   }
 
@@ -134,12 +164,16 @@ impl Way {
     self.route.push(LaneFrame { web_contents: 0, connection: self.connection, header, payload: data.to_vec() });
   }
 
+  /// A frame that left the route, as the worker gets it.
+  fn taken(&self, frame: Option<LaneFrame>) -> Option<Piece> {
+    if self.route.has_let_go() {
+      self.channels.route_has_room(self.connection, |web_contents| wake(&self.ui, web_contents));
+    }
+    frame.map(|frame| Piece(frame.header.kind, frame.header.id, frame.payload.into()))
+  }
+
   fn send(&self, kind: u8, id: u32, data: &[u8]) -> bool {
     self.route.sent(kind, id);
     self.channels.send(self.connection, self.header(kind, id), data, |web_contents| wake(&self.ui, web_contents))
   }
-}
-
-fn piece(frame: LaneFrame) -> Piece {
-  Piece(frame.header.kind, frame.header.id, frame.payload.into())
 }

@@ -1,33 +1,143 @@
-//! A headless child of the same executable: `child_process.fork`, `ELECTRON_RUN_AS_NODE=1`, `--run-as-node`. No toolkit is started.
+//! A headless child of the same executable: `child_process.fork`, `ELECTRON_RUN_AS_NODE=1`, `--run-as-node`. It behaves as Node does, and no
+//! toolkit is started.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
+use deno_core::FastString;
 use deno_core::error::{CoreError, CoreErrorKind};
 use deno_core::url::Url;
 use deno_runtime::deno_node::ops::ipc::ChildIpcSerialization;
 use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::worker::MainWorker;
+use serde::Serialize;
 
-use super::embedded;
-use super::module_loader::{ElectronNames, Loader};
+use super::module_loader::{ElectronNames, InlineModules, Loader};
 use super::services::Services;
 use super::worker::{self, Recipe};
-use crate::app::role::NodeStart;
+use super::{archives, code_cache, embedded, platform};
+use crate::app::node_options::{NodeLine, Options};
 use crate::error::{Error, Result};
 use crate::{ops, printer};
 
-/// Runs the script to its end on this thread; gives the exit code.
+/// Node's exit code for a command line that it does not take.
+const INVALID_ARGUMENT: i32 = 9;
+
+/// Sets Node's exit code for a module that awaits forever.
+const SET_UNSETTLED_CODE: &str = "if (typeof process === 'object') process.exitCode ??= 13;";
+
+/// The module that starts everything on the JavaScript side.
+const ENTRY: &str = "shell:///child/init.js";
+
+/// What the JavaScript side does.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChildStart {
+  pub options: Options,
+  pub exec_arguments: Vec<String>,
+  /// As it was given.
+  pub script: Option<String>,
+  pub arguments: Vec<String>,
+  /// Where relative names of modules of code without a file begin.
+  pub folder_url: String,
+  /// It is a child of `utilityProcess.fork`.
+  pub is_utility: bool,
+}
+
+/// What a headless child is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+  /// It behaves as Node.
+  Node,
+  /// It is one of `utilityProcess.fork`: a Node that has `parentPort` and `electron`.
+  Utility,
+}
+
+/// Runs what Node's arguments ask for to its end, on this thread; gives the exit code.
 ///
 /// # Errors
-/// There is nothing to run, or the script's path has no meaning.
-pub fn run(start: NodeStart) -> Result<i32> {
+/// The system gives no event loop.
+pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
+  let line = match read_command_line(arguments).and_then(|line| set_v8_flags(&line).map(|()| line)) {
+    Ok(line) => line,
+    Err(fault) => {
+      printer::error(&format!("{}: {fault}", std::env::args().next().unwrap_or_else(|| "shell".into())));
+      return Ok(INVALID_ARGUMENT);
+    }
+  };
+  if line.options.is_on("--version") {
+    printer::output(&format!("v{}\n", deno_runtime::deno_node::NODE_VERSION));
+    return Ok(0);
+  }
   let channel = take_channel();
-  // As in Electron: what a headless child starts from the same executable is headless too.
-  // SAFETY: no other thread runs yet.
-  unsafe { std::env::set_var(crate::app::role::RUN_AS_NODE_VARIABLE, "1") };
+  match kind {
+    // As in Electron: what a Node starts from the same executable is a Node too.
+    // SAFETY: no other thread runs yet.
+    Kind::Node => unsafe { std::env::set_var(crate::app::role::RUN_AS_NODE_VARIABLE, "1") },
+    Kind::Utility => {
+      platform::end_with_parent();
+      // SAFETY: no other thread runs yet.
+      unsafe { std::env::remove_var(crate::app::role::UTILITY_VARIABLE) };
+    }
+  }
   super::prepare_process();
   let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
-  runtime.block_on(run_script(start, channel))
+  Ok(runtime.block_on(run_to_end(line, channel, kind)))
+}
+
+/// Reads the arguments, the files of `--env-file` and `NODE_OPTIONS`, which may stand in such a file.
+fn read_command_line(arguments: &[String]) -> std::result::Result<NodeLine, String> {
+  let line = NodeLine::parse(arguments)?;
+  for (name, value) in read_environment_files(&line.options)? {
+    if std::env::var_os(&name).is_none() {
+      // SAFETY: no other thread runs yet.
+      unsafe { std::env::set_var(name, value) };
+    }
+  }
+  let line = match std::env::var("NODE_OPTIONS") {
+    Ok(text) => line.with_environment(&text)?,
+    Err(_) => line,
+  };
+  line.check()?;
+  Ok(line)
+}
+
+/// What the files say; the later word counts.
+fn read_environment_files(options: &Options) -> std::result::Result<BTreeMap<String, String>, String> {
+  let mut found = BTreeMap::new();
+  let needed = options.values("--env-file").iter().map(|path| (path, true));
+  let wanted = options.values("--env-file-if-exists").iter().map(|path| (path, false));
+  for (path, is_needed) in needed.chain(wanted) {
+    match std::fs::read_to_string(path) {
+      Ok(text) => deno_dotenv::parse_env_content_hook(&text, &mut |name, value| {
+        // The system has no room for others.
+        if !name.is_empty() && !name.contains('=') && !name.contains('\0') && !value.contains('\0') {
+          found.insert(name.to_owned(), value.to_owned());
+        }
+      }),
+      Err(_) if is_needed => return Err(format!("{path}: not found")),
+      Err(_) => printer::error(&format!("{path} not found. Continuing without it.")),
+    }
+  }
+  Ok(found)
+}
+
+/// Gives V8 its options, and what neither Node nor V8 knows back as a fault.
+fn set_v8_flags(line: &NodeLine) -> std::result::Result<(), String> {
+  let mut flags = line.options.v8.clone();
+  if line.options.is_on("--v8-options") {
+    flags.push("--help".into());
+  }
+  if flags.is_empty() {
+    return Ok(());
+  }
+  // Compiled code is good for the options that it was compiled with.
+  code_cache::disable();
+  flags.insert(0, "shell".into());
+  match deno_core::v8_set_flags(flags).get(1) {
+    Some(unknown) => Err(format!("bad option: {unknown}")),
+    None => Ok(()),
+  }
 }
 
 /// The channel to the parent, which our own children must not inherit.
@@ -38,60 +148,91 @@ fn take_channel() -> Option<(i64, ChildIpcSerialization)> {
     // SAFETY: no other thread runs yet.
     unsafe { std::env::remove_var(name) };
   }
+  platform::close_in_children(descriptor);
   Some((descriptor, mode.unwrap_or(ChildIpcSerialization::Json)))
 }
 
-async fn run_script(start: NodeStart, channel: Option<(i64, ChildIpcSerialization)>) -> Result<i32> {
-  if start.script.is_none() && start.eval.is_none() {
-    return Err(Error::NoScript);
-  }
-  let folder = std::env::current_dir().unwrap_or_default();
-  let script = start.script.as_deref().map(|script| folder.join(script));
-  let main_module = script
-    .as_deref()
-    .or(Some(&folder.join("[eval]")))
-    .and_then(|path| Url::from_file_path(path).ok())
-    .ok_or_else(|| Error::NoSuchApp(Path::new(start.script.as_deref().unwrap_or_default()).into()))?;
-  let services = Services::new();
+async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)>, kind: Kind) -> i32 {
+  let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+  let services = Services::new(line.options.values("--conditions"));
+  let inline = InlineModules::default();
+  let start = ChildStart {
+    folder_url: Url::from_directory_path(&folder).map(Into::into).unwrap_or_default(),
+    options: line.options,
+    exec_arguments: line.exec_arguments,
+    script: line.script,
+    arguments: line.arguments,
+    is_utility: kind == Kind::Utility,
+  };
+  let electron = ElectronNames::default();
   let recipe = Recipe {
-    main_module,
-    loader: Loader::new(services.clone(), ElectronNames::default()),
+    main_module: main_module(&folder, start.script.as_deref()),
+    loader: Loader::new(services.clone(), electron.clone()).with_inline(inline.clone()),
     arguments: start.arguments.clone(),
-    extensions: vec![ops::guard::shell_guard::init()],
+    extensions: vec![ops::guard::shell_guard::init(), ops::child::shell_child::init(start, inline, electron)],
     channel,
   };
   let mut worker = worker::build(&services, recipe);
-  let code = match run_worker(&mut worker, &start, script.as_deref()).await {
+  match run_worker(&mut worker).await {
     Ok(code) => code,
     Err(error) => {
+      // Exceptions of the program end it on the JavaScript side; here arrives what that could not take.
       printer::error(&describe(error));
       1
     }
-  };
-  Ok(code)
+  }
 }
 
-async fn run_worker(worker: &mut MainWorker, start: &NodeStart, script: Option<&Path>) -> std::result::Result<i32, CoreError> {
-  let settings = serde_json::json!({
-    "script": script,
-    "eval": start.eval,
-    "execArgv": start.exec_arguments,
-    "arguments": start.arguments,
-  });
+/// The address of what runs, as far as it is known before Node's resolution.
+fn main_module(folder: &Path, script: Option<&str>) -> Url {
+  let path = folder.join(script.unwrap_or("[eval]"));
+  Url::from_file_path(path).unwrap_or_else(|()| ENTRY.parse().expect("our own address is one"))
+}
+
+async fn run_worker(worker: &mut MainWorker) -> std::result::Result<i32, CoreError> {
   worker.execute_script("shell:///common/process-versions.js", embedded::process_versions().into())?;
-  worker.execute_script("shell:///child/init.js", embedded::call("child/init.js", &settings.to_string()).into())?;
+  // That has made the channel to a parent. Once the system was asked about it, a message is written in the moment in which it is sent, and a
+  // program that ends right afterwards does not lose it.
+  tokio::task::yield_now().await;
+  let entry = ENTRY.parse().expect("our own address is one");
+  worker.execute_main_module(&entry).await?;
   worker.dispatch_load_event()?;
+  let mut was_unsettled = false;
   loop {
-    worker.run_event_loop(false).await?;
+    let unsettled = unsettled_await(worker.run_event_loop(false).await)?;
+    // Listeners of `beforeExit` may bring it on; it is not asked a second time, because what awaits counts as work that is left.
+    if let Some(place) = unsettled.as_ref().filter(|_| was_unsettled) {
+      printer::error(&format!("Warning: Detected unsettled top-level await at {place}"));
+      // Before the listeners of `exit` are called with it. A program may have put its own `process` there.
+      worker.execute_script("shell:///child/unsettled.js", FastString::from_static(SET_UNSETTLED_CODE))?;
+      break;
+    }
+    was_unsettled = unsettled.is_some();
     if !worker.dispatch_beforeunload_event()? && !worker.dispatch_process_beforeexit_event()? {
       break;
     }
   }
   worker.dispatch_unload_event()?;
   worker.dispatch_process_exit_event()?;
-  super::code_cache::save();
+  code_cache::save();
+  archives::remove_copies();
   worker.run_napi_ref_finalizers();
   Ok(worker.exit_code())
+}
+
+/// Where a module awaits forever: that ends the process when nothing else is left to do.
+fn unsettled_await(result: std::result::Result<(), CoreError>) -> std::result::Result<Option<String>, CoreError> {
+  let Err(error) = result else { return Ok(None) };
+  match error.as_kind() {
+    // V8's words for it.
+    CoreErrorKind::Js(error) if error.exception_message.contains("Top-level await promise never resolved") => {
+      let frame = error.frames.first();
+      let place = frame.and_then(|frame| Some(format!("{}:{}", frame.file_name.as_deref()?, frame.line_number?)));
+      let source = error.source_line.as_deref().map(|line| format!("\n{line}")).unwrap_or_default();
+      Ok(Some(format!("{}{source}", place.as_deref().unwrap_or("an unknown place"))))
+    }
+    _ => Err(error),
+  }
 }
 
 fn describe(error: CoreError) -> String {

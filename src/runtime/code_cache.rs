@@ -41,6 +41,7 @@ struct Entry {
 
 static STORE: LazyLock<Mutex<Store>> = LazyLock::new(|| Mutex::new(Store::open(cache_file())));
 static SAVING: AtomicBool = AtomicBool::new(false);
+static DISABLED: AtomicBool = AtomicBool::new(false);
 
 /// What identifies a source. The Node layer's sources cannot change without the executable, whose identity is in the file's name.
 pub(super) fn source_hash(specifier: &str, source: &str) -> u64 {
@@ -54,7 +55,7 @@ pub(super) fn source_hash(specifier: &str, source: &str) -> u64 {
 
 /// Whether the code of this module is kept.
 pub(super) fn covers(specifier: &str) -> bool {
-  ["shell:", "ext:", "node:"].iter().any(|scheme| specifier.starts_with(scheme))
+  !DISABLED.load(Ordering::Acquire) && ["shell:", "ext:", "node:"].iter().any(|scheme| specifier.starts_with(scheme))
 }
 
 /// The compiled form of a source, if there is one.
@@ -89,6 +90,13 @@ pub(crate) fn save() {
   store.dirty = false;
   // A cache that cannot be written costs time, nothing else.
   let _ = store.write();
+}
+
+/// Neither reads nor writes the cache from now on.
+pub(super) fn disable() {
+  let mut store = store();
+  *store = Store::default();
+  DISABLED.store(true, Ordering::Release);
 }
 
 fn store() -> MutexGuard<'static, Store> {

@@ -2,12 +2,16 @@
 //!
 //! Architecture Invariant: V8 and Deno types stay in this module and in [`crate::ops`].
 
+mod archives;
 pub mod child;
 mod cjs;
 mod code_cache;
 mod embedded;
+mod function_form;
 mod module_loader;
+mod page_modules;
 mod platform;
+mod renderer_modules;
 mod services;
 mod snapshot;
 mod thread;
@@ -15,15 +19,13 @@ mod typescript;
 mod web_worker;
 mod worker;
 
+pub(crate) use archives::{real_path, remove_copies, set_no_asar, set_original};
 pub(crate) use code_cache::save as save_code_cache;
-pub use module_loader::ElectronNames;
+pub use module_loader::{ElectronNames, InlineModules};
+pub use page_modules::{PageModule, PageModules, PageScript};
+pub(crate) use renderer_modules::renderer_modules;
 pub use thread::spawn;
-pub(crate) use typescript::explain_syntax;
-
-/// The source of one of the shell's own JavaScript files.
-pub(crate) fn embedded_source(path: &str) -> Option<std::borrow::Cow<'static, str>> {
-  embedded::source(path)
-}
+pub(crate) use typescript::{SourceKind, explain_syntax, is_module, strip_types};
 
 /// Prepares what must be ready before the first thread starts: the environment, TLS, V8's platform. Call it once, on the main thread.
 pub fn prepare_process() {

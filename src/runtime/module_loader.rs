@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -21,14 +22,19 @@ use deno_runtime::deno_permissions::PermissionsContainer;
 use node_resolver::analyze::CjsAnalysisSourceProvider;
 use node_resolver::errors::PackageJsonLoadError;
 use node_resolver::{NodeResolutionKind, ResolutionMode};
+use sys_traits::FsMetadata;
 
+use super::archives::Sys;
 use super::services::Services;
-use super::{code_cache, embedded, typescript};
+use super::{archives, code_cache, embedded, typescript};
 
 /// The module that stands for `electron` in ES modules of the main process.
 const ELECTRON_URL: &str = "electron:electron";
 /// Names under which apps import it.
 const ELECTRON_NAMES: &[&str] = &["electron", "electron/main", "electron/common", "electron/renderer", "electron/utility"];
+
+/// The module that stands for `original-fs` in ES modules.
+const ORIGINAL_FS_URL: &str = "shell:///common/original-fs.js";
 
 /// What the main module of a page's Node context, a `data:` URL, imports.
 const PAGE_NODE_MAIN: &str = "shell:///page-node/main.js";
@@ -36,17 +42,26 @@ const PAGE_NODE_MAIN: &str = "shell:///page-node/main.js";
 /// The names that `import { ... } from 'electron'` offers; `None` where there is no such module, as in worker threads.
 pub type ElectronNames = Rc<RefCell<Option<Vec<String>>>>;
 
+/// Modules that are in no file, such as what `-e` gives, by their addresses.
+pub type InlineModules = Rc<RefCell<HashMap<Url, String>>>;
+
 /// The loader of one worker. It is cheap to clone.
 #[derive(Clone)]
 pub(super) struct Loader {
-  services: Arc<Services>,
+  pub(super) services: Arc<Services>,
   electron: ElectronNames,
+  inline: InlineModules,
   page_node: bool,
 }
 
 impl Loader {
   pub(super) fn new(services: Arc<Services>, electron: ElectronNames) -> Self {
-    Self { services, electron, page_node: false }
+    Self { services, electron, inline: InlineModules::default(), page_node: false }
+  }
+
+  /// The same with modules that are in no file.
+  pub(super) fn with_inline(self, inline: InlineModules) -> Self {
+    Self { inline, ..self }
   }
 
   /// The same for the Node context of a page, whose main module is ours.
@@ -54,16 +69,13 @@ impl Loader {
     Self { page_node: true, ..self }
   }
 
-  fn resolve_module(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> Result<Url, JsErrorBox> {
+  pub(super) fn resolve_module(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> Result<Url, JsErrorBox> {
     // Who is started as the main module was named by the native side, never by an app.
     if matches!(kind, ResolutionKind::MainModule) {
       return Url::parse(specifier).map_err(JsErrorBox::from_err);
     }
-    let Ok(referrer) = Url::parse(referrer) else {
-      // `require` of an ES module names no referrer, only the file.
-      let url = Url::parse(specifier).map_err(JsErrorBox::from_err)?;
-      return if matches!(url.scheme(), "file" | "node") { Ok(url) } else { Err(unsupported_scheme(url.scheme())) };
-    };
+    // `require` of an ES module names no referrer, only the file, and code of `-e` or of standard input is in the current folder.
+    let referrer = Url::parse(referrer).or_else(|_| current_folder())?;
     match referrer.scheme() {
       embedded::SCHEME | "electron" if specifier.starts_with("shell:") || specifier.starts_with('.') => {
         return referrer.join(specifier).map_err(JsErrorBox::from_err);
@@ -77,7 +89,7 @@ impl Loader {
       return Url::parse(ELECTRON_URL).map_err(JsErrorBox::from_err);
     }
     if specifier == "original-fs" || specifier == "node:original-fs" {
-      return Url::parse("node:fs").map_err(JsErrorBox::from_err);
+      return Url::parse(ORIGINAL_FS_URL).map_err(JsErrorBox::from_err);
     }
     if let Ok(url) = Url::parse(specifier) {
       return match url.scheme() {
@@ -102,7 +114,7 @@ impl Loader {
 
   /// The module `electron`: its names are exports, so that an ES module can import them.
   fn load_electron(&self, specifier: &Url) -> Result<ModuleSource, JsErrorBox> {
-    let mut code = String::from("import { electron } from 'shell:///main/electron-module.js';\nexport default electron;\n");
+    let mut code = String::from("import { electron } from 'shell:///common/electron-module.js';\nexport default electron;\n");
     for name in self.electron.borrow().iter().flatten() {
       code.push_str(&format!("export const {name} = electron.{name};\n"));
     }
@@ -111,7 +123,7 @@ impl Loader {
 
   async fn load_file(self, specifier: Url, referrer: Option<String>, requested: RequestedModuleType) -> Result<ModuleSource, JsErrorBox> {
     let path = specifier.to_file_path().map_err(|()| JsErrorBox::type_error(format!("{specifier} names no file")))?;
-    let bytes = std::fs::read(&path).map_err(|error| not_loaded(&specifier, &path, referrer.as_deref(), &error))?;
+    let bytes = archives::read(&path).map_err(|error| not_loaded(&specifier, &path, referrer.as_deref(), &error))?;
     let media_type = MediaType::from_specifier(&specifier);
     match (&requested, media_type) {
       (RequestedModuleType::Text, _) => return Ok(bytes_module(ModuleType::Text, bytes, &specifier)),
@@ -135,6 +147,11 @@ impl Loader {
   }
 }
 
+fn current_folder() -> Result<Url, JsErrorBox> {
+  let folder = std::env::current_dir().map_err(JsErrorBox::from_err)?;
+  Url::from_directory_path(&folder).map_err(|()| JsErrorBox::generic(format!("{} is no folder with an address", folder.display())))
+}
+
 fn unsupported_scheme(scheme: &str) -> JsErrorBox {
   JsErrorBox::type_error(format!(
     "Only URLs with a scheme in: file, data and node are supported by the default ESM loader. Received protocol '{scheme}:'"
@@ -152,11 +169,11 @@ fn compiled(specifier: &Url, source: &str) -> Option<SourceCodeCacheInfo> {
 }
 
 /// Sources of the modules that a CommonJS module re-exports.
-struct Sources;
+pub(super) struct Sources;
 
 impl CjsAnalysisSourceProvider for Sources {
   fn load_source<'a>(&'a self, specifier: &Url) -> Option<Cow<'a, str>> {
-    std::fs::read(specifier.to_file_path().ok()?).ok().map(|bytes| Cow::Owned(into_text(bytes)))
+    archives::read(&specifier.to_file_path().ok()?).ok().map(|bytes| Cow::Owned(into_text(bytes)))
   }
 }
 
@@ -178,7 +195,7 @@ fn bytes_module(kind: ModuleType, bytes: Vec<u8>, specifier: &Url) -> ModuleSour
 
 fn not_loaded(specifier: &Url, path: &Path, referrer: Option<&str>, error: &std::io::Error) -> JsErrorBox {
   let from = referrer.map(|referrer| format!(" imported from {referrer}")).unwrap_or_default();
-  if path.is_dir() {
+  if Sys::default().fs_is_dir_no_err(path) {
     return JsErrorBox::generic(format!("Directory import '{}' is not supported resolving ES modules{from}", path.display()));
   }
   JsErrorBox::generic(format!("Cannot load {specifier}{from}: {error}"))
@@ -233,6 +250,9 @@ impl ModuleLoader for Loader {
       "electron" => ModuleLoadResponse::Sync(self.load_electron(specifier)),
       "data" => ModuleLoadResponse::Sync(load_data(specifier)),
       "file" => {
+        if let Some(source) = self.inline.borrow().get(specifier) {
+          return ModuleLoadResponse::Sync(Ok(text_module(ModuleType::JavaScript, source.clone(), specifier)));
+        }
         let referrer = referrer.map(|referrer| referrer.specifier.to_string());
         ModuleLoadResponse::Async(self.clone().load_file(specifier.clone(), referrer, options.requested_module_type).boxed_local())
       }
@@ -247,7 +267,7 @@ impl NodeRequireLoader for Loader {
   }
 
   fn load_text_file_lossy(&self, path: &Path) -> Result<FastString, JsErrorBox> {
-    let text = into_text(std::fs::read(path).map_err(JsErrorBox::from_err)?);
+    let text = into_text(archives::read(path).map_err(JsErrorBox::from_err)?);
     let specifier = Url::from_file_path(path).map_err(|()| JsErrorBox::generic(format!("{} is not absolute", path.display())))?;
     Ok(typescript::to_javascript(&specifier, MediaType::from_specifier(&specifier), text)?.into())
   }

@@ -9,7 +9,7 @@ use deno_resolver::npm::{
   ByonmNpmResolverCreateOptions, CreateInNpmPkgCheckerOptions, DenoInNpmPackageChecker, NpmResolver, NpmResolverCreateOptions,
 };
 use deno_runtime::FeatureChecker;
-use deno_runtime::deno_fs::{FileSystem, RealFs};
+use deno_runtime::deno_fs::FileSystem;
 use deno_runtime::deno_inspector_server::MainInspectorSessionChannel;
 use deno_runtime::deno_node::{NodeExtInitServices, NodeRequireLoaderRc};
 use deno_runtime::deno_permissions::PermissionsContainer;
@@ -20,14 +20,15 @@ use node_resolver::cache::NodeResolutionSys;
 use node_resolver::{
   DenoIsBuiltInNodeModuleChecker, NodeConditionOptions, NodeResolverOptions, PackageJsonResolver, PackageJsonThreadLocalCache,
 };
+use sys_traits::impls::RealSys;
 
+use super::archives::{ArchiveFs, Sys};
 use super::cjs::CodeAnalyzer;
 use crate::ops::page_node::PageNodes;
 
-/// The system that resolution reads: the real one. An archive overlay takes this place later.
-pub(super) type Sys = sys_traits::impls::RealSys;
 pub(super) type NodeResolver = deno_runtime::deno_node::NodeResolver<DenoInNpmPackageChecker, NpmResolver<Sys>, Sys>;
 pub(super) type CjsTracker = deno_resolver::cjs::CjsTracker<DenoInNpmPackageChecker, Sys>;
+type ExportAnalyzer = CjsModuleExportAnalyzer<CodeAnalyzer, DenoInNpmPackageChecker, DenoIsBuiltInNodeModuleChecker, NpmResolver<Sys>, Sys>;
 type Translator = NodeCodeTranslator<CodeAnalyzer, DenoInNpmPackageChecker, DenoIsBuiltInNodeModuleChecker, NpmResolver<Sys>, Sys>;
 
 /// Features of the runtime crates that apps need. Without `unsafe-proto`, `__proto__` is missing and npm packages break.
@@ -38,6 +39,7 @@ pub(super) struct Services {
   pub node_resolver: Arc<NodeResolver>,
   pub package_json: Arc<PackageJsonResolver<Sys>>,
   pub cjs_tracker: Arc<CjsTracker>,
+  pub exports: Arc<ExportAnalyzer>,
   pub translator: Translator,
   pub file_system: Arc<dyn FileSystem>,
   pub blobs: Arc<BlobStore>,
@@ -52,8 +54,8 @@ pub(super) struct Services {
 }
 
 impl Services {
-  /// Builds the services.
-  pub(super) fn new() -> Arc<Self> {
+  /// Builds the services. `conditions` are those of the user, for the conditional exports of packages.
+  pub(super) fn new(conditions: &[String]) -> Arc<Self> {
     let sys = Sys::default();
     let package_json = Arc::new(PackageJsonResolver::new(sys.clone(), Some(Arc::new(PackageJsonThreadLocalCache))));
     let resolution_sys = NodeResolutionSys::new(sys.clone(), None);
@@ -74,7 +76,7 @@ impl Services {
       NodeResolverOptions {
         // Electron's conditions. Never "deno": packages would then expect that program's interfaces.
         conditions: NodeConditionOptions {
-          conditions: Vec::new(),
+          conditions: conditions.iter().map(|name| Cow::Owned(name.clone())).collect(),
           import_conditions_override: Some(names(&["electron", "node", "import", "module-sync"])),
           require_conditions_override: Some(names(&["electron", "node", "require", "module-sync"])),
         },
@@ -99,15 +101,16 @@ impl Services {
       node_resolver,
       package_json,
       cjs_tracker,
-      translator: NodeCodeTranslator::new(exports, NodeCodeTranslatorMode::ModuleLoader),
-      file_system: Arc::new(RealFs),
+      translator: NodeCodeTranslator::new(exports.clone(), NodeCodeTranslatorMode::ModuleLoader),
+      exports,
+      file_system: Arc::new(ArchiveFs),
       blobs: Arc::new(BlobStore::default()),
       broadcast: InMemoryBroadcastChannel::default(),
       shared_buffers: SharedArrayBufferStore::default(),
       wasm_modules: CompiledWasmModuleStore::default(),
       features: Arc::new(features),
       // An app has its user's rights, as every Electron app does.
-      permissions: PermissionsContainer::allow_all(Arc::new(RuntimePermissionDescriptorParser::new(sys))),
+      permissions: PermissionsContainer::allow_all(Arc::new(RuntimePermissionDescriptorParser::new(RealSys))),
       inspector: MainInspectorSessionChannel::new(),
       page_nodes: PageNodes::default(),
     })

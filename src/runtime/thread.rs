@@ -53,7 +53,7 @@ async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
   let Ok(main_module) = Url::parse(ENTRY) else {
     return fail(&end, "the entry module has no valid address");
   };
-  let services = Services::new();
+  let services = Services::new(&[]);
   let electron = ElectronNames::default();
   let recipe = Recipe {
     main_module: main_module.clone(),

@@ -13,7 +13,7 @@ pub(crate) fn explain_syntax(path: &Path) -> Option<String> {
   let parsed = deno_ast::parse_program(ParseParams {
     media_type: MediaType::from_specifier(&specifier),
     specifier,
-    text: std::fs::read_to_string(path).ok()?.into(),
+    text: String::from_utf8(super::archives::read(path).ok()?).ok()?.into(),
     capture_tokens: false,
     scope_analysis: false,
     maybe_syntax: None,
@@ -41,4 +41,36 @@ pub(super) fn to_javascript(specifier: &Url, media_type: MediaType, source: Stri
   let transpiled =
     parsed.transpile(&TranspileOptions::default(), &TranspileModuleOptions::default(), &emit).map_err(JsErrorBox::from_err)?;
   Ok(transpiled.into_source().text)
+}
+
+/// The language of code without a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SourceKind {
+  JavaScript,
+  TypeScript,
+}
+
+/// Whether code can only be an ES module: it imports, exports, or awaits at its top level. What cannot be parsed is none.
+pub(crate) fn is_module(source: &str, kind: SourceKind) -> bool {
+  // Without one of these words it cannot be, and nothing need be parsed.
+  if !["import", "export", "await"].iter().any(|word| source.contains(word)) {
+    return false;
+  }
+  let media_type = if kind == SourceKind::TypeScript { MediaType::TypeScript } else { MediaType::JavaScript };
+  let Ok(specifier) = Url::parse("file:///[eval]") else { return false };
+  let parsed = deno_ast::parse_program(ParseParams {
+    specifier,
+    text: source.into(),
+    media_type,
+    capture_tokens: true,
+    scope_analysis: false,
+    maybe_syntax: None,
+  });
+  parsed.is_ok_and(|parsed| !parsed.compute_is_script())
+}
+
+/// TypeScript without a file as JavaScript.
+pub(crate) fn strip_types(source: String) -> Result<String, JsErrorBox> {
+  let specifier = Url::parse("file:///[eval]").map_err(JsErrorBox::from_err)?;
+  to_javascript(&specifier, MediaType::TypeScript, source)
 }

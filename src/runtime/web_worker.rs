@@ -11,7 +11,9 @@ use deno_runtime::ops::worker_host::{CreateWebWorkerArgs, CreateWebWorkerCb, Res
 use deno_runtime::web_worker::{SendableWebWorkerHandle, WebWorker, WebWorkerOptions, WebWorkerServiceOptions};
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode};
 
+use super::archives::AddonLoader;
 use super::module_loader::Loader;
+use super::page_modules::PageModules;
 use super::services::Services;
 use super::{embedded, snapshot, worker};
 
@@ -26,13 +28,18 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
   // Only the main process knows the name of a page's context, and it counts once.
   let page = services.page_nodes.claim(&args.name);
   let loader = Loader::new(services.clone(), Rc::default());
-  let loader = Rc::new(if page.is_some() { loader.for_page_node() } else { loader });
   let mut extensions = vec![crate::ops::guard::shell_guard::init()];
-  extensions.extend(page.map(crate::ops::page_node::shell_page_node::init));
+  let loader = Rc::new(match page {
+    Some(page) => {
+      extensions.push(crate::ops::page_node::shell_page_node::init(page, PageModules::new(loader.clone())));
+      loader.for_page_node()
+    }
+    None => loader,
+  });
   let worker_services = WebWorkerServiceOptions {
     blob_store: services.blobs.clone(),
     broadcast_channel: services.broadcast.clone(),
-    deno_rt_native_addon_loader: None,
+    deno_rt_native_addon_loader: Some(Arc::new(AddonLoader)),
     compiled_wasm_module_store: Some(services.wasm_modules.clone()),
     feature_checker: services.features.clone(),
     fs: services.file_system.clone(),
@@ -89,6 +96,8 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
   // Neither can fail: they redefine what the boot has just made.
   let _ = worker.js_runtime.execute_script("shell:guard", crate::ops::guard::HIDE);
   let _ = worker.js_runtime.execute_script("shell:///common/process-versions.js", embedded::process_versions());
+  let _ = worker.js_runtime.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", ""));
+  let _ = worker.js_runtime.execute_script("shell:///common/console.js", embedded::call("common/console.js", ""));
   worker.js_runtime.op_state().borrow_mut().put(LoaderHookRegistry::default());
   if limited {
     // A worker that outgrows its limit ends alone; without this V8 would end the whole process.

@@ -10,6 +10,7 @@ use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::worker::{MainWorker, WorkerOptions, WorkerServiceOptions};
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode, WorkerLogLevel, colors};
 
+use super::archives::AddonLoader;
 use super::module_loader::Loader;
 use super::services::Services;
 use super::{embedded, snapshot, web_worker};
@@ -44,7 +45,7 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   let worker_services = WorkerServiceOptions {
     blob_store: services.blobs.clone(),
     broadcast_channel: services.broadcast.clone(),
-    deno_rt_native_addon_loader: None,
+    deno_rt_native_addon_loader: Some(Arc::new(AddonLoader)),
     feature_checker: services.features.clone(),
     fs: services.file_system.clone(),
     module_loader: loader.clone(),
@@ -64,6 +65,8 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   // Neither can fail: they redefine globals that the boot has just made.
   let _ = worker.execute_script("shell:guard", FastString::from_static(guard::HIDE));
   let _ = worker.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", "").into());
+  let _ = worker.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", "").into());
+  let _ = worker.execute_script("shell:///common/console.js", embedded::call("common/console.js", "").into());
   worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());
   worker
 }
@@ -97,8 +100,14 @@ pub(super) fn bootstrap(
   }
 }
 
+/// Where V8 puts new objects; three times the part that is in use. By itself it makes that of the machine's memory, up to 96 MB, and an app that only passes
+/// messages on fills all of it with garbage before it looks.
+const YOUNG_GENERATION: usize = 24 << 20;
+
 /// V8's own default heap limit is meant for browser tabs; the machine's memory is the measure here.
 pub(super) fn create_params() -> Option<v8::CreateParams> {
   let memory = deno_runtime::deno_os::sys_info::mem_info()?;
-  Some(v8::CreateParams::default().heap_limits_from_system_memory(memory.total, 0))
+  let params = v8::CreateParams::default().heap_limits_from_system_memory(memory.total, 0);
+  let young = params.max_young_generation_size_in_bytes().min(YOUNG_GENERATION);
+  Some(params.set_max_young_generation_size_in_bytes(young))
 }

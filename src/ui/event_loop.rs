@@ -7,7 +7,8 @@ use tao::event::Event;
 use tao::event_loop::{ControlFlow, EventLoopBuilder, EventLoopWindowTarget};
 use tao::platform::run_return::EventLoopExtRunReturn;
 
-use crate::bridge::{CommandReceiver, Reply, Request, UiCommand, UiEnd, UiEvent};
+use crate::bridge::{CommandReceiver, Request, UiCommand, UiEnd, UiEvent, WindowAction};
+use crate::lane::portable::Recipient;
 
 use super::state::{Outcome, Ui, done};
 use super::{Error, UiConfig, clipboard, dialog, menu, platform, screen, webview, window};
@@ -47,9 +48,17 @@ pub(crate) fn run(end: UiEnd, commands: CommandReceiver, config: UiConfig) -> Re
     platform::toolkit_event(&ui, &event);
     // Commands that came before the waker was set are taken with the first event of the loop.
     if matches!(event, Event::NewEvents(_) | Event::UserEvent(Wake)) {
+      let mut shows = Vec::new();
       while ui.exit_code.get().is_none() {
         match commands.try_recv() {
-          Ok(Request { command, reply }) => carry_out(&ui, target, command, reply),
+          Ok(request) if shows_window(&request.command) => shows.push(request),
+          Ok(request) => {
+            if !begins_load(&request.command) {
+              carry_out_all(&ui, target, &mut shows);
+            }
+            carry_out(&ui, target, request);
+          }
+          Err(TryRecvError::Empty) if !shows.is_empty() => carry_out_all(&ui, target, &mut shows),
           Err(TryRecvError::Empty) => break,
           // The JS thread ended without a word: nobody could ever close the windows.
           Err(TryRecvError::Disconnected) => ui.exit_code.set(Some(1)),
@@ -65,9 +74,26 @@ pub(crate) fn run(end: UiEnd, commands: CommandReceiver, config: UiConfig) -> Re
   Ok(ui.exit_code.get().unwrap_or(code))
 }
 
+/// Whether a load that was asked for right after it may go first: to show a window keeps this thread busy for milliseconds, in which the page could
+/// be on its way.
+fn shows_window(command: &UiCommand) -> bool {
+  matches!(command, UiCommand::WindowAct { action: WindowAction::Show | WindowAction::ShowInactive, .. })
+}
+
+fn begins_load(command: &UiCommand) -> bool {
+  matches!(command, UiCommand::WebViewLoad { .. } | UiCommand::WebViewLoadHtml { .. } | UiCommand::WebViewPost { .. })
+}
+
+fn carry_out_all(ui: &Rc<Ui>, target: &Target, requests: &mut Vec<Request>) {
+  for request in requests.drain(..) {
+    carry_out(ui, target, request);
+  }
+}
+
 /// Hands a command to its handler. Handlers that answer later take the reply slot with them.
-fn carry_out(ui: &Rc<Ui>, target: &Target, command: UiCommand, reply: Reply) {
+fn carry_out(ui: &Rc<Ui>, target: &Target, request: Request) {
   use UiCommand as C;
+  let Request { command, reply } = request;
   let outcome: Outcome = match command {
     C::Exit { code } => {
       ui.exit_code.set(Some(code));
@@ -151,8 +177,9 @@ fn carry_out(ui: &Rc<Ui>, target: &Target, command: UiCommand, reply: Reply) {
     C::WebViewProcessId { web_contents } => webview::process_id(ui, web_contents),
 
     C::LaneDrain { web_contents } => webview::with(ui, web_contents, |view| view.drain_lane()),
-    C::LaneEvaluate { web_contents, code, url, world } => {
-      return webview::lane_evaluate(ui, web_contents, &code, &url, world.as_deref(), reply);
+    C::LaneEvaluate { web_contents, document, code, url, world } => {
+      let to = document.map_or(Recipient::MainFrame, Recipient::SubFrame);
+      return webview::lane_evaluate(ui, web_contents, to, &code, &url, world.as_deref(), reply);
     }
 
     C::MenuSet { menu, entries } => menu::set(ui, menu, entries),

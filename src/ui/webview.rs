@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::bridge::{Rect, Reply, ReplyValue, RequestId, WebContentsId, WebViewOptions, WindowId};
+use crate::lane::portable::Recipient;
 
 use super::platform::WebView;
 use super::state::{Outcome, Ui, done, json};
@@ -87,10 +88,10 @@ pub(crate) fn capture(ui: &Rc<Ui>, id: WebContentsId, rect: Option<Rect>, reply:
   }
 }
 
-pub(crate) fn lane_evaluate(ui: &Rc<Ui>, id: WebContentsId, code: &str, url: &str, world: Option<&str>, reply: Reply) {
+pub(crate) fn lane_evaluate(ui: &Rc<Ui>, id: WebContentsId, to: Recipient, code: &str, url: &str, world: Option<&str>, reply: Reply) {
   match ui.web_view(id) {
     Ok(view) => {
-      view.evaluate_in_world(code, url, world, move |result| reply.send(result.map(|()| ReplyValue::Json(serde_json::Value::Null))))
+      view.evaluate_in_world(to, code, url, world, move |result| reply.send(result.map(|()| ReplyValue::Json(serde_json::Value::Null))))
     }
     Err(error) => reply.send(Err(error)),
   }

@@ -46,14 +46,3 @@ fn switches_without_an_app_are_a_mistake() {
 fn dev_needs_an_app_too() {
   check(&["dev", "/nowhere/at/all"], 1, &["/nowhere/at/all"]);
 }
-
-#[test]
-fn runs_as_node() {
-  let output = Command::new(env!("CARGO_BIN_EXE_shell"))
-    .args(["-p", "[typeof window, process.release.name, 6 * 7].join(' ')"])
-    .env("ELECTRON_RUN_AS_NODE", "1")
-    .output()
-    .expect("the shell starts");
-  assert_eq!(String::from_utf8_lossy(&output.stdout), "undefined node 42\n", "{}", String::from_utf8_lossy(&output.stderr));
-  assert_eq!(output.status.code(), Some(0));
-}

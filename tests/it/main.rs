@@ -3,5 +3,7 @@
 mod apps;
 mod asar;
 mod bundle;
+mod channel;
 mod cli;
+mod run_as_node;
 mod tidy;

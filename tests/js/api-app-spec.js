@@ -6,7 +6,7 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { closeAllWindows, once } = require('./helpers');
+const { closeAllWindows, once, waitUntil } = require('./helpers');
 
 /**
  * Runs a main script as an app of its own and collects what it prints.
@@ -176,6 +176,20 @@ describe('app', () => {
       assert.strictEqual(code, 0);
     });
 
+    it('emits ready after the reactions of whenReady and before anything else', async () => {
+      const { lines } = await runApp(`
+        app.on('ready', () => say('ready'));
+        app.whenReady().then(() => {
+          say('whenReady');
+          setTimeout(() => say('timer'), 0);
+          setImmediate(() => { say('immediate'); });
+          // The timer is due when this ends.
+          for (const end = Date.now() + 20; Date.now() < end;);
+        }).then(() => say('then')).then(() => say('and then')).then(() => setTimeout(() => app.exit(0), 50));`);
+      assert.deepStrictEqual(lines.slice(0, 4), ['whenReady', 'then', 'and then', 'ready']);
+      assert.deepStrictEqual(lines.slice(4).sort(), ['immediate', 'timer']);
+    });
+
     it('quits when the last window closes and nobody listens', async () => {
       const { lines, code } = await runApp(`
         for (const name of ['before-quit', 'will-quit', 'quit']) app.on(name, () => say(name));
@@ -198,14 +212,14 @@ describe('app', () => {
     it('stays when before-quit, a window or will-quit is prevented', async () => {
       const { lines, code } = await runApp(`
         let step = 0;
-        app.on('before-quit', (event) => { say('before-quit'); if (step === 0) event.preventDefault(); });
-        app.on('will-quit', (event) => { say('will-quit'); if (step === 2) event.preventDefault(); });
+        const prevent = (event) => { event.preventDefault(); step += 1; setTimeout(() => app.quit(), 50); };
+        app.on('before-quit', (event) => { say('before-quit'); if (step === 0) prevent(event); });
+        app.on('will-quit', (event) => { say('will-quit'); if (step === 2) prevent(event); });
         app.on('window-all-closed', () => say('window-all-closed'));
         app.whenReady().then(() => {
           const window = new BrowserWindow({ show: false });
-          window.on('close', (event) => { say('close'); if (step === 1) event.preventDefault(); });
-          const next = () => { app.quit(); setTimeout(() => { step += 1; next(); }, 150); };
-          next();
+          window.on('close', (event) => { say('close'); if (step === 1) prevent(event); });
+          app.quit();
         });`);
       assert.deepStrictEqual(lines, ['before-quit', 'before-quit', 'close', 'before-quit', 'close', 'will-quit', 'before-quit', 'will-quit']);
       assert.strictEqual(code, 0);
@@ -280,9 +294,8 @@ describe('app', () => {
           app.relaunch({ args: [file + '-app', '--again'] });
           app.exit(3);
         }`);
-      const end = Date.now() + 10_000;
-      while (!fs.existsSync(file) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
-      assert.strictEqual(fs.existsSync(file) && fs.readFileSync(file, 'utf8'), 'again');
+      await waitUntil(() => fs.existsSync(file));
+      assert.strictEqual(fs.readFileSync(file, 'utf8'), 'again');
       fs.rmSync(file, { force: true });
       fs.rmSync(`${file}-app`, { recursive: true, force: true });
     });

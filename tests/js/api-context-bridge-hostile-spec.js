@@ -526,9 +526,10 @@ describe('contextBridge against a hostile page', () => {
       const listen = () => { for (const type of ['unhandledrejection', 'rejectionhandled', 'error', 'details', 'made']) (type === 'details' || type === 'made' ? document : window).addEventListener(type, note); };
       listen();
       look(window.onclick, 'onclick');
-      api.reject(); api.late(); api.timer(); api.event(); api.made();
       const heard = (type) => new Promise((resolve) => addEventListener(type, resolve, { once: true }));
-      await heard('rejectionhandled');
+      const all = Promise.all(['unhandledrejection', 'rejectionhandled', 'error'].map(heard));
+      api.reject(); api.late(); api.timer(); api.event(); api.made();
+      await all;
       // This takes every listener away, also those that somebody may have set up against this.
       document.open(); document.write('<p>'); document.close();
       listen();

@@ -1,41 +1,32 @@
 'use strict';
 
-// Whether a dialog is on the screen is not told to the app: hence the few waits for a time before one is closed.
-
 const { BrowserWindow, dialog } = require('electron');
 const assert = require('node:assert');
 const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { closeAllWindows, delay } = require('./helpers');
+const { closeAllWindows, once, waitUntil } = require('./helpers');
 
-/** Runs xdotool; a dialog that blocks this thread can only be answered from outside. */
+/** Runs xdotool. */
 const xdotool = (...args) =>
   new Promise((resolve) => {
     execFile('xdotool', args, (_, stdout) => resolve(stdout));
   });
 
-/** Presses a key in the dialog as soon as its window is there. @param {string} title @param {...string} keys */
-async function press(title, ...keys) {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const found = (await xdotool('search', '--onlyvisible', '--name', `^${title}$`)).trim().split('\n')[0];
-    if (found) {
-      await xdotool('windowfocus', '--sync', found);
-      await delay(200);
-      await xdotool('key', ...keys);
-      return;
-    }
-    await delay(50);
-  }
-  throw new Error(`no dialog called ${title}`);
-}
+/** Waits for a dialog's window, by its title. @param {string} title */
+const shown = (title) => waitUntil(async () => (await xdotool('search', '--onlyvisible', '--name', `^${title}$`)) !== '');
 
-/** The same from a process of its own, for dialogs that block. */
-function pressFromOutside(title, key) {
-  const script = `for i in $(seq 100); do w=$(xdotool search --onlyvisible --name '^${title}$' | head -n 1);
-    if [ -n "$w" ]; then xdotool windowfocus --sync $w; sleep 0.3; xdotool key ${key}; exit; fi; sleep 0.05; done`;
-  execFile('sh', ['-c', script]);
+/**
+ * Presses a key in a dialog until it closes: when it listens is told to nobody, and one of files has to find those first. From a process of its
+ * own, because a dialog may block this one.
+ * @param {string} title @param {string} key
+ */
+async function press(title, key) {
+  const script = `for i in $(seq 250); do w=$(xdotool search --onlyvisible --name '^${title}$' | head -n 1);
+    if [ -n "$w" ]; then seen=1; xdotool windowfocus --sync $w key ${key}; elif [ -n "$seen" ]; then exit 0; fi; sleep 0.2; done; exit 1`;
+  const [code] = await once(execFile('sh', ['-c', script]), 'exit');
+  assert.strictEqual(code, 0, `no dialog called ${title} came and went`);
 }
 
 describe('dialog', () => {
@@ -98,9 +89,9 @@ describe('dialog', () => {
 
     it('is closed by its signal', async () => {
       const controller = new AbortController();
-      const options = { message: 'wait', buttons: ['a', 'b', 'Cancel'], signal: controller.signal };
+      const options = { title: 'Signal', message: 'wait', buttons: ['a', 'b', 'Cancel'], signal: controller.signal };
       const answer = dialog.showMessageBox(options);
-      await delay(500);
+      await shown('Signal');
       controller.abort();
       assert.deepStrictEqual(await answer, { response: 2, checkboxChecked: false });
     });
@@ -123,9 +114,9 @@ describe('dialog', () => {
 
     it('keeps the mark of its checkbox', async () => {
       const controller = new AbortController();
-      const options = { message: 'm', checkboxLabel: 'again', checkboxChecked: true, signal: controller.signal };
+      const options = { title: 'Checkbox', message: 'm', checkboxLabel: 'again', checkboxChecked: true, signal: controller.signal };
       const answer = dialog.showMessageBox(options);
-      await delay(500);
+      await shown('Checkbox');
       controller.abort();
       assert.strictEqual((await answer).checkboxChecked, true);
     });
@@ -133,16 +124,16 @@ describe('dialog', () => {
     it('belongs to a window', async () => {
       const window = new BrowserWindow({ width: 300, height: 200 });
       const controller = new AbortController();
-      const answer = dialog.showMessageBox(window, { message: 'm', signal: controller.signal });
-      await delay(500);
+      const answer = dialog.showMessageBox(window, { title: 'Belongs', message: 'm', signal: controller.signal });
+      await shown('Belongs');
       controller.abort();
       assert.strictEqual((await answer).response, 0);
     });
 
     it('of a window that goes away is cancelled (R32)', async () => {
       const window = new BrowserWindow({ width: 300, height: 200 });
-      const answer = dialog.showMessageBox(window, { message: 'm', buttons: ['a', 'b', 'Cancel'] });
-      await delay(300);
+      const answer = dialog.showMessageBox(window, { title: 'Goes away', message: 'm', buttons: ['a', 'b', 'Cancel'] });
+      await shown('Goes away');
       window.destroy();
       assert.deepStrictEqual(await answer, { response: 2, checkboxChecked: false });
     });
@@ -150,8 +141,8 @@ describe('dialog', () => {
     it('may be open several times', async () => {
       const controller = new AbortController();
       const { signal } = controller;
-      const answers = [1, 2, 3].map((number) => dialog.showMessageBox({ message: `${number}`, buttons: ['a'], signal }));
-      await delay(300);
+      const answers = [1, 2, 3].map((number) => dialog.showMessageBox({ title: `Several ${number}`, message: `${number}`, buttons: ['a'], signal }));
+      for (const number of [1, 2, 3]) await shown(`Several ${number}`);
       controller.abort();
       assert.deepStrictEqual((await Promise.all(answers)).map(({ response }) => response), [0, 0, 0]);
     });
@@ -162,19 +153,19 @@ describe('dialog', () => {
       const answer = dialog.showMessageBox({
         message: strange, detail: strange.repeat(1000), title: strange, buttons: [strange], checkboxLabel: strange, signal: controller.signal,
       });
-      await delay(500);
+      await shown('<b>.*');
       controller.abort();
       assert.strictEqual((await answer).response, 0);
     });
   });
 
   it('showMessageBoxSync waits for the answer', () => {
-    pressFromOutside('Sync Box', 'Return');
+    press('Sync Box', 'Return');
     assert.strictEqual(dialog.showMessageBoxSync({ title: 'Sync Box', message: 'm', buttons: ['a', 'b'], defaultId: 1 }), 1);
   });
 
   it('showErrorBox waits until it was read', () => {
-    pressFromOutside('Error', 'Return');
+    press('Error', 'Return');
     dialog.showErrorBox('Title', 'What went wrong');
     assert.throws(() => dialog.showErrorBox(3, 'x'), TypeError);
   });
@@ -190,9 +181,9 @@ describe('dialog', () => {
     });
 
     it('that are cancelled answer nothing, waiting', () => {
-      pressFromOutside('Open Two', 'Escape');
+      press('Open Two', 'Escape');
       assert.strictEqual(dialog.showOpenDialogSync({ title: 'Open Two', properties: ['openDirectory'] }), undefined);
-      pressFromOutside('Save Two', 'Escape');
+      press('Save Two', 'Escape');
       assert.strictEqual(dialog.showSaveDialogSync({ title: 'Save Two' }), '');
     });
 

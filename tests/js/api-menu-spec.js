@@ -1,11 +1,10 @@
 'use strict';
 
-// A pop-up takes the keyboard some time after it was shown, and nobody tells when: hence the few waits for a time.
-
 const { BrowserWindow, Menu, MenuItem } = require('electron');
 const assert = require('node:assert');
 const { execFile } = require('node:child_process');
-const { closeAllWindows, delay, once, waitUntil } = require('./helpers');
+const { promisify } = require('node:util');
+const { closeAllWindows, once, waitUntil } = require('./helpers');
 
 const labels = (menu) => menu.items.map((item) => item.label || item.type);
 const build = (...template) => Menu.buildFromTemplate(template);
@@ -16,15 +15,31 @@ const xdotool = (...args) =>
     execFile('xdotool', args, (error, stdout) => (error ? reject(error) : resolve(stdout)));
   });
 
+/** The number of menus on the screen, which from then on have the keyboard. */
+async function shownMenus() {
+  // A window that goes meanwhile makes either program fail; the next look finds what is true then.
+  const windows = (await xdotool('search', '--onlyvisible', '--all', '--pid', `${process.pid}`, '--class', '.').catch(() => '')).match(/\d+/g) ?? [];
+  const types = await Promise.all(windows.map(async (id) => {
+    const { stdout } = await promisify(execFile)('xprop', ['-id', id, '_NET_WM_WINDOW_TYPE']).catch(() => ({ stdout: '' }));
+    return stdout;
+  }));
+  return types.filter((type) => type.includes('POPUP_MENU')).length;
+}
+const menuShown = () => waitUntil(async () => (await shownMenus()) === 1);
+
 /** A window on the screen that has the keyboard. */
 async function openFocusedWindow(options = {}) {
   const window = new BrowserWindow({ width: 400, height: 300, ...options });
   await window.loadURL('data:text/html,<body>menus</body>');
-  if (!window.isFocused()) {
-    window.focus();
-    await Promise.race([once(window, 'focus'), delay(3000)]);
-  }
+  window.focus();
+  await waitUntil(() => window.isFocused());
   return window;
+}
+
+/** Waits until changes of items have reached the screen's side: commands are carried out in order. */
+async function arrived(window) {
+  await null;
+  window.getBounds();
 }
 
 describe('Menu', () => {
@@ -229,9 +244,11 @@ describe('Menu', () => {
     async function openWithItems(items) {
       const clicks = [];
       let marks = 0;
+      let starts = 0;
       const noted = items.map((item) => ({ click: ({ id }, window) => clicks.push([id, window?.id]), ...item }));
       const mark = { label: 'mark', accelerator: 'Ctrl+F12', click: () => (marks += 1) };
-      const menu = build({ label: 'Top', submenu: [...noted, mark] });
+      const start = { label: 'start', accelerator: 'Ctrl+F11', click: () => (starts += 1) };
+      const menu = build({ label: 'Top', submenu: [...noted, mark, start] });
       Menu.setApplicationMenu(menu);
       const window = await openFocusedWindow();
       const press = async (key) => {
@@ -240,19 +257,13 @@ describe('Menu', () => {
         await xdotool('key', 'ctrl+F12');
         await waitUntil(() => marks > before);
       };
-      // The web view takes the keyboard a while after its window.
+      // The web view takes the keyboard a while after its window. Another key than the mark's: one that arrives late must not pass for that.
       await waitUntil(async () => {
-        await xdotool('key', 'ctrl+F12');
-        return marks > 0;
+        await xdotool('key', 'ctrl+F11');
+        return starts > 0;
       });
       return { clicks, menu, press, window };
     }
-
-    /** Waits until changes of items have reached the screen's side: commands are carried out in order. */
-    const arrived = async (window) => {
-      await null;
-      window.getBounds();
-    };
 
     it('follow changes of items', async () => {
       const { clicks, menu, press, window } = await openWithItems([{ id: 'a', label: 'a', accelerator: 'Ctrl+J' }]);
@@ -373,7 +384,7 @@ describe('Menu', () => {
       const { browserWindow, x, y } = menu.popup({ window, x: 10, y: 11 });
       assert.strictEqual(browserWindow, window);
       assert.deepStrictEqual([x, y], [10, 11]);
-      await delay(300);
+      await menuShown();
       menu.closePopup();
       await closed;
     });
@@ -385,7 +396,7 @@ describe('Menu', () => {
       const closed = once(menu, 'menu-will-close');
       const calledBack = new Promise((resolve) => menu.popup({ window, x: 20, y: 20, callback: () => resolve(true) }));
       await shown;
-      await delay(300);
+      await menuShown();
       menu.closePopup(window);
       await closed;
       assert.strictEqual(await calledBack, true);
@@ -394,21 +405,24 @@ describe('Menu', () => {
     it('of a window that goes away is closed (R32)', async () => {
       const window = await openFocusedWindow();
       const closed = new Promise((resolve) => build({ label: 'x' }).popup({ window, x: 20, y: 20, callback: () => resolve(true) }));
-      await delay(300);
+      await menuShown();
       window.destroy();
       assert.strictEqual(await closed, true);
     });
 
     it('may be opened from the click of another one', async () => {
       const window = await openFocusedWindow();
+      const inner = build({ label: 'inner' });
+      const opened = once(inner, 'menu-will-show');
       const closed = new Promise((resolve) => {
-        const inner = build({ label: 'inner' });
-        inner.on('menu-will-show', () => setTimeout(() => inner.closePopup(), 200));
         const open = () => inner.popup({ window, x: 30, y: 30, callback: () => resolve(true) });
         build({ label: 'outer', click: open }).popup({ window, x: 20, y: 20 });
       });
-      await delay(500);
+      await menuShown();
       await xdotool('key', 'Down', 'Return');
+      await opened;
+      await menuShown();
+      inner.closePopup();
       assert.strictEqual(await closed, true);
     });
 
@@ -416,25 +430,25 @@ describe('Menu', () => {
       const window = await openFocusedWindow();
       const open = () => new Promise((resolve) => build({ label: 'x' }).popup({ window, x: 20, y: 20, callback: () => resolve(true) }));
       const first = open();
-      await delay(300);
+      await menuShown();
       const menu = build({ label: 'second' });
       const second = new Promise((resolve) => menu.popup({ window, x: 40, y: 40, callback: () => resolve(true) }));
-      await delay(300);
+      assert.strictEqual(await first, true);
+      await menuShown();
       menu.closePopup();
       assert.strictEqual(await second, true);
-      assert.strictEqual(await first, true);
     });
 
     it('may change while it is open', async () => {
       const window = await openFocusedWindow();
       const menu = build({ label: 'first' }, { label: 'second', submenu: [{ label: 'inner' }] });
       const closed = new Promise((resolve) => menu.popup({ window, x: 20, y: 20, callback: () => resolve(true) }));
-      await delay(300);
+      await menuShown();
       menu.items[0].label = 'changed';
       menu.items[0].enabled = false;
       menu.items[1].submenu.items[0].visible = false;
       menu.append(new MenuItem({ label: 'third' }));
-      await delay(300);
+      await arrived(window);
       menu.closePopup();
       assert.strictEqual(await closed, true);
     });
@@ -447,7 +461,7 @@ describe('Menu', () => {
           { label: 'second', type: 'checkbox', click: (item, from) => resolve([item.label, item.checked, from]) },
         ).popup({ window, x: 20, y: 20 });
       });
-      await delay(500);
+      await menuShown();
       await xdotool('key', 'Down', 'Down', 'Return');
       assert.deepStrictEqual(await clicked, ['second', true, window]);
     });

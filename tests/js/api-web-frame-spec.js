@@ -68,7 +68,7 @@ describe('webFrame', () => {
   });
 
   // The other lane knows main frames only.
-  native('knows the frames of its page', async () => {
+  it('knows the frames of its page', async () => {
     const inner = `file://${pageFile('<p>inner</p><script>window.mine = 5</script>')}`;
     const { window, run } = await asking(`<iframe name="one" id="a" src="${inner}"></iframe><iframe name="two" srcdoc="second"></iframe>`);
     const { frames } = window.webContents.mainFrame;
@@ -118,7 +118,7 @@ describe('webFrame', () => {
     assert.deepStrictEqual(found, asked.map(([expected]) => expected));
   });
 
-  native('is there in frames with a preload', async () => {
+  it('is there in frames with a preload', async () => {
     const told = new Promise((resolve) => {
       const all = [];
       ipcMain.on('frame', (event, value) => { if (all.push(value) === 2) resolve(all); });
@@ -161,7 +161,14 @@ describe('webFrame', () => {
     const { window, run } = await asking();
     const told = await run(async () => ({
       first: process.getCPUUsage(),
-      second: (() => { const end = performance.now() + 60; while (performance.now() < end); return process.getCPUUsage(); })(),
+      second: (() => {
+        // The system counts in ticks, and on a machine with other work it may take a while until one is this process's.
+        for (;;) {
+          for (const end = performance.now() + 60; performance.now() < end;);
+          const usage = process.getCPUUsage();
+          if (usage.percentCPUUsage > 0) return usage;
+        }
+      })(),
       memory: await process.getProcessMemoryInfo(), system: process.getSystemMemoryInfo(), version: process.getSystemVersion(),
       created: process.getCreationTime(), uptime: process.uptime(),
     }));

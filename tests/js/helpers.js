@@ -81,7 +81,7 @@ function delay(ms) {
  * @param {() => unknown} condition
  * @param {number} [limit]
  */
-async function waitUntil(condition, limit = 10_000) {
+async function waitUntil(condition, limit = 50_000) {
   const end = Date.now() + limit;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`still not true after ${limit} ms: ${condition}`);

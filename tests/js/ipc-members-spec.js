@@ -15,8 +15,6 @@ const PRELOAD = `
   contextBridge.exposeInMainWorld('run', (code) => new Function('ipcRenderer', 'return (' + code + ')(ipcRenderer)')(ipcRenderer));
 `;
 
-// Sub-frames run no preloads on the portable lane.
-const inFrames = process.env.SHELL_RENDERER_LANE === 'portable' ? it.skip : it;
 
 describe('ipc members', () => {
   afterEach(closeAllWindows);
@@ -157,7 +155,7 @@ describe('ipc members', () => {
     }), ['An object could not be cloned.', 'Error processing argument at index 0, conversion failure from 5']);
   });
 
-  inFrames('S3 refuses when the document is gone', async () => {
+  it('S3 refuses when the document is gone', async () => {
     const { webContents } = await openWithPreload({ preload: PRELOAD, html: '<iframe srcdoc=""></iframe>', webPreferences: { nodeIntegrationInSubFrames: true } });
     const heard = [];
     for (const channel of ['test', 'other']) ipcMain.on(channel, (event, value) => heard.push(value));
@@ -234,7 +232,7 @@ describe('ipc members', () => {
       assert.strictEqual(await webContents.executeJavaScript('typeof a'), 'undefined');
     });
 
-    inFrames('preloads run in sub-frames too where the app wants that', async () => {
+    it('preloads run in sub-frames too where the app wants that', async () => {
       const window = new BrowserWindow({
         show: false,
         webPreferences: { ...webPreferences, nodeIntegrationInSubFrames: true, preload: preloadFile("window.ask = (value) => require('electron').ipcRenderer.invoke('test', value, process.isMainFrame)") },

@@ -3,7 +3,6 @@
 // What the specs of IPC, contextBridge and preloads share: windows with a preload given as text.
 
 const { BrowserWindow } = require('electron');
-const assert = require('node:assert');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -53,20 +52,4 @@ async function bridged(make, look, html = '') {
 
 const portable = process.env.SHELL_RENDERER_LANE === 'portable';
 
-/**
- * On the portable lane of WebKitGTK, which is told of no sub-frame, this stands for a test of sub-frames (docs/lanes.md): they have no preload
- * and are not in the tree.
- */
-async function assertNoSubFrames() {
-  const window = await openWithPreload({
-    preload: 'window.fromPreload = 1; require("electron").contextBridge?.exposeInMainWorld("api", 1)',
-    html: '<iframe name="inner" srcdoc=""></iframe>',
-    webPreferences: { nodeIntegrationInSubFrames: true },
-  });
-  const { webContents } = window;
-  assert.deepStrictEqual(await webContents.executeJavaScript('[typeof api, typeof frames.inner.api, typeof frames.inner.fromPreload]'), ['number', 'undefined', 'undefined']);
-  // FIXME: the frame should be there.
-  assert.strictEqual(webContents.mainFrame.frames.length, 0);
-}
-
-module.exports = { assertNoSubFrames, bridged, openWithPreload, pageFile, portable, preloadFile };
+module.exports = { bridged, openWithPreload, pageFile, portable, preloadFile };

@@ -5,11 +5,13 @@
 const { BrowserWindow, ipcMain } = require('electron');
 const assert = require('node:assert');
 const { closeAllWindows, once } = require('./helpers');
-const { openWithPreload, pageFile, preloadFile } = require('./lane-helpers');
+const { openWithPreload, pageFile, portable, preloadFile } = require('./lane-helpers');
 
 const INTEGRATION = { nodeIntegration: true, contextIsolation: false };
 
-describe('Node in documents', () => {
+describe('Node in documents', function () {
+  // Some open many windows.
+  this.timeout(60_000);
   afterEach(closeAllWindows);
 
   describe('content that is not the app\'s own', () => {
@@ -113,6 +115,64 @@ describe('Node in documents', () => {
     await openWithPreload({ preload: "try { require('fs') } catch (error) { require('electron').ipcRenderer.send('found', error.message) }", webPreferences: { ...INTEGRATION, sandbox: true } });
     assert.strictEqual((await found)[1], 'module not found: fs');
   });
+
+  it('refuses workers where they were to have it, and says why', async () => {
+    const tried = `(() => {
+      const code = URL.createObjectURL(new Blob(['postMessage(typeof require)']));
+      try {
+        const worker = new Worker(code);
+        return new Promise((resolve) => { worker.onmessage = (event) => { worker.terminate(); resolve(event.data); }; });
+      } catch (error) {
+        return [error.message, typeof SharedWorker, Worker.name, typeof Worker.prototype.postMessage];
+      }
+    })()`;
+    // FIXME: they should have Node.
+    const text = `webPreferences.nodeIntegrationInWorker = true is not implemented on ${process.platform} yet: a Worker of this page would have no Node. With nodeIntegrationInWorker: false it starts without.`;
+    for (const [webPreferences, expected] of /** @type {[object, any][]} */ ([
+      [{ ...INTEGRATION, nodeIntegrationInWorker: true }, text],
+      [{ nodeIntegrationInWorker: true }, text],
+      [INTEGRATION, 'undefined'],
+      [{ nodeIntegrationInWorker: true, sandbox: true }, 'undefined'],
+    ])) {
+      const window = await openWithPreload({ webPreferences });
+      const told = await window.webContents.executeJavaScript(tried);
+      assert.strictEqual(Array.isArray(told) ? told[0] : told, expected);
+      if (Array.isArray(told)) assert.deepStrictEqual(told.slice(2), ['Worker', 'function']);
+    }
+    const remote = new BrowserWindow({ show: false, webPreferences: { nodeIntegrationInWorker: true } });
+    await remote.loadURL('data:text/html,own');
+    assert.strictEqual((await remote.webContents.executeJavaScript(tried))[0], text);
+    await remote.loadURL('about:blank');
+    assert.strictEqual(await remote.webContents.executeJavaScript(tried), 'undefined');
+  });
+
+  // Only the main frame has Node on the portable lane (docs/lanes.md).
+  if (!portable) {
+    it('R26 so many documents of a page and no more can use it at a time', async () => {
+      const inner = pageFile(`<script>
+        try {
+          parent.postMessage(require('fs').existsSync('/'), '*');
+        } catch (error) {
+          parent.postMessage(error.message, '*');
+        }
+      </script>`);
+      const window = await openWithPreload({ webPreferences: { ...INTEGRATION, nodeIntegrationInSubFrames: true } });
+      const told = await window.webContents.executeJavaScript(`new Promise((resolve) => {
+        const told = [];
+        addEventListener('message', ({ data }) => told.push(data) === 34 && resolve(told.sort()));
+        for (let i = 0; i < 34; i++) document.body.append(Object.assign(document.createElement('iframe'), { src: ${JSON.stringify(`file://${inner}`)} }));
+      })`);
+      assert.deepStrictEqual(told, [...Array(2).fill('No more than 32 documents of a page can use Node at a time'), ...Array(32).fill(true)]);
+      // One that goes makes room.
+      const again = window.webContents.executeJavaScript(`new Promise((resolve) => {
+        document.querySelector('iframe').remove();
+        const ask = () => document.body.append(Object.assign(document.createElement('iframe'), { src: ${JSON.stringify(`file://${inner}`)} }));
+        addEventListener('message', ({ data }) => (data === true ? resolve('room') : ask()));
+        ask();
+      })`);
+      assert.strictEqual(await again, 'room');
+    });
+  }
 
   it('warns in the console of a page with Node', async () => {
     const window = new BrowserWindow({ show: false, webPreferences: INTEGRATION });

@@ -2,13 +2,13 @@
 
 // Preloads with Node: `sandbox: false`.
 
-const { BrowserWindow, ipcMain } = require('electron');
+const { ipcMain } = require('electron');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { closeAllWindows, once } = require('./helpers');
-const { openWithPreload, pageFile, preloadFile } = require('./lane-helpers');
+const { openWithPreload, preloadFile } = require('./lane-helpers');
 
 describe('legacy preloads', () => {
   let folder;
@@ -69,17 +69,6 @@ describe('legacy preloads', () => {
     assert.deepStrictEqual(await window.webContents.executeJavaScript('[fromPreload, later(), fromPage]'), [
       ['object', 'object', 'object'], ['function', 'function', true], ['undefined', 'undefined', 'undefined', 'undefined', 'undefined', 'undefined', 'undefined'],
     ]);
-  });
-
-  it('says why an ES module is no preload', async () => {
-    const preload = path.join(folder, 'preload.mjs');
-    fs.writeFileSync(preload, 'export {};');
-    const window = new BrowserWindow({ show: false, webPreferences: { sandbox: false, preload } });
-    const failed = once(window.webContents, 'preload-error');
-    await window.loadFile(pageFile(''));
-    const [, file, error] = await failed;
-    assert.strictEqual(file, preload);
-    assert.match(error.message, /ES modules are not supported/);
   });
 
   it('runs modules of its own at full speed', async () => {

@@ -20,7 +20,7 @@
 //     });
 //   });
 //
-// Tests and hooks may return promises and have 20 seconds; `this.timeout(ms)` changes that. `it.skip`, `describe.skip`
+// Tests and hooks may return promises and have a minute; `this.timeout(ms)` changes that. `it.skip`, `describe.skip`
 // and `it.only` do what they do in mocha. The app is ready before the first test runs. The last line that is printed is
 // `N passed, N failed`; the exit code is 1 when a test failed or none ran.
 

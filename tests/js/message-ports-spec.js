@@ -5,7 +5,7 @@
 const { ipcMain, MessageChannelMain } = require('electron');
 const assert = require('node:assert');
 const { closeAllWindows, once } = require('./helpers');
-const { assertNoSubFrames, openWithPreload, pageFile, portable } = require('./lane-helpers');
+const { openWithPreload, pageFile } = require('./lane-helpers');
 
 // Runs functions in the isolated world, with what they may need.
 const PRELOAD = () => {
@@ -641,7 +641,6 @@ describe('message ports', () => {
 
   describe('in sub-frames', () => {
     it('S10 each document has its own ports, which end with it', async () => {
-      if (portable) return assertNoSubFrames();
       const window = await open({
         preload: () => {
           const { ipcRenderer } = require('electron');

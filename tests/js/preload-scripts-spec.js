@@ -7,8 +7,6 @@ const assert = require('node:assert');
 const { closeAllWindows, once, serve, waitUntil } = require('./helpers');
 const { openWithPreload, pageFile, preloadFile } = require('./lane-helpers');
 
-// Sub-frames run no preloads on the portable lane.
-const inFrames = process.env.SHELL_RENDERER_LANE === 'portable' ? it.skip : it;
 
 describe('preload scripts of a session', () => {
   let own;
@@ -106,7 +104,7 @@ describe('preload scripts of a session', () => {
     assert.throws(() => own.setPreloads(/** @type {any} */ ('a')), TypeError);
   });
 
-  inFrames('run where their patterns say', async () => {
+  it('run where their patterns say', async () => {
     const server = await serve((request, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><iframe></iframe><iframe sandbox="allow-scripts" srcdoc=""></iframe>'));
     try {
       const ran = listen();

@@ -4,7 +4,10 @@
 
 const { ipcMain } = require('electron');
 const assert = require('node:assert');
-const { execFileSync } = require('node:child_process');
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
 const { closeAllWindows, once } = require('./helpers');
 const { openWithPreload } = require('./lane-helpers');
 
@@ -13,6 +16,24 @@ const PRELOAD = `const { contextBridge, ipcRenderer } = require('electron');
     invoke: (...args) => ipcRenderer.invoke(...args),
     send: (...args) => ipcRenderer.send(...args),
     sendSync: (...args) => ipcRenderer.sendSync(...args),
+  });`;
+
+/** A program beside the shell that sizes a window until the page in it says that it is so wide. */
+const SIZER = `
+  const { execFile } = require('node:child_process');
+  const { writeFileSync } = require('node:fs');
+  const [id, width, height, done] = process.argv.slice(-4);
+  const server = require('node:http').createServer((request, response) => {
+    response.end();
+    if (request.url !== '/' + width) return;
+    writeFileSync(done, '');
+    process.exit();
+  });
+  // A window manager that is still placing the window may undo the first tries.
+  const size = () => execFile('xdotool', ['windowsize', id, width, height], () => setTimeout(size, 100));
+  server.listen(0, '127.0.0.1', () => {
+    console.log(server.address().port);
+    process.stdin.once('data', size);
   });`;
 
 describe('re-entrancy', () => {
@@ -29,22 +50,36 @@ describe('re-entrancy', () => {
     const shown = once(window, 'show');
     window.show();
     await shown;
-    await window.webContents.executeJavaScript(`onresize = () => { ipc.send('resized', innerWidth, Date.now()); }; 0`);
     const [width, height] = window.getSize();
-    const id = window.getNativeWindowHandle().readUInt32LE(0);
-    const widths = [];
-    const told = new Promise((resolve) => {
-      ipcMain.on('resized', (_event, width, at) => {
-        widths.push(width);
-        if (width === 533) resolve(at);
-      });
-    });
-    // JavaScript waits for the child; the resize happens meanwhile. A window manager that is still placing the window may undo the first tries.
-    execFileSync('sh', ['-c', `for try in 1 2 3 4 5 6 7 8 9 10; do xdotool windowsize ${id} 533 ${height}; sleep 0.15; done`]);
-    const end = Date.now();
     assert.notStrictEqual(width, 533);
-    const at = await told;
-    assert(at < end, `the page heard of it ${at - end} ms after the script went on (${widths})`);
+    const id = window.getNativeWindowHandle().readUInt32LE(0);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'shell-sizer-'));
+    const done = path.join(folder, 'done');
+    const sizer = spawn(process.execPath, ['-e', SIZER, '--', `${id}`, '533', `${height}`, done], {
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' }, stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const ended = once(sizer, 'exit');
+    try {
+      const [port] = await once(sizer.stdout, 'data');
+      const told = new Promise((resolve) => {
+        ipcMain.on('resized', (_event, width) => width === 533 && resolve());
+      });
+      await window.webContents.executeJavaScript(`onresize = () => {
+        ipc.send('resized', innerWidth);
+        fetch('http://127.0.0.1:${Number(port)}/' + innerWidth, { mode: 'no-cors' });
+      }; 0`);
+      sizer.stdin.write('go');
+      // From here on no JavaScript runs until the page has told the other program of its new size: were the window kept waiting, that would never happen.
+      const end = Date.now() + 50_000;
+      const cell = new Int32Array(new SharedArrayBuffer(4));
+      while (!fs.existsSync(done) && Date.now() < end) Atomics.wait(cell, 0, 0, 20);
+      assert.ok(fs.existsSync(done), 'the page did not hear of its size while the script was busy');
+      await told;
+    } finally {
+      sizer.kill();
+      await ended;
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 
   it('R28 answers two windows that ask each other by way of main', async () => {

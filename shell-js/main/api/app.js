@@ -22,8 +22,8 @@ import { emitNative } from './event.js';
 const packageJson = host.packageJson ?? {};
 const textOf = (/** @type {any} */ value) => (typeof value === 'string' && value !== '' ? value : null);
 
-/** After the current turn and all of its promise reactions. */
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+/** After all promise reactions of the current turn, and before anything else, timers included. */
+const reactionsDone = () => new Promise((resolve) => process.nextTick(resolve));
 
 class App extends EventEmitter {
   #name = textOf(packageJson.productName) ?? textOf(packageJson.name) ?? 'Electron';
@@ -166,7 +166,7 @@ class App extends EventEmitter {
     this.#ready = true;
     this.#resolveReady();
     // Reactions of `whenReady()` run before listeners of `ready`.
-    await nextTurn();
+    await reactionsDone();
     if (this.#shutDown) return;
     emitNative(this, 'ready', {});
     /** @type {any} */ (this)._launchedForInstances();

@@ -17,6 +17,7 @@ import * as nativeImage from './native-image.js';
 import { screen } from './screen.js';
 import { Session, session } from './session.js';
 import { shell } from './shell.js';
+import { UtilityProcess, utilityProcess } from './utility-process.js';
 import { WebContents, webContents } from './web-contents.js';
 import * as webFrameMain from './web-frame-main.js';
 
@@ -39,6 +40,7 @@ const done = {
   screen,
   session,
   shell,
+  utilityProcess,
   webContents,
   webFrameMain: webFrameMain.webFrameMain,
 };
@@ -57,6 +59,7 @@ const OWN_PROPERTIES = {
 for (const [name, value] of Object.entries(done)) completeModule(name, value, { own: OWN_PROPERTIES[name] });
 completeClass('webContents', WebContents, ['ipc', 'navigationHistory']);
 completeClass('session', Session);
+completeClass('utilityProcess', UtilityProcess);
 
 /** What `require('electron')` gives in the main process: each name with what loads it. @type {Record<string, {load: () => any}>} */
 export const moduleList = Object.fromEntries(

@@ -91,7 +91,7 @@ export class WebFrameMain extends EventEmitter {
 
   /** No frame outlives its place in the tree here. */
   get detached() {
-    return this.#node.gone;
+    return this.#node.gone || this.#node.leaving;
   }
 
   get top() {
@@ -104,7 +104,7 @@ export class WebFrameMain extends EventEmitter {
   }
 
   get frames() {
-    return [...this.#alive().children].map(frameOf);
+    return this.#alive().frames().map(frameOf);
   }
 
   get framesInSubtree() {
@@ -112,7 +112,7 @@ export class WebFrameMain extends EventEmitter {
   }
 
   isDestroyed() {
-    return this.#node.gone || !webContents.has(this.#node.contentsId);
+    return this.detached || !webContents.has(this.#node.contentsId);
   }
 
   /** @param {string} channel @param {...any} args */
@@ -162,6 +162,7 @@ completeClass('webFrameMain', WebFrameMain);
  */
 export async function evaluateIn(document, code, worldId = 0, userGesture = false) {
   if (document === null) throw new Error(GONE);
+  if (document.scriptless) throw new Error('The document of the frame may not run scripts');
   if (!document.hasBundle) {
     document.hasBundle = true;
     document.send(TO_PAGE.attach, 0, attachedPayload());

@@ -3,14 +3,11 @@
  */
 import process from 'node:process';
 
-import { host } from '../binding.js';
 
 /** Preferences whose value asks for something that pages do not get yet. @type {Record<string, any>} */
 const NOT_DONE = {
-  nodeIntegrationInWorker: true,
   webviewTag: true,
   offscreen: true,
-  ...(host.portableLane ? { nodeIntegrationInSubFrames: true } : {}),
 };
 const warned = new Set();
 

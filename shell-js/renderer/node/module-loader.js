@@ -1,9 +1,10 @@
-// CommonJS in a page, as Node has it: files are found and read by the page's Node context, and run here.
+// CommonJS in a page, as Node has it: files are found and read by the page's Node context, and run here. ES modules are es-modules.js's.
 
 import { clearImmediate, setImmediate } from '../immediate.js';
 import { asStrictCode } from '../preload-loader.js';
 import { NodeBuffer } from './node-buffer.js';
 import { BUILTINS, builtinName, createBuiltins } from './builtins.js';
+import { createModules } from './es-modules.js';
 
 const PARAMETERS = 'exports, require, module, __filename, __dirname';
 // Two functions: a module may declare a `Buffer` of its own.
@@ -12,6 +13,9 @@ const WRAPPER = [
   `\n}).call(this, ${PARAMETERS}); });`
 ];
 const ELECTRON = new Set(['electron', 'electron/renderer', 'electron/common']);
+/** What a script must have that is not run as it is written: its types go, and its `import()` becomes a function. */
+const REWRITTEN = /\bimport\s*\(/;
+const TYPESCRIPT = /\.[cm]?ts$/;
 
 const folderOf = (file) => {
   const index = Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\'));
@@ -30,6 +34,15 @@ export function createLoader(remote, process, electron, evaluate, isolated) {
   const resolved = new Map();
   const kinds = new Map();
   const builtin = createBuiltins(remote, process, evaluate, () => Module);
+  const globals = [process, globalThis, NodeBuffer, setImmediate, clearImmediate];
+  const modules = createModules({
+    ask: remote.ask,
+    builtin: (url) => builtin(builtinName(url) ?? url),
+    electron,
+    requireFile: (file) => Module._load(file, undefined, false),
+    evaluate,
+    globals
+  });
 
   function resolve(request, folder) {
     const key = `${folder}\0${request}`;
@@ -83,21 +96,26 @@ export function createLoader(remote, process, electron, evaluate, isolated) {
 
   Module.prototype._compile = function (content, filename) {
     const code = content.startsWith('#!') ? `//${content}` : content;
-    const compile = (strict) => evaluate(Module.wrap(strict + code), filename);
+    const compile = compilerOf(code, filename);
     const wrapper = isolated ? asStrictCode(compile) : compile('');
     const require = makeRequire(this);
-    const args = [this.exports, require, this, filename, folderOf(filename), process, globalThis, NodeBuffer, setImmediate, clearImmediate];
+    const args = [this.exports, require, this, filename, folderOf(filename), ...globals];
     return Reflect.apply(wrapper, this.exports, args);
   };
 
+  function compilerOf(text, filename) {
+    if (!REWRITTEN.test(text) && !TYPESCRIPT.test(filename)) return (strict) => evaluate(Module.wrap(strict + text), filename);
+    const script = remote.ask('script', filename, text);
+    if (script.import === null) return (strict) => evaluate(Module.wrap(strict + script.code), filename);
+    // Around the wrapper, which the app may have made another one of.
+    const importModule = modules.importer(builtin('url').pathToFileURL(filename).href);
+    return (strict) => evaluate(`(function (${script.import}) { return ${Module.wrap(strict + script.code)} })`, filename)(importModule);
+  }
+
   Module._extensions = Object.assign(Object.create(null), {
     '.js'(module, filename) {
-      if (kinds.get(filename) === 'remote') {
-        // An ES module: this engine has no way to run one here, so it runs in the context.
-        module.exports = remote.ask('load', filename);
-        return;
-      }
-      module._compile(remote.ask('read', filename), filename);
+      if (kinds.get(filename) === 'module') module.exports = modules.require(filename);
+      else module._compile(remote.ask('read', filename), filename);
     },
     '.json'(module, filename) {
       try {
@@ -111,7 +129,6 @@ export function createLoader(remote, process, electron, evaluate, isolated) {
       module.exports = remote.ask('load', filename);
     }
   });
-  Module._extensions['.mjs'] = Module._extensions['.node'];
   Module._cache = Object.create(null);
   Module._pathCache = Object.create(null);
   Module.globalPaths = [];
@@ -201,14 +218,16 @@ export function createLoader(remote, process, electron, evaluate, isolated) {
     Module,
     makeRequire,
     builtin,
-    /** A module that is there already, such as a preload whose source came along. */
+    /** Runs a preload, whose source came along. Gives a promise if it is not done yet. @returns {Promise<void> | null} */
     run(filename, source) {
+      // As in Electron what the package says of its scripts does not count.
+      if (/\.m[jt]s$/.test(filename) || (/\.ts$/.test(filename) && remote.ask('isModule', filename))) return modules.run(filename);
       const module = new Module(filename);
       module.filename = filename;
       Module._cache[filename] = module;
       module._compile(source, filename);
       module.loaded = true;
-      return module.exports;
+      return null;
     }
   };
 }

@@ -37,6 +37,14 @@ function fromData(name, { kind, fields, ...own }) {
   return Object.defineProperty(object, '_kind', { value: kind });
 }
 
+function encoded(question) {
+  try {
+    return serialize(question);
+  } catch {
+    throw new RangeError('The call has more data than can be passed between a page and its Node context');
+  }
+}
+
 /**
  * @param {any} natives
  * @param {any} process
@@ -44,7 +52,7 @@ function fromData(name, { kind, fields, ...own }) {
  */
 export function createRemote(natives, process, report) {
   function exchange(question) {
-    const bytes = natives.ask(FROM_PAGE.nodeAsk, serialize(question));
+    const bytes = natives.ask(FROM_PAGE.nodeAsk, encoded(question));
     const answer = bytes === null ? null : deserialize(bytes);
     // The document is gone, or was never known.
     if (typeof answer?.[0] !== 'string') throw new Error('Node was called after context was released');
@@ -96,7 +104,7 @@ export function createRemote(natives, process, report) {
 
   return {
     /** Asks for something by its name: a module, a file. @param {string} name @param {...any} args @returns {any} */
-    ask: (name, ...args) => membrane.request(['x', name, ...args.map(membrane.pack)]),
+    ask: (name, ...args) => membrane.request(['x', name, ...membrane.packList(args)]),
     counts: membrane.counts,
     isRemote: membrane.isRemote,
 

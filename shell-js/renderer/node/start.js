@@ -61,10 +61,7 @@ export function startNode(natives, config, { process, electron, isolated, evalua
   return {
     receive: remote.receive,
     counts: remote.counts,
-    runPreload({ path, source }) {
-      if (/\.mjs$/.test(path)) throw new Error(`Preloads that are ES modules are not supported: ${path} would have to be CommonJS`);
-      loader.run(path, source);
-    },
+    runPreload: ({ path, source }) => loader.run(path, source),
     /** After the last preload: a page without `nodeIntegration` keeps nothing. */
     finish() {
       if (isolated || config.page) return;

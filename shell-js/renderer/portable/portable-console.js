@@ -1,8 +1,7 @@
 // Messages of a world's console, where the engine tells nobody of them: its functions are wrapped. The wrappers are proxies, so that they look
 // like what they wrap as far as a script can see.
 
-import { uncurry } from '../../common/codec-format.js';
-import { isOurs } from './portable-errors.js';
+import { getterOf, uncurry } from '../../common/codec-format.js';
 
 /** The engine's numbers of the levels. */
 const LEVELS = { __proto__: null, log: 1, info: 0, warn: 2, error: 3, debug: 4 };
@@ -14,6 +13,19 @@ const ProxyCtor = Proxy;
 const indexOf = uncurry(String.prototype.indexOf);
 const lastIndexOf = uncurry(String.prototype.lastIndexOf);
 const slice = uncurry(String.prototype.slice);
+const addListener = uncurry(EventTarget.prototype.addEventListener);
+const pageGlobal = globalThis;
+/** @type {any} */
+const { ErrorEvent: ErrorEventCtor, PromiseRejectionEvent: RejectionEventCtor } = globalThis;
+const errorMessage = getterOf(ErrorEventCtor.prototype, 'message');
+const errorFile = getterOf(ErrorEventCtor.prototype, 'filename');
+const errorLine = getterOf(ErrorEventCtor.prototype, 'lineno');
+const rejectionReason = getterOf(RejectionEventCtor.prototype, 'reason');
+
+/** Whether a place in a stack is in a script that every document has. */
+export function isOurs(place) {
+  return place === '' || indexOf(place, 'user-script:') === 0 || indexOf(place, '[native code]') === 0;
+}
 
 function textOf(value) {
   try {
@@ -63,4 +75,22 @@ export function watchConsole(tell) {
   wrap('warn');
   wrap('error');
   wrap('debug');
+}
+
+/** The page's errors that nobody catches. @param {(level: number, line: number, message: string, source: string) => void} tell */
+export function watchErrors(tell) {
+  addListener(pageGlobal, 'error', (event) => {
+    try {
+      tell(3, errorLine(event), errorMessage(event), errorFile(event));
+    } catch {
+      // A failed image, say, is no error of a script.
+    }
+  });
+  addListener(pageGlobal, 'unhandledrejection', (event) => {
+    try {
+      tell(3, 0, `Unhandled Promise Rejection: ${StringOf(rejectionReason(event))}`, '');
+    } catch {
+      // Its reason may be anything.
+    }
+  });
 }

@@ -2,6 +2,7 @@
 
 import { uncurry } from '../../common/codec-format.js';
 import { kindOf } from '../../common/serialize.js';
+import { isOurs } from './portable-console.js';
 
 /** @type {any} */
 const defineProperty = Reflect.defineProperty;
@@ -61,9 +62,4 @@ export function withoutOurCalls(error) {
   }
   defineProperty(error, 'stack', { __proto__: null, value: rest, writable: true, enumerable: false, configurable: true });
   return error;
-}
-
-/** Whether a place in a stack is in a script that every document has. */
-export function isOurs(place) {
-  return place === '' || indexOf(place, 'user-script:') === 0 || indexOf(place, '[native code]') === 0;
 }

@@ -1,5 +1,7 @@
 // The portable lane's end of a document, in the isolated world: script messages for what is small, requests to the shell's scheme for the
 // rest. Both carry the document's token and numbered frames, out of which the host makes one stream again.
+//
+// The host's frames come in scripts. Where it runs none in sub-frames, they are the answers to a message that such a document always has open.
 
 const TOKEN_LENGTH = 16;
 const HEAD_LENGTH = 16;
@@ -11,9 +13,18 @@ const MOST_UNDER_WAY = 2 << 20;
 // A script of the page may stop all loads, ours among them: they are repeated, but not for ever.
 const MOST_REPEATS = 100;
 
+// A frame has none in a shadow tree.
+const NO_SLOT = 0xffff;
+// What is answered to a document whose view the host does not know from its messages.
+const WHO = 'who';
+
 const { fromCharCode } = String;
+const indirectEval = eval;
 /** @type {any} */
 const { XMLHttpRequest: RequestCtor } = globalThis;
+
+/** @param {string} hex */
+const bytesOfHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (digits) => parseInt(digits, 16));
 
 /** @param {Uint8Array} bytes */
 const hexOfBytes = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -61,6 +72,31 @@ export function u32Payload(value) {
   return new Uint8Array([value, value >> 8, value >> 16, value >> 24]);
 }
 
+// What tells a frame from others of its parent, for documents of every origin: how many older ones there are.
+function slotOf(frame) {
+  const { parent } = frame;
+  for (let i = 0; i < parent.length; i++) if (parent[i] === frame) return i;
+  return NO_SLOT;
+}
+
+// A rejection would be shown to the page.
+function runAnswer(code) {
+  try {
+    indirectEval(code);
+  } catch (error) {
+    console.error(error);
+  }
+}
+
+/** The way from the main frame to this one: a slot for each frame, none for the main frame; then how many frames its parent has. @returns {Uint8Array} */
+export function placePayload() {
+  const slots = [];
+  /** @type {any} */
+  let frame = window;
+  for (; frame !== frame.parent && frame.parent !== null; frame = frame.parent) slots.unshift(slotOf(frame));
+  return new Uint8Array([slots.length, ...slots, window.parent?.length ?? 0].flatMap((number) => [number, number >> 8]));
+}
+
 /**
  * @param {string} secret The view's, which opens a document.
  * @param {string} address Where requests go.
@@ -83,6 +119,7 @@ export function createLink(secret, address, post) {
   let delivering = false;
   /** @type {((kind: number, id: number, bytes: Uint8Array) => void) | null} */
   let onFrame = null;
+  let beforeSending = () => {};
 
   // The answer of a request that the page waits for, or null. The engine gives texts only, of characters whose low byte is the byte.
   function ask(path, body) {
@@ -98,14 +135,14 @@ export function createLink(secret, address, post) {
     return request.status === 200 ? bytesOfText(request.responseText) : null;
   }
 
-  function request(path, body, onAnswer, repeats = 0) {
+  function request(path, body, onAnswer, repeats = 0, as = key) {
     const sent = new RequestCtor();
     sent.open('POST', address + path);
-    sent.setRequestHeader('Accept', key);
+    sent.setRequestHeader('Accept', as);
     sent.responseType = 'arraybuffer';
     sent.onloadend = () => {
       if (sent.status === 200) onAnswer(new Uint8Array(sent.response));
-      else if (open && repeats < MOST_REPEATS) setTimeout(() => request(path, body, onAnswer, repeats + 1), repeats);
+      else if (open && repeats < MOST_REPEATS) setTimeout(() => request(path, body, onAnswer, repeats + 1, as), repeats);
       else onAnswer(null);
     };
     sent.send(body);
@@ -134,6 +171,7 @@ export function createLink(secret, address, post) {
 
   function send(kind, id, bytes) {
     if (!open) return false;
+    beforeSending();
     const body = bodyOf(kind, id, bytes);
     underWayBytes += body.length;
     if (underWayBytes > MOST_UNDER_WAY && ask('post', body.subarray(TOKEN_LENGTH)) !== null) {
@@ -172,16 +210,21 @@ export function createLink(secret, address, post) {
     /** Blocks. @param {number} kind @param {Uint8Array} bytes @returns {Uint8Array | null} null when nobody answers */
     ask(kind, bytes) {
       if (!open) return null;
+      beforeSending();
       lastRequest += 1;
       // What is still under way goes along: the host answers only when it has everything before, and the engine sends nothing while we wait.
       const waiting = [...underWay.values()];
       return ask('post', bodyOf(kind, lastRequest, bytes, waiting).subarray(TOKEN_LENGTH));
     },
 
+    /** Called before something is sent. @param {() => void} listener */
+    setNews(listener) {
+      beforeSending = listener;
+    },
+
     /** Tells of the document. @param {Uint8Array} payload @returns {Uint8Array | null} what the main process has for it */
     load(payload) {
-      const main = new Uint8Array([window === window.top ? 1 : 0]);
-      const answer = ask('load', joinPayloads([main, payload]));
+      const answer = ask('load', joinPayloads([placePayload(), payload]));
       if (answer === null || answer.length <= TOKEN_LENGTH) return null;
       token = answer.slice(0, TOKEN_LENGTH);
       key = hexOfBytes(token);
@@ -189,6 +232,29 @@ export function createLink(secret, address, post) {
       // Nothing else is on the list of the page's requests by now.
       performance.clearResourceTimings();
       return answer.subarray(TOKEN_LENGTH);
+    },
+
+    /** Tells of a document that has no preloads, and does not wait. @param {Uint8Array} payload */
+    join(payload) {
+      token = globalThis.crypto.getRandomValues(new Uint8Array(TOKEN_LENGTH));
+      key = hexOfBytes(token);
+      open = true;
+      post(textOfBytes(joinPayloads([bytesOfHex(secret), token, placePayload(), payload])));
+    },
+
+    /**
+     * Takes what is sent to a sub-frame.
+     * @param {(text: string) => Promise<string | undefined>} wait Sends a script message that is answered.
+     */
+    async takeAnswers(wait) {
+      const text = textOfBytes(token);
+      while (open) {
+        // WebKitGTK can answer with the text of an error only.
+        const answer = await wait(text).catch((error) => error.message);
+        if (typeof answer !== 'string') return;
+        if (answer === WHO) await new Promise((resolve) => request('meet', token, resolve, 0, secret));
+        else runAnswer(answer);
+      }
     },
 
     /** Names who takes frames; what came before is delivered. @param {(kind: number, id: number, bytes: Uint8Array) => void} listener */

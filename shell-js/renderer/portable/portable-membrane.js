@@ -18,6 +18,7 @@ const MAX_DEPTH = 1000;
 const TOO_DEEP = 'Electron contextBridge recursion depth exceeded.  Nested objects deeper than 1000 are not supported.';
 const UNKNOWN =
   'An unknown exception occurred in the isolated context, an error occurred but a valid exception was not thrown.';
+const RELEASED = 'IPC method called after context was released';
 const UNCLONEABLE = 'An object could not be cloned.';
 
 /** @type {any} */
@@ -45,10 +46,12 @@ const weakGet = uncurry(WeakMap.prototype.get);
 const weakSet = uncurry(WeakMap.prototype.set);
 const registryAdd = uncurry(FinalizationRegistry.prototype.register);
 /** @type {any} */
-const { CustomEvent: CustomEventCtor, FocusEvent: FocusEventCtor, Node: NodeCtor } = globalThis;
+const { CustomEvent: CustomEventCtor, Document: DocumentCtor, FocusEvent: FocusEventCtor, Node: NodeCtor } = globalThis;
 const nodeType = getterOf(NodeCtor.prototype, 'nodeType');
 const addListener = uncurry(EventTarget.prototype.addEventListener);
 const dispatchEvent = uncurry(EventTarget.prototype.dispatchEvent);
+const viewOf = getterOf(DocumentCtor.prototype, 'defaultView');
+const shownDocument = document;
 const detailOf = getterOf(CustomEventCtor.prototype, 'detail');
 const relatedTarget = getterOf(FocusEventCtor.prototype, 'relatedTarget');
 
@@ -99,8 +102,8 @@ export function createMembrane(node, inbox, outbox, handlers) {
     post(tape);
     const answer = reply;
     reply = before;
-    // An exhausted stack may end in the middle of it.
-    if (answer === undefined) throw new ErrorCtor(UNKNOWN);
+    // Nobody hears in a document that is not shown any more; and an exhausted stack may end in the middle of it.
+    if (answer === undefined) throw new ErrorCtor(viewOf(shownDocument) === null ? RELEASED : UNKNOWN);
     if (answer.items[0] !== OP.failure) return answer;
     const message = StringOf(answer.items[1]);
     throw withoutOurCalls(answer.items[2] === true ? new TypeErrorCtor(message) : new ErrorCtor(message));

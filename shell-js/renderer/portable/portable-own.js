@@ -8,6 +8,7 @@ import { hideRegistry } from './portable-guard.js';
 import { createLink, joinPayloads, textPayload, u32Payload } from './portable-link.js';
 import { createMembrane } from './portable-membrane.js';
 import { takeNode } from './portable-meet.js';
+import { watchDocument } from './portable-news.js';
 import { OP } from './portable-tape.js';
 import { createPortableWorlds } from './portable-worlds.js';
 
@@ -17,14 +18,20 @@ import { createPortableWorlds } from './portable-worlds.js';
  * @param {boolean} isolated Preloads run here and not in the page's world.
  * @param {string} address Where requests of the lane go.
  * @param {(text: string) => void} post Sends a script message.
+ * @param {((text: string) => Promise<string | undefined>) | null} wait Sends one that is answered, where the host's scripts do not come to sub-frames.
  * @returns {(token: string, ...frames: any[]) => void} The host's way to this document.
  */
-export function startOwn(secret, meeting, isolated, address, post) {
+export function startOwn(secret, meeting, isolated, address, post, wait) {
   const link = createLink(secret, address, post);
+  const news = watchDocument(link);
+  const reachable = window === window.top || wait === null;
   hideRegistry();
-  takeNode(meeting, (node) => {
+  // Nothing of the app runs in a document that may not run scripts.
+  if (news.isScriptless) link.join(news.describe());
+  else takeNode(meeting, (node) => {
     try {
-      begin(link, meeting, node, isolated);
+      begin(link, news, meeting, node, isolated, reachable);
+      if (!reachable) link.takeAnswers(wait);
     } catch (error) {
       console.error(error instanceof Error ? `${error}\n${error.stack}` : String(error));
     }
@@ -34,30 +41,15 @@ export function startOwn(secret, meeting, isolated, address, post) {
     // The engine has no word for undefined and would take it for a failure.
     return 0;
   };
-  return Object.assign(receive, { document });
+  return Object.assign(receive, { document, again: news.listen });
 }
 
-// Whether a document has no storage, as one of a sandbox; the engine says of every file that its origin is null.
-function isOpaque() {
-  try {
-    return window.localStorage === null;
-  } catch {
-    return true;
-  }
-}
-
-/** As the host reads it: see `frameThere` in lane-frames.js. */
-function describeDocument() {
-  const nothing = u32Payload(0);
-  return joinPayloads([
-    textPayload(location.href), textPayload(window.name), nothing, textPayload(globalThis.origin), u32Payload(isOpaque() ? 1 : 0), nothing, nothing
-  ]);
-}
-
-function begin(link, meeting, node, isolated) {
+/** @param {boolean} reachable The host runs scripts in the page's world and makes others. */
+function begin(link, news, meeting, node, isolated, reachable) {
   // What `window.open` and the like ask, once the renderer is there.
   let windows = { ask: (_url, _target, _features, _modifiers) => 2, opened() {}, close() {} };
   const page = {
+    refuseWorkers: (text) => membrane.ask(OP.refuseWorkers, text),
     replaceWindowFunctions(ask, opened, close) {
       windows = { ask, opened, close };
     },
@@ -87,23 +79,30 @@ function begin(link, meeting, node, isolated) {
     [OP.windowClose]: () => windows.close()
   });
   const membrane = createMembrane(node, 'own', 'page', handlers(() => membrane));
-  const lane = createPortableWorlds(link, membrane, meeting, handlers);
+  const lane = createPortableWorlds(link, membrane, meeting, handlers, reachable);
   let path;
   // The engine names no file for code that is evaluated here, which is the preload's.
   const preloadPath = () => (path ??= config === null ? '' : deserialize(config).preloads.at(-1)?.path ?? '');
   watchConsole((level, line, message, source) => tellConsole(level, line, message, source === '' ? preloadPath() : source));
 
-  const config = link.load(describeDocument());
+  const config = link.load(news.describe());
   if (config === null) return;
-  document.addEventListener('DOMContentLoaded', () => link.send(FROM_PAGE.domReady, 0, textPayload(document.title)), true);
+  news.start();
   const { worlds, bridge, scripts } = lane;
   const deliver = isolated
     ? start({ send: link.send, ask: link.ask, request: (bytes) => link.ask(FROM_PAGE.sync, bytes), worlds, bridge, scripts }, page, null, config)
     : startInPage(membrane, config);
   link.setListener((kind, id, bytes) => {
     if (kind === TO_PAGE.worldMade) lane.announced(id);
-    else deliver(kind, id, bytes);
+    else if (kind !== TO_PAGE.evaluate || reachable || !evaluateInPage(membrane, id, deserialize(bytes))) deliver(kind, id, bytes);
   });
+}
+
+/** @returns {boolean} whether the script was for the page's world */
+function evaluateInPage(membrane, id, [code, , worldId]) {
+  if (worldId !== 0) return false;
+  membrane.ask(OP.evaluate, id, code);
+  return true;
 }
 
 function startInPage(membrane, config) {

@@ -3,11 +3,12 @@
 // The page never sees any of it. Scripts of the host reach it by a name that is a secret of the view: it stands in the scope of scripts, which
 // has no object that could be listed.
 
-import { BytesCtor, getterOf, uncurry } from '../../common/codec-format.js';
-import { kindOf, serialize } from '../../common/serialize.js';
+import { BytesCtor } from '../../common/codec-format.js';
+import { serialize } from '../../common/serialize.js';
 import { pagePorts } from '../page-ports.js';
-import { replaceWindowFunctions } from '../page-windows.js';
-import { watchConsole } from './portable-console.js';
+import { refuseWorkers, replaceWindowFunctions } from '../page-windows.js';
+import { watchConsole, watchErrors } from './portable-console.js';
+import { evaluateFor, mayEvaluate, settle } from './portable-evaluate.js';
 import { hideRegistry, narrowRejections } from './portable-guard.js';
 import { createMembrane } from './portable-membrane.js';
 import { offerNode } from './portable-meet.js';
@@ -15,32 +16,16 @@ import { OP } from './portable-tape.js';
 
 /** @type {any} */
 const { defineProperty, has } = Reflect;
-const promiseThen = uncurry(Promise.prototype.then);
 const ErrorCtor = Error;
-const StringOf = String;
 const indirectEval = eval;
-const pageGlobal = globalThis;
-const addListener = uncurry(EventTarget.prototype.addEventListener);
 /** @type {any} */
-const { ErrorEvent: ErrorEventCtor, PromiseRejectionEvent: RejectionEventCtor } = globalThis;
-const errorMessage = getterOf(ErrorEventCtor.prototype, 'message');
-const errorFile = getterOf(ErrorEventCtor.prototype, 'filename');
-const errorLine = getterOf(ErrorEventCtor.prototype, 'lineno');
-const rejectionReason = getterOf(RejectionEventCtor.prototype, 'reason');
+const pageGlobal = globalThis;
 
 function textOf(value) {
   try {
     return `${value}`;
   } catch {
     return undefined;
-  }
-}
-
-function mayEvaluate() {
-  try {
-    return indirectEval('true');
-  } catch {
-    return false;
   }
 }
 
@@ -51,6 +36,24 @@ function encode(value) {
   } catch {
     return null;
   }
+}
+
+/** Tells of what nobody caught, as the engine's own console would. @param {(level: number, line: number, message: string, source: string) => void} tell */
+function watchErrors(tell) {
+  addListener(pageGlobal, 'error', (event) => {
+    try {
+      tell(3, errorLine(event), errorMessage(event), errorFile(event));
+    } catch {
+      // A failed image, say, is no error of a script.
+    }
+  });
+  addListener(pageGlobal, 'unhandledrejection', (event) => {
+    try {
+      tell(3, 0, `Unhandled Promise Rejection: ${StringOf(rejectionReason(event))}`, '');
+    } catch {
+      // Its reason may be anything.
+    }
+  });
 }
 
 /**
@@ -102,6 +105,11 @@ export function startPage(meeting, start = null, isPage = true) {
       }
       return first ?? [true, undefined, undefined];
     },
+    // A script of the main process for a sub-frame.
+    [OP.evaluate](reader) {
+      const id = reader.next();
+      evaluateFor(reader.next(), (failed, value) => { answer(id, failed, value); }, tell);
+    },
     // The main process has a document without isolation: its renderer runs here.
     [OP.start](reader) {
       if (start === null) return;
@@ -112,6 +120,7 @@ export function startPage(meeting, start = null, isPage = true) {
       };
       deliver = start(link, reader.next());
     },
+    [OP.refuseWorkers]: (reader) => refuseWorkers(reader.next()),
     // One of three things at most is given.
     [OP.ports]: (reader) => pagePorts[reader.next()](reader.next(), reader.next()) ?? false,
     [OP.frame](reader) {
@@ -137,43 +146,28 @@ export function startPage(meeting, start = null, isPage = true) {
       if (!mayEvaluate()) throw new ErrorCtor('shell:no-eval');
       value = indirectEval(code);
     }
-    const done = (result) => { answer(id, false, result); };
     // A preload gets the promise itself.
-    const isPromise = id > 0 && typeof value === 'object' && value !== null && kindOf(value) === 'promise';
-    if (isPromise) promiseThen(value, done, (error) => { answer(id, true, error); });
-    else done(value);
+    if (id > 0) settle(value, (failed, result) => { answer(id, failed, result); });
+    else answer(id, false, value);
     // The engine has no word for undefined and would take it for a failure.
     return 0;
   }
+  // Before the worlds meet: where there is one world only, preloads run when they do. Until then there is nobody to be told.
+  const tell = (level, line, message, source) => membrane.post(OP.console, level, line, message, source);
+  watchConsole(tell);
+  if (isPage) watchErrors(tell);
   offerNode(meeting, (node) => {
     membrane = createMembrane(node, 'page', 'own', handlers);
   });
   if (!isPage) hideRegistry();
   // A view without isolation does that in its own bundle.
-  if (isPage && start === null) {
+  if (isPage && start === null && pageGlobal === pageGlobal.top) {
     replaceWindowFunctions(
       (url, target, features, modifiers) => membrane.ask(OP.windowOpen, url, target, features, modifiers),
       () => { membrane.ask(OP.windowOpened); },
       () => { membrane.ask(OP.windowClose); }
     );
   }
-  // Told from here on: before there was nobody to be told, and no script of the page.
-  const tell = (level, line, message, source) => membrane.post(OP.console, level, line, message, source);
-  watchConsole(tell);
-  if (isPage) addListener(pageGlobal, 'error', (event) => {
-    try {
-      tell(3, errorLine(event), errorMessage(event), errorFile(event));
-    } catch {
-      // A failed image, say, is no error of a script.
-    }
-  });
-  if (isPage) addListener(pageGlobal, 'unhandledrejection', (event) => {
-    try {
-      tell(3, 0, `Unhandled Promise Rejection: ${StringOf(rejectionReason(event))}`, '');
-    } catch {
-      // Its reason may be anything.
-    }
-  });
 
   defineProperty(evaluated, 'document', { __proto__: null, value: document });
   return evaluated;

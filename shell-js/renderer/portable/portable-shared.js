@@ -17,7 +17,8 @@ export function startShared(link, config) {
     try {
       holder.value = indirectEval(url ? `${code}\n//# sourceURL=${encodeURI(url)}` : code);
     } catch (error) {
-      holder.error = String(error);
+      const refused = error instanceof EvalError ? `The portable lane runs scripts without contextIsolation by 'eval', which the policy of this page forbids: ${url}\n` : '';
+      holder.error = `${refused}${error}`;
     }
   };
   const request = (bytes) => link.ask(FROM_PAGE.sync, bytes);

@@ -4,6 +4,7 @@
 import { FROM_PAGE } from '../../common/lane-frames.js';
 import { serialize } from '../../common/serialize.js';
 import { Later } from '../web-frame.js';
+import { NO_EVAL } from './portable-evaluate.js';
 import { createMembrane } from './portable-membrane.js';
 import { takeNode } from './portable-meet.js';
 import { OP } from './portable-tape.js';
@@ -52,8 +53,9 @@ function frozenCopy(value, seen = new Map()) {
  * @param {any} page The membrane to the page's world.
  * @param {string} meeting The view's name of the events by which worlds meet; further worlds add their number.
  * @param {any} handlers What this world does for any other.
+ * @param {boolean} reachable The host runs scripts in this frame.
  */
-export function createPortableWorlds(link, page, meeting, handlers) {
+export function createPortableWorlds(link, page, meeting, handlers, reachable) {
   /** Worlds that exist or were asked for, with what is to be exposed in them. @type {Map<number, {membrane: any, waiting: (() => void)[], keys: Set<string>}>} */
   const others = new Map();
   const names = new Map();
@@ -82,6 +84,7 @@ export function createPortableWorlds(link, page, meeting, handlers) {
     checkWorld(id);
     const found = others.get(id);
     if (found !== undefined) return found;
+    if (!reachable) throw new Error('Isolated worlds beside the preload\'s are not available in sub-frames on this platform');
     if (others.size >= MOST_WORLDS) throw new Error(`Failed to get context for world ${id}`);
     const made = expect(id);
     link.send(FROM_PAGE.worldWanted, id, serialize([]));
@@ -134,6 +137,7 @@ export function createPortableWorlds(link, page, meeting, handlers) {
 
   // The engine's own way: no policy forbids it, and it takes a turn.
   function runByHost(code, worldId) {
+    if (!reachable) return Promise.reject(new Error(NO_EVAL));
     return new Promise((resolve, reject) => {
       lastQuestion = (lastQuestion % 0x7fffffff) + 1;
       questions.set(lastQuestion, { resolve, reject });

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "codec.h"
 #include "page.h"
-#include "proxies.h"
 #include "worlds.h"
 
 /* Flags of the answer to KIND_LOAD. */
@@ -253,6 +253,26 @@ static JSCValue *take_prepared_side(WebKitFrame *frame, JSCContext *context) {
   return side;
 }
 
+/* The engine reads a script the first time that a process runs it, and keeps what it made of it. The first page would wait for that, while its process
+ * waits for the page: so the scripts run once for nothing, in a world that only scripts of the host are in. */
+void lane_prepare(Page *page, const guint8 *payload, gsize length) {
+  static gboolean prepared = FALSE;
+  WebKitFrame *frame = webkit_web_page_get_main_frame(page->web_page);
+  if (prepared || !frame)
+    return;
+  prepared = TRUE;
+  static const char *const names[] = {"shell:renderer", "shell:page-bridge"};
+  JSCContext *context = webkit_frame_get_js_context_for_script_world(frame, lane_gesture_world());
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+    gsize size = 0;
+    const char *script = lane_take_text(&payload, &length, &size);
+    JSCValue *value = script ? jsc_context_evaluate_with_source_uri(context, script, (gssize)size, names[i], 1) : NULL;
+    jsc_context_clear_exception(context);
+    g_clear_object(&value);
+  }
+  g_object_unref(context);
+}
+
 void lane_document_start(Document *document, const guint8 *payload, gsize length) {
   const guint8 *at = payload;
   gsize left = length;
@@ -287,7 +307,7 @@ void lane_document_start(Document *document, const guint8 *payload, gsize length
   lane_report_exception(page, context);
   if (document->channel && page_side && start && jsc_value_is_function(start)) {
     JSCValue *natives = make_natives(document);
-    lane_add_any_proxy(document->frame, lane_world(isolated ? LANE_WORLD_PRELOAD : LANE_WORLD_PAGE, NULL), context, natives);
+    lane_add_codec(document->frame, lane_world(isolated ? LANE_WORLD_PRELOAD : LANE_WORLD_PAGE, NULL), context, natives);
     JSCValue *page_global = jsc_context_get_global_object(page_context);
     JSCValue *config = lane_bytes_to_js(context, at, left);
     JSCValue *on_frame = jsc_value_function_call(start, JSC_TYPE_VALUE, natives, JSC_TYPE_VALUE, page_side, JSC_TYPE_VALUE, page_global,

@@ -104,6 +104,10 @@ static void refuse_evaluation(Document *document, const LaneFrame *frame) {
 /* A frame from the host, for the bundle of the document that it names. */
 static void on_frame(const LaneFrame *frame, gpointer data) {
   Page *page = data;
+  if (frame->kind == KIND_PREPARE) {
+    lane_prepare(page, frame->payload, frame->length);
+    return;
+  }
   Document *document = g_hash_table_lookup(page->documents, GUINT_TO_POINTER(frame->document));
   if (!document)
     return;

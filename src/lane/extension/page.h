@@ -23,6 +23,7 @@ enum {
   KIND_EVALUATE = 37,
   KIND_ATTACH = 44,
   KIND_GESTURE = 45,
+  KIND_PREPARE = 46,
 };
 
 /* Ids of KIND_FRAME_STATE. */
@@ -105,6 +106,8 @@ void lane_document_release(Document *document, gboolean frame_gone);
 gboolean lane_document_send(Document *document, guint8 kind, guint32 id, const GByteArray *bytes);
 /* A window of the page's world that no script has seen: the handler of that world's `window-object-cleared`. */
 void lane_on_page_window(WebKitScriptWorld *script_world, WebKitWebPage *web_page, WebKitFrame *frame, gpointer data);
+/* Reads the scripts of documents before there is one. */
+void lane_prepare(Page *page, const guint8 *payload, gsize length);
 /* Runs the bundle with what the host answered. */
 void lane_document_start(Document *document, const guint8 *payload, gsize length);
 

@@ -1,27 +1,20 @@
 //! The scripts that bring frames to a page.
 
-use super::{FrameHeader, Out, Token};
+use super::{FrameHeader, HEADER_LENGTH, Token};
 
 /// One call of the hook for frames of one document: `hook('token',[kind,id,'bytes'],[kind,id,number of a payload to fetch])`.
-#[derive(Default)]
 pub(super) struct ScriptText {
   text: String,
-  document: u32,
   bytes: usize,
 }
 
 impl ScriptText {
-  pub(super) fn begin(&mut self, hook: &str, token: &Token, document: u32, out: &mut Vec<Out>) {
-    if !self.text.is_empty() && self.document == document {
-      return;
-    }
-    self.finish(out);
-    self.document = document;
-    // A document that does not know the hook, because its scripts have not run, gets nothing.
-    self.text = format!("{hook}?.('{}'", token.hex());
+  /// A document that does not know the hook, because its scripts have not run, gets nothing.
+  pub(super) fn new(hook: &str, token: &Token) -> Self {
+    Self { text: format!("{hook}?.('{}'", token.hex()), bytes: 0 }
   }
 
-  pub(super) fn inline(&mut self, header: FrameHeader, payload: &[u8], size: usize) {
+  pub(super) fn inline(&mut self, header: FrameHeader, payload: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     self.text.reserve(payload.len() * 2 + 32);
     self.text.push_str(&format!(",[{},{},'", header.kind, header.id));
@@ -36,20 +29,17 @@ impl ScriptText {
       }
     }
     self.text.push_str("']");
-    self.bytes += size;
+    self.bytes += payload.len() + HEADER_LENGTH;
   }
 
-  pub(super) fn reference(&mut self, header: FrameHeader, number: u32, size: usize) {
+  pub(super) fn reference(&mut self, header: FrameHeader, number: u32) {
     self.text.push_str(&format!(",[{},{},{number}]", header.kind, header.id));
-    self.bytes += size;
+    self.bytes += HEADER_LENGTH;
   }
 
-  pub(super) fn finish(&mut self, out: &mut Vec<Out>) {
-    if self.text.is_empty() {
-      return;
-    }
-    let mut text = std::mem::take(&mut self.text);
-    text.push(')');
-    out.push(Out::Script { text, bytes: std::mem::take(&mut self.bytes) });
+  /// The text, and how many bytes it delivers.
+  pub(super) fn finish(mut self) -> (String, usize) {
+    self.text.push(')');
+    (self.text, self.bytes)
   }
 }

@@ -22,6 +22,11 @@ impl Token {
     Some(Self(bytes))
   }
 
+  /// What is nothing but a token.
+  pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+    bytes.try_into().ok().map(Self)
+  }
+
   /// A new one, from the system's source of randomness.
   pub(super) fn random() -> std::io::Result<Self> {
     let mut bytes = [0; TOKEN_LENGTH];

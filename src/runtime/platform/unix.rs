@@ -26,6 +26,24 @@ pub(crate) fn is_private(metadata: &Metadata) -> bool {
   metadata.uid() == user && metadata.mode() & 0o022 == 0
 }
 
+/// Keeps a descriptor from what this process starts.
+pub(crate) fn close_in_children(descriptor: i64) {
+  if let Ok(descriptor) = i32::try_from(descriptor) {
+    // SAFETY: the call takes numbers and touches no memory; a number that is no descriptor is an error without effect.
+    unsafe { libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC) };
+  }
+}
+
+/// Has this process ended when the one that started it does, however busy it is. Elsewhere than on Linux it ends when it notices that its channel
+/// was closed.
+pub(crate) fn end_with_parent() {
+  #[cfg(target_os = "linux")]
+  // SAFETY: the call takes numbers and touches no memory.
+  unsafe {
+    libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL)
+  };
+}
+
 /// SIGINT, SIGTERM and SIGHUP ask the app to quit. Must be called in the tokio runtime of the JavaScript thread.
 pub(crate) fn forward_quit_requests(ui_end: &UiEnd) {
   for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {

@@ -64,6 +64,10 @@ static gboolean whole_frame(int fd, unsigned kind, unsigned id, unsigned documen
   return TRUE;
 }
 
+/* `["answer", value]` as the codec writes it: form, structure, texts, and where those begin. A message of a page in order has 3 for its value, which proves
+ * that the bytes are right; one of a frame without a preload has 2. */
+#define ANSWER(value) {1, 14, 2, 6, 64 + (value), 6, 'a', 'n', 's', 'w', 'e', 'r', 5, 0, 0, 0}
+
 /* A page with more frames than there can be, each in the one before; then the outermost goes. Channels are called from frames that may have none. */
 static void flood_frames(WebKitWebPage *page) {
   int fd = lane(page);
@@ -72,7 +76,9 @@ static void flood_frames(WebKitWebPage *page) {
   /* Texts of no length, not hidden, not opaque, and the parent's number. */
   unsigned char there[28] = {0};
   whole_frame(fd, 1, 1, 1, there, sizeof there);
-  static const unsigned char message[] = {14, 2, 6, 6, 'a', 'n', 's', 'w', 'e', 'r', 4, 2, 0, 0, 0, 22};
+  static const unsigned char allowed[] = ANSWER(3);
+  whole_frame(fd, 8, 1, 1, allowed, sizeof allowed);
+  static const unsigned char message[] = ANSWER(2);
   for (unsigned i = 2; i < 25000; i++) {
     unsigned parent = i - 1;
     memcpy(there + 20, &parent, 4);
@@ -86,7 +92,7 @@ static void flood_frames(WebKitWebPage *page) {
     whole_frame(fd, 14, 0, i, there, sizeof there);
   }
   /* Answers to whatever anybody was asked. */
-  static const unsigned char answer[] = {14, 2, 3, 6, 6, 'f', 'o', 'r', 'g', 'e', 'd', 22};
+  static const unsigned char answer[] = {1, 14, 2, 3, 6, 6, 'f', 'o', 'r', 'g', 'e', 'd', 5, 0, 0, 0};
   for (unsigned i = 0; i < 2000; i++)
     whole_frame(fd, 5, i, 1 + i % 3, answer, sizeof answer);
 }
@@ -96,7 +102,7 @@ static void send_messages(WebKitWebPage *page) {
   unsigned char garbage[4096];
   for (unsigned i = 0; i < sizeof garbage; i++)
     garbage[i] = (unsigned char)random();
-  const unsigned char message[] = {14, 2, 6, 6, 'a', 'n', 's', 'w', 'e', 'r', 4, 1, 0, 0, 0, 22};
+  const unsigned char message[] = ANSWER(1);
   for (int round = 0; round < 3; round++) {
     int fd = lane(page);
     if (fd < 0)
@@ -117,6 +123,84 @@ static void send_messages(WebKitWebPage *page) {
   }
 }
 
+/* The same of any size. */
+static gboolean long_frame(int fd, unsigned kind, unsigned id, unsigned document, const void *payload, unsigned length) {
+  unsigned char *bytes = calloc(24 + length, 1);
+  unsigned long long number = 1;
+  memcpy(bytes, &length, 4);
+  bytes[4] = (unsigned char)kind;
+  memcpy(bytes + 8, &id, 4);
+  memcpy(bytes + 12, &document, 4);
+  memcpy(bytes + 16, &number, 8);
+  memcpy(bytes + 24, payload, length);
+  gboolean alive = TRUE;
+  for (size_t sent = 0; alive && sent < 24 + length;) {
+    ssize_t count = send(fd, bytes + sent, 24 + length - sent, MSG_NOSIGNAL);
+    if (count > 0)
+      sent += (size_t)count;
+    else if (errno == EAGAIN)
+      g_usleep(200);
+    else
+      alive = FALSE;
+  }
+  free(bytes);
+  return alive;
+}
+
+/* A document at the page's own address, which may use Node. */
+static void node_document(int fd, WebKitWebPage *page, unsigned document) {
+  const char *uri = webkit_web_page_get_uri(page);
+  unsigned length = (unsigned)strlen(uri);
+  unsigned char *there = calloc(length + 32, 1);
+  memcpy(there, &length, 4);
+  memcpy(there + 4, uri, length);
+  long_frame(fd, 1, 1, document, there, length + 28);
+  free(there);
+}
+
+static unsigned digit(char character) { return (unsigned)(character <= '9' ? character - '0' : character - 'a' + 10); }
+
+/* Questions and news for a page's Node context: those that the address brings, as they are and damaged, in any order and again and again; the last one is
+ * sound. Then many documents that all want a context. */
+static void flood_node(WebKitWebPage *page) {
+  const char *uri = webkit_web_page_get_uri(page);
+  const char *hex = strstr(uri, "messages=");
+  int fd = lane(page);
+  if (!hex || fd < 0)
+    return;
+  static unsigned char messages[64][512];
+  static unsigned lengths[64];
+  unsigned count = 0;
+  for (hex += 9; *hex && *hex != '&' && count < 64; hex++) {
+    if (*hex == '.')
+      count++;
+    else if (lengths[count] < sizeof messages[0]) {
+      messages[count][lengths[count]++] = (unsigned char)(digit(hex[0]) * 16 + digit(hex[1]));
+      hex++;
+    }
+  }
+  node_document(fd, page, 1);
+  unsigned char damaged[512];
+  for (unsigned i = 0; i < 4000; i++) {
+    unsigned which = (unsigned)random() % count, length = lengths[which];
+    memcpy(damaged, messages[which], length);
+    if (i % 2)
+      for (unsigned times = (unsigned)random() % 4 + 1; times > 0; times--)
+        damaged[(unsigned)random() % length] = (unsigned char)random();
+    if (i % 7 == 0)
+      length = (unsigned)random() % length;
+    if (!long_frame(fd, 21 + (unsigned)random() % 5 % 3, (unsigned)random() % 5, 1 + (unsigned)random() % 20 / 19, damaged, length))
+      return;
+  }
+  long_frame(fd, 21, 9, 1, messages[count], lengths[count]);
+  for (unsigned i = 0; i < 200 && access(getenv("HOSTILE_PROOF"), F_OK) != 0; i++)
+    g_usleep(100000);
+  for (unsigned i = 2; i < 60; i++) {
+    node_document(fd, page, i);
+    long_frame(fd, 21, 9, i, messages[0], lengths[0]);
+  }
+}
+
 static void on_document_loaded(WebKitWebPage *page, gpointer data) {
   (void)data;
   if (!strstr(webkit_web_page_get_uri(page), "taken-over"))
@@ -126,6 +210,10 @@ static void on_document_loaded(WebKitWebPage *page, gpointer data) {
     return;
   }
   srandom(7);
+  if (strstr(webkit_web_page_get_uri(page), "taken-over=node")) {
+    flood_node(page);
+    return;
+  }
   if (strstr(webkit_web_page_get_uri(page), "taken-over=messages")) {
     send_messages(page);
     return;

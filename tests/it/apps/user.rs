@@ -5,7 +5,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::running_app::{RunningApp, app_folder, shell};
+use super::running_app::{PATIENCE, RunningApp, app_folder, shell};
 
 /// The sample app, and the X id of its window once the page has put its title there.
 fn sample_app() -> (RunningApp, String) {
@@ -14,7 +14,7 @@ fn sample_app() -> (RunningApp, String) {
   command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/vanilla"));
   let app = RunningApp::spawn(command, home);
   let pid = app.pid().to_string();
-  let end = Instant::now() + Duration::from_secs(30);
+  let end = Instant::now() + PATIENCE;
   loop {
     let found = xdotool(&["search", "--onlyvisible", "--all", "--pid", &pid, "--name", "^Sample App$"]);
     if let Some(window) = found.lines().next() {

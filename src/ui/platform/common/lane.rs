@@ -12,9 +12,10 @@ use wry::http::{Method, Request, Response, StatusCode};
 use wry::{RequestAsyncResponder, WebViewBuilder};
 
 use super::super::super::state::Ui;
+use super::super::native::Frame;
 use super::webview::WebView;
 use crate::bridge::{LaneScripts, UiEvent};
-use crate::lane::portable::{Asked, MAX_BODY, Out, Portable, Posted, Refusal, Token, bytes_of_text};
+use crate::lane::portable::{Asked, MAX_BODY, Out, Portable, Posted, Reach, Refusal, Token, bytes_of_text};
 
 /// The isolated world of preloads, and the name of its script message handler.
 pub(crate) const WORLD: &str = "shell";
@@ -34,6 +35,8 @@ pub(crate) struct ViewLane {
   asked: RefCell<HashMap<Asked, Asker>>,
   /// Requests that are answered when JS has worked off what came.
   waiting: RefCell<Vec<Asker>>,
+  /// What the engine calls the frames of documents of sub-frames.
+  pub(crate) frames: RefCell<HashMap<u32, Frame>>,
 }
 
 /// Who waits for an answer, and the origin that may read it.
@@ -68,6 +71,7 @@ fn asked_by_page(views: &[Rc<WebView>], request: &Request<Vec<u8>>, token: &Toke
   for own in views.iter().filter_map(|view| view.lane.get()) {
     let outcome = match request.uri().path() {
       "/load" => own.lane.load(own.connection, token, body).map(Posted::Asks),
+      "/meet" => own.lane.meet(own.connection, token, body).map(|()| Posted::Taken),
       "/post" => own.lane.post(own.connection, token, body),
       "/fetch" => match own.lane.fetch(own.connection, token, body) {
         Ok(bytes) => return asker.answer(bytes),
@@ -128,20 +132,34 @@ impl WebView {
   pub(super) fn open_lane(&self, ui: &Rc<Ui>, scripts: &LaneScripts) {
     let Some(secret) = Token::from_hex(&scripts.secret) else { return };
     let lane = ui.config.lane.clone();
-    let connection = lane.open(secret, &scripts.hook);
+    let connection = lane.open(secret, &scripts.hook, Reach::AllFrames);
     self.install_lane(scripts);
     lane.accept(connection, self.id());
-    let _ = self.lane.set(ViewLane { lane, connection, asked: RefCell::default(), waiting: RefCell::default() });
+    let _ =
+      self.lane.set(ViewLane { lane, connection, asked: RefCell::default(), waiting: RefCell::default(), frames: RefCell::default() });
     self.tell(move |web_contents| UiEvent::LaneOpened { web_contents, connection, socket: None });
   }
 
-  /// A script message of the isolated world.
-  pub(crate) fn message_from_page(&self, text: &str) {
-    if let Some(own) = self.lane.get()
-      && let Err(error) = bytes_of_text(text).and_then(|bytes| own.lane.post_message(&bytes))
-    {
-      tell_refusal(&error);
+  /// A script message of the isolated world of a frame.
+  pub(crate) fn message_from_page(&self, text: &str, frame: Frame) {
+    let Some(own) = self.lane.get() else { return };
+    let taken = bytes_of_text(text).and_then(|bytes| own.lane.post_message(Some(own.connection), &bytes).map(|()| bytes));
+    match taken {
+      Ok(bytes) => {
+        if let Some(document) = own.lane.reached(own.connection, &bytes) {
+          own.frames.borrow_mut().retain(|document, _| own.lane.has_document(own.connection, *document));
+          own.frames.borrow_mut().insert(document, frame);
+          let _ = self.drain_lane();
+        }
+      }
+      Err(error) => tell_refusal(&error),
     }
+  }
+
+  /// The frame of a document of a sub-frame.
+  pub(crate) fn frame_of(&self, document: u32) -> Result<Frame, String> {
+    let frames = self.lane.get().map(|own| own.frames.borrow());
+    frames.and_then(|frames| frames.get(&document).cloned()).ok_or_else(|| "the frame went away before the script could run".to_owned())
   }
 
   /// Carries out what the lane has for the view.
@@ -160,9 +178,9 @@ impl WebView {
             asker.answer(Vec::new());
           }
         }
-        Out::Script { text, bytes } => {
+        Out::Script { to, text, bytes } => {
           let (lane, connection) = (own.lane.clone(), own.connection);
-          self.evaluate_in_world(&text, "", Some(WORLD), move |_| lane.delivered(connection, bytes));
+          self.evaluate_in_world(to, &text, "", Some(WORLD), move |_| lane.delivered(connection, to, bytes));
         }
       }
     }
@@ -173,6 +191,7 @@ impl WebView {
   pub(crate) fn lane_process_gone(&self) {
     if let Some(own) = self.lane.get() {
       self.refuse_askers(own);
+      own.frames.borrow_mut().clear();
       own.lane.forget_documents(own.connection);
     }
   }

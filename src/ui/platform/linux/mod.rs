@@ -69,9 +69,7 @@ pub(crate) fn warm_up(ui: &Rc<Ui>) {
     drop(webkit2gtk::WebContext::new_ephemeral());
     return;
   };
-  // Without a spare view the first window makes its own and tells what is wrong.
-  let Ok(view) = WebView::spare(ui, folder) else { return };
-  ui.spare_view.replace(Some(view));
+  ui.spare_view.replace(Some(WebView::spare(ui, folder)));
   let weak = Rc::downgrade(ui);
   // An app without windows shall not keep a web process.
   glib::timeout_add_local_once(SPARE_PATIENCE, move || {

@@ -17,11 +17,15 @@ use webkit2gtk::{
 use super::super::super::state::Ui;
 use super::webview::WebView;
 use crate::bridge::{LaneScripts, UiEvent};
-use crate::lane::portable::{Asked, MAX_BODY, Out, Portable, Posted, Refusal, Token, bytes_of_text};
+use crate::lane::portable::{Asked, MAX_BODY, Out, Portable, Posted, Reach, Recipient, Refusal, Token, Waiting, bytes_of_text};
 
-/// The isolated world of preloads, and its script message handler: the page's own world has neither.
+mod reply;
+use reply::MessageReply;
+
+/// The isolated world of preloads, and its script message handlers: the page's own world has none of them. What is sent to the second one is answered.
 const WORLD: &str = "shell";
 const HANDLER: &str = "shell";
+const WAITING_HANDLER: &str = "shellWaiting";
 const SCHEME: &str = "shell-lane";
 
 /// Size of one read of a request's body.
@@ -34,6 +38,8 @@ pub(super) struct ViewLane {
   scripts: LaneScripts,
   /// Requests that JS has not answered.
   asked: RefCell<HashMap<Asked, URISchemeRequest>>,
+  /// Documents of sub-frames that wait for something to be sent to them: the engine runs scripts of ours in main frames only.
+  waiting_frames: RefCell<HashMap<u32, MessageReply>>,
   /// Those of the windows that opened this one: its messages come by them.
   managers: RefCell<Vec<UserContentManager>>,
   /// Requests that are answered when JS has worked off what came.
@@ -45,7 +51,7 @@ impl WebView {
   pub(super) fn accept_portable_lane(&self, ui: &Rc<Ui>, scripts: &LaneScripts) {
     self.open_portable_lane(ui, scripts);
     let Some(own) = self.lane.get() else { return };
-    if own.scripts.own != scripts.own {
+    if own.scripts.own != scripts.own || own.scripts.page != scripts.page {
       // A window that a page opened has its opener's, until the app says otherwise.
       self.add_lane_scripts(scripts);
     }
@@ -76,17 +82,35 @@ impl WebView {
     };
     serve_scheme(ui, &context);
     let lane = ui.config.lane.clone();
-    let connection = lane.open(secret, &scripts.hook);
+    let connection = lane.open(secret, &scripts.hook, Reach::MainFrames);
     let (messages, refused) = (lane.clone(), Cell::new(false));
     // Connected before the handler is registered, as WebKit wants it. The windows that the page opens use this manager too, whatever theirs is:
     // the token says which document a message is of.
     manager.connect_script_message_received(Some(HANDLER), move |_, message| {
       let Some(text) = message.js_value().map(|value| value.to_string()) else { return };
-      if let Err(error) = bytes_of_text(&text).and_then(|bytes| messages.post_message(&bytes)) {
-        say_once(&refused, &error);
+      match bytes_of_text(&text).and_then(|bytes| messages.post_message(None, &bytes)) {
+        // The last word of a document that went away a moment ago.
+        Ok(()) | Err(Refusal::Stranger) => {}
+        Err(error) => say_once(&refused, &error),
       }
     });
     manager.register_script_message_handler_in_world(HANDLER, WORLD);
+    let (messages, weak) = (lane.clone(), Rc::downgrade(ui));
+    reply::connect(&manager, WAITING_HANDLER, move |message, reply| {
+      let token = bytes_of_text(&message.to_string()).ok().and_then(|bytes| Token::of_bytes(&bytes));
+      match token.map(|token| messages.wait(&token)) {
+        Some(Ok(Waiting::Document { connection, document, first })) => {
+          let Some(ui) = weak.upgrade() else { return };
+          if let Some(view) = ui.web_views.all().iter().chain(&ui.proposed_views.all()).find(|view| view.has_connection(connection)) {
+            view.frame_waits(document, reply, first);
+          }
+        }
+        Some(Ok(Waiting::Stranger(text))) => reply.answer(text),
+        // It is gone.
+        Some(Err(_)) | None => (),
+      }
+    });
+    manager.register_script_message_handler_with_reply(WAITING_HANDLER, WORLD);
     self.add_lane_scripts(scripts);
     let waiting = RefCell::default();
     let _ = self.lane.set(ViewLane {
@@ -94,6 +118,7 @@ impl WebView {
       connection,
       scripts: scripts.clone(),
       asked: RefCell::default(),
+      waiting_frames: RefCell::default(),
       managers: RefCell::default(),
       waiting,
     });
@@ -102,17 +127,30 @@ impl WebView {
   fn add_lane_scripts(&self, scripts: &LaneScripts) {
     let Some(manager) = self.view.user_content_manager() else { return };
     manager.remove_all_scripts();
-    let frames = if scripts.all_frames { UserContentInjectedFrames::AllFrames } else { UserContentInjectedFrames::TopFrame };
-    for source in &scripts.every_frame {
-      let frames = UserContentInjectedFrames::AllFrames;
-      manager.add_script(&UserScript::new(source, frames, UserScriptInjectionTime::Start, &[], &[]));
+    let frames_of = |script: &crate::bridge::UserScript| match script.all_frames {
+      true => UserContentInjectedFrames::AllFrames,
+      false => UserContentInjectedFrames::TopFrame,
+    };
+    for script in &scripts.page {
+      manager.add_script(&UserScript::new(&script.source, frames_of(script), UserScriptInjectionTime::Start, &[], &[]));
     }
-    for source in &scripts.page {
-      manager.add_script(&UserScript::new(source, frames, UserScriptInjectionTime::Start, &[], &[]));
+    for script in &scripts.own {
+      manager.add_script(&UserScript::for_world(&script.source, frames_of(script), UserScriptInjectionTime::Start, WORLD, &[], &[]));
     }
-    for source in &scripts.own {
-      manager.add_script(&UserScript::for_world(source, frames, UserScriptInjectionTime::Start, WORLD, &[], &[]));
+  }
+
+  fn has_connection(&self, connection: u32) -> bool {
+    self.lane.get().is_some_and(|own| own.connection == connection)
+  }
+
+  /// A document of a sub-frame can be sent something. `first` the first time.
+  fn frame_waits(&self, document: u32, reply: MessageReply, first: bool) {
+    let Some(own) = self.lane.get() else { return };
+    if first {
+      own.waiting_frames.borrow_mut().retain(|document, _| own.lane.has_document(own.connection, *document));
     }
+    own.waiting_frames.borrow_mut().insert(document, reply);
+    let _ = self.drain_lane();
   }
 
   /// Carries out what the lane has for the view.
@@ -131,17 +169,36 @@ impl WebView {
             answer(&request, Vec::new());
           }
         }
-        Out::Script { text, bytes } => {
+        Out::Script { to: Recipient::MainFrame, text, bytes } => {
           let (lane, connection) = (own.lane.clone(), own.connection);
-          self.view.evaluate_javascript(&text, Some(WORLD), None, None::<&gio::Cancellable>, move |_| lane.delivered(connection, bytes));
+          self.view.evaluate_javascript(&text, Some(WORLD), None, None::<&gio::Cancellable>, move |_| {
+            lane.delivered(connection, Recipient::MainFrame, bytes);
+          });
+        }
+        Out::Script { to: to @ Recipient::SubFrame(document), text, bytes } => {
+          let reply = own.waiting_frames.borrow_mut().remove(&document);
+          if let Some(reply) = reply {
+            reply.answer(&text);
+          }
+          own.lane.delivered(own.connection, to, bytes);
         }
       }
     }
     Ok(())
   }
 
-  /// Runs a script in the main frame, in the page's world if none is named.
-  pub(crate) fn evaluate_in_world(&self, code: &str, url: &str, world: Option<&str>, answer: impl FnOnce(Result<(), String>) + 'static) {
+  /// Runs a script in a frame, in the page's world if none is named.
+  pub(crate) fn evaluate_in_world(
+    &self,
+    to: Recipient,
+    code: &str,
+    url: &str,
+    world: Option<&str>,
+    answer: impl FnOnce(Result<(), String>) + 'static,
+  ) {
+    if to != Recipient::MainFrame {
+      return answer(Err("WebKitGTK runs scripts of its host in main frames only".to_owned()));
+    }
     // Without any the engine would name the page's.
     let url = Some(if url.is_empty() || url.contains('\0') { "about:blank" } else { url });
     self.view.evaluate_javascript(code, world, url, None::<&gio::Cancellable>, move |result| {
@@ -154,6 +211,7 @@ impl WebView {
     if let Some(own) = self.lane.get() {
       own.asked.borrow_mut().clear();
       own.waiting.borrow_mut().clear();
+      own.waiting_frames.borrow_mut().clear();
       own.lane.forget_documents(own.connection);
     }
   }
@@ -161,6 +219,7 @@ impl WebView {
   pub(super) fn close_portable_lane(&self) {
     if let Some(own) = self.lane.get() {
       own.lane.close(own.connection);
+      own.waiting_frames.borrow_mut().clear();
       for request in own.asked.take().into_values().chain(own.waiting.take()) {
         refuse_request(&request);
       }
@@ -179,6 +238,7 @@ impl WebView {
         self.guess_process(own);
         own.lane.load(own.connection, token, body).map(Posted::Asks)
       }
+      Some("/meet") => own.lane.meet(own.connection, token, body).map(|()| Posted::Taken),
       Some("/post") => own.lane.post(own.connection, token, body),
       Some("/fetch") => match own.lane.fetch(own.connection, token, body) {
         Ok(bytes) => return answer(request, bytes),

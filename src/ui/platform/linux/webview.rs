@@ -12,10 +12,10 @@ use std::rc::{Rc, Weak};
 
 use gtk::gio;
 use gtk::glib;
-use gtk::glib::translate::ToGlibPtr;
 use gtk::prelude::*;
-use webkit2gtk::{PermissionRequestExt, ScriptDialogType, SettingsExt, UserStyleSheet, WebViewExt};
-use wry::{WebViewBuilder, WebViewBuilderExtUnix, WebViewExtUnix};
+use webkit2gtk::{
+  AutoplayPolicy, PermissionRequestExt, ScriptDialogType, SettingsExt, UserContentManager, UserStyleSheet, WebViewExt, WebsitePolicies,
+};
 
 use crate::bridge::{LaneSocket, Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptions, WindowId};
 
@@ -109,10 +109,8 @@ pub(crate) struct WebView {
   pub(super) end: UiEnd,
   pub(super) ui: Weak<Ui>,
   pub(super) view: webkit2gtk::WebView,
-  /// wry's side of the view, `None` for views that wry cannot make.
-  wry: RefCell<Option<wry::WebView>>,
   /// Keeps the session of the view alive.
-  session: Option<Session>,
+  session: Session,
   place: gtk::Box,
   bounds: Cell<Option<Rect>>,
   pub(super) load: Load,
@@ -146,16 +144,15 @@ impl WebView {
     opener: Option<&WebView>,
   ) -> Result<Rc<Self>, String> {
     let this = match opener {
-      Some(opener) => {
-        let place = gtk::Box::new(gtk::Orientation::Vertical, 0);
-        let (view, wry) = related(&place, &opener.view)?;
-        Self::assemble(ui, view, Some(wry), opener.session.clone(), place)
-      }
+      Some(opener) => Self::related(ui, opener),
       None => {
         let session = ui.sessions.get(&options.partition, &options.data_directory, ui.config.web_extensions.as_deref());
         match Self::take_spare(ui, &session) {
           Some(view) => view,
-          None => Self::build(ui, session)?,
+          None => {
+            session.keep_cookies();
+            Self::build(ui, &session)
+          }
         }
       }
     };
@@ -164,47 +161,31 @@ impl WebView {
   }
 
   /// Makes a view of a session, without a window yet.
-  fn build(ui: &Rc<Ui>, session: Session) -> Result<Rc<Self>, String> {
-    let place = gtk::Box::new(gtk::Orientation::Vertical, 0);
-    let (view, wry) = match &session {
-      Session::Stored(context) => {
-        let mut context = context.borrow_mut();
-        let mut builder = WebViewBuilder::new_with_web_context(&mut context);
-        if let Some(extensions) = ui.config.web_extensions.as_deref() {
-          builder = builder.with_extensions_path(extensions);
-        }
-        let wry = builder.build_gtk(&place).map_err(|error| error.to_string())?;
-        (wry.webview(), Some(wry))
-      }
-      Session::InMemory(context) => {
-        let manager = webkit2gtk::UserContentManager::new();
-        let view = webkit2gtk::WebView::builder().web_context(context).user_content_manager(&manager).build();
-        place.pack_start(&view, true, true, 0);
-        (view, None)
-      }
-    };
-    Ok(Self::assemble(ui, view, wry, Some(session), place))
+  fn build(ui: &Rc<Ui>, session: &Session) -> Rc<Self> {
+    Self::assemble(ui, engine_view("web-context", session.context()), session.clone())
+  }
+
+  /// Makes a view in the process and session of another one, as `window.opener` needs.
+  fn related(ui: &Rc<Ui>, opener: &WebView) -> Rc<Self> {
+    Self::assemble(ui, engine_view("related-view", &opener.view), opener.session.clone())
   }
 
   /// Makes a view of the default session in `folder` before anybody wants one, and starts its web process, which else begins with the first
   /// load.
-  pub(super) fn spare(ui: &Rc<Ui>, folder: &Path) -> Result<Rc<Self>, String> {
+  pub(super) fn spare(ui: &Rc<Ui>, folder: &Path) -> Rc<Self> {
     let session = ui.sessions.get("", &folder.to_string_lossy(), ui.config.web_extensions.as_deref());
-    let view = Self::build(ui, session)?;
+    let view = Self::build(ui, &session);
     // The engine starts the process for a script as for a load, but there is no document, no entry in the history and no event.
     view.view.evaluate_javascript("0", None, None, gio::Cancellable::NONE, |_| {});
-    Ok(view)
+    session.keep_cookies();
+    view
   }
 
   /// The spare view, if it is of this session. One of another session is of no use to the app any more.
   fn take_spare(ui: &Rc<Ui>, session: &Session) -> Option<Rc<Self>> {
     let spare = ui.spare_view.take()?;
-    let fits = match (&spare.session, session) {
-      (Some(Session::Stored(own)), Session::Stored(wanted)) => Rc::ptr_eq(own, wanted),
-      _ => false,
-    };
     // Its process may have ended meanwhile.
-    if fits && !spare.load.process_gone.get() {
+    if spare.session.is(session) && !spare.load.process_gone.get() {
       return Some(spare);
     }
     spare.destroy();
@@ -215,17 +196,16 @@ impl WebView {
 
   /// Makes the view that a page opened, without a place yet: the engine wants it before anybody can be asked.
   pub(super) fn propose(ui: &Rc<Ui>, opener: &WebView) -> Result<Rc<Self>, String> {
-    let place = gtk::Box::new(gtk::Orientation::Vertical, 0);
-    let (view, wry) = related(&place, &opener.view)?;
-    let this = Self::assemble(ui, view, Some(wry), opener.session.clone(), place);
+    let this = Self::related(ui, opener);
     this.open_lane_of(ui, opener);
     // To open the window is to agree to its first load.
     this.load.approved.set(true);
     Ok(this)
   }
 
-  fn assemble(ui: &Rc<Ui>, view: webkit2gtk::WebView, wry: Option<wry::WebView>, session: Option<Session>, place: gtk::Box) -> Rc<Self> {
-    undo_wry(&view);
+  fn assemble(ui: &Rc<Ui>, view: webkit2gtk::WebView, session: Session) -> Rc<Self> {
+    let place = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    place.pack_start(&view, true, true, 0);
     let this = Rc::new_cyclic(|me| Self {
       id: Cell::new(0),
       window: Cell::new(None),
@@ -234,7 +214,6 @@ impl WebView {
       inspector: Inspector::new(&view),
       searches: output::Searches::default(),
       view,
-      wry: RefCell::new(wry),
       session,
       place,
       bounds: Cell::new(None),
@@ -382,11 +361,8 @@ impl WebView {
     if let Some(parent) = self.place.parent().and_then(|parent| parent.downcast::<gtk::Container>().ok()) {
       parent.remove(&self.place);
     }
-    match self.wry.take() {
-      Some(wry) => drop(wry),
-      // SAFETY: nothing uses the widget after this; the other pointers to it are dropped with `self`.
-      None => unsafe { self.view.destroy() },
-    }
+    // SAFETY: nothing uses the widget after this; the other pointers to it are dropped with `self`.
+    unsafe { self.view.destroy() }
   }
 
   /// Lets the page's `beforeunload` decide. The engine runs it only for pages that the user has touched, which Electron's do not need:
@@ -471,45 +447,14 @@ impl WebView {
   }
 }
 
-/// A view in the process and session of another one, as `window.opener` needs.
-fn related(place: &gtk::Box, opener: &webkit2gtk::WebView) -> Result<(webkit2gtk::WebView, wry::WebView), String> {
-  let wry = WebViewBuilder::new().with_related_view(opener.clone()).build_gtk(place).map_err(|error| error.to_string())?;
-  Ok((wry.webview(), wry))
-}
-
-/// Takes back what wry set up and an app must decide: it destroys the view on `window.close()`, which Electron's apps may prevent,
-/// and turns off the preview of input methods.
-fn undo_wry(view: &webkit2gtk::WebView) {
-  // SAFETY: the view is alive, the signal is looked up by its name in the view's own type, and the handlers of that one signal are
-  // disconnected before the shell connects any.
-  unsafe {
-    let object: *mut glib::gobject_ffi::GObject = view.upcast_ref::<glib::Object>().to_glib_none().0;
-    let signal = glib::gobject_ffi::g_signal_lookup(c"close".as_ptr(), view.type_().into_glib_type());
-    // `g_signal_handlers_disconnect_matched` finds nothing by a signal's number alone, so handlers are found one by one.
-    let nothing: *mut std::ffi::c_void = std::ptr::null_mut();
-    let find = || {
-      glib::gobject_ffi::g_signal_handler_find(object, glib::gobject_ffi::G_SIGNAL_MATCH_ID, signal, 0, nothing.cast(), nothing, nothing)
-    };
-    let mut handler = if signal == 0 { 0 } else { find() };
-    while handler != 0 {
-      glib::gobject_ffi::g_signal_handler_disconnect(object, handler);
-      handler = find();
-    }
-  }
-  if let Some(input) = view.input_method_context() {
-    webkit2gtk::InputMethodContextExt::set_enable_preedit(&input, true);
-  }
-}
-
-/// The raw number of a type.
-trait IntoGlibType {
-  fn into_glib_type(self) -> glib::ffi::GType;
-}
-
-impl IntoGlibType for glib::Type {
-  fn into_glib_type(self) -> glib::ffi::GType {
-    glib::translate::IntoGlib::into_glib(self)
-  }
+/// A view of what the property `of` names. Pages may play sounds unasked, as Electron's may.
+fn engine_view(of: &str, base: &impl IsA<glib::Object>) -> webkit2gtk::WebView {
+  let policies = WebsitePolicies::builder().autoplay(AutoplayPolicy::Allow).build();
+  glib::Object::builder()
+    .property("user-content-manager", UserContentManager::new())
+    .property("website-policies", policies)
+    .property(of, base.upcast_ref::<glib::Object>())
+    .build()
 }
 
 /// The process at the other end of a socket pair, 0 when the kernel does not tell.

@@ -20,7 +20,7 @@ pub(crate) use clipboard::{clipboard_clear, clipboard_formats, clipboard_read, c
 pub(crate) use desktop::{beep, cursor_position, displays, outside_of_loop, stacking, work_area_of};
 pub(crate) use menu::{hide_menu, menu_changed, modifiers, set_application_menu, show_menu};
 pub(crate) use message_box::MessageDialog;
-pub(crate) use webview::{Engine, Store, build};
+pub(crate) use webview::{Engine, Frame, Store, build};
 pub(crate) use window::{WindowExtra, configure, native_handle};
 
 /// AppKit's proof that a call comes from the main thread.

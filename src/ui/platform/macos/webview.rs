@@ -29,6 +29,8 @@ use super::main_thread;
 use super::window::ns_window;
 use delegate::Delegate;
 
+pub(crate) use lane::Frame;
+
 /// What views of one session share.
 pub(crate) type Store = Retained<WKWebsiteDataStore>;
 

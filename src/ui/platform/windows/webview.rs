@@ -27,6 +27,8 @@ use super::super::common::lane::serve_scheme;
 use super::super::common::{Session, WebView, Window};
 use super::window::hwnd;
 
+pub(crate) use lane::Frame;
+
 /// What views of one session share: one environment for each folder, as WebView2 wants it.
 pub(crate) type Store = ICoreWebView2Environment;
 

@@ -59,9 +59,11 @@ define_class!(
     #[unsafe(method(userContentController:didReceiveScriptMessage:))]
     fn message(&self, _: &WKUserContentController, message: &WKScriptMessage) {
       // SAFETY: the message is alive for the call.
-      let body = unsafe { message.body() };
-      if let (Some(view), Ok(text)) = (self.view(), body.downcast::<NSString>()) {
-        view.message_from_page(&text.to_string());
+      let (body, frame, sender) = unsafe { (message.body(), message.frameInfo(), message.webView()) };
+      // Windows that a page opens send by the handler of their opener.
+      let view = self.view().and_then(|own| own.ui.upgrade()?.web_views.all().into_iter().find(|view| Some(&view.engine.view) == sender.as_ref()));
+      if let (Some(view), Ok(text)) = (view, body.downcast::<NSString>()) {
+        view.message_from_page(&text.to_string(), frame);
       }
     }
   }

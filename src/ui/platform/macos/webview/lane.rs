@@ -4,14 +4,19 @@ use std::cell::Cell;
 
 use block2::RcBlock;
 use objc2::MainThreadOnly;
+use objc2::rc::Retained;
 use objc2::runtime::{AnyObject, ProtocolObject};
 use objc2_foundation::{NSError, NSString};
-use objc2_web_kit::{WKContentWorld, WKUserScript, WKUserScriptInjectionTime};
+use objc2_web_kit::{WKContentWorld, WKFrameInfo, WKUserScript, WKUserScriptInjectionTime};
 
 use super::super::super::common::WebView;
 use super::super::super::common::lane::WORLD;
 use super::super::main_thread;
 use crate::bridge::LaneScripts;
+use crate::lane::portable::Recipient;
+
+/// What the engine calls a frame.
+pub(crate) type Frame = Retained<WKFrameInfo>;
 
 /// The engine's key for the text of what a script threw.
 const EXCEPTION_MESSAGE: &str = "WKJavaScriptExceptionMessage";
@@ -27,13 +32,13 @@ impl WebView {
       let own = WKContentWorld::worldWithName(&name, main);
       controller.addScriptMessageHandler_contentWorld_name(ProtocolObject::from_ref(&*self.engine.delegate), &own, &name);
       let page = WKContentWorld::pageWorld(main);
-      let sources = scripts.page.iter().map(|source| (source, &page)).chain(scripts.own.iter().map(|source| (source, &own)));
-      for (source, world) in sources {
+      let sources = scripts.page.iter().map(|script| (script, &page)).chain(scripts.own.iter().map(|script| (script, &own)));
+      for (script, world) in sources {
         let script = WKUserScript::initWithSource_injectionTime_forMainFrameOnly_inContentWorld(
           WKUserScript::alloc(main),
-          &NSString::from_str(source),
+          &NSString::from_str(&script.source),
           WKUserScriptInjectionTime::AtDocumentStart,
-          !scripts.all_frames,
+          !script.all_frames,
           world,
         );
         controller.addUserScript(&script);
@@ -51,9 +56,23 @@ impl WebView {
     }
   }
 
-  /// Runs a script in the main frame, in the page's world if none is named.
-  pub(crate) fn evaluate_in_world(&self, code: &str, url: &str, world: Option<&str>, answer: impl FnOnce(Result<(), String>) + 'static) {
+  /// Runs a script in a frame, in the page's world if none is named.
+  pub(crate) fn evaluate_in_world(
+    &self,
+    to: Recipient,
+    code: &str,
+    url: &str,
+    world: Option<&str>,
+    answer: impl FnOnce(Result<(), String>) + 'static,
+  ) {
     let main = main_thread();
+    let frame = match to {
+      Recipient::MainFrame => None,
+      Recipient::SubFrame(document) => match self.frame_of(document) {
+        Ok(frame) => Some(frame),
+        Err(error) => return answer(Err(error)),
+      },
+    };
     let answer = Cell::new(Some(answer));
     let block = RcBlock::new(move |_: *mut AnyObject, error: *mut NSError| {
       // SAFETY: the engine gives an error that is alive for the call, or none.
@@ -69,7 +88,7 @@ impl WebView {
         None => WKContentWorld::pageWorld(main),
       };
       let code = NSString::from_str(&named(code, url));
-      self.engine.view.evaluateJavaScript_inFrame_inContentWorld_completionHandler(&code, None, &world, Some(&block));
+      self.engine.view.evaluateJavaScript_inFrame_inContentWorld_completionHandler(&code, frame.as_deref(), &world, Some(&block));
     }
   }
 }

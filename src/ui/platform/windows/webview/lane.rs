@@ -10,7 +10,11 @@ use windows_core::HSTRING;
 use super::super::super::common::WebView;
 use super::super::super::common::lane::WORLD;
 use super::text;
-use crate::bridge::LaneScripts;
+use crate::bridge::{LaneScripts, UserScript};
+use crate::lane::portable::Recipient;
+
+/// What the engine calls a frame: the number of the lane's context in it.
+pub(crate) type Frame = i64;
 
 /// The name of the function that sends messages, in the isolated world only.
 const BINDING: &str = "shellPostMessage";
@@ -21,13 +25,21 @@ const HANDLER: &str = "{ const post = globalThis.shellPostMessage; delete global
 
 type Waiting = Box<dyn FnOnce(&WebView)>;
 
-/// What is known of the worlds of the main frame.
+/// A world of a frame.
+struct Context {
+  /// The engine's name of the frame.
+  frame: String,
+  /// Empty for the page's.
+  world: String,
+}
+
+/// What is known of the worlds of a view's frames.
 #[derive(Default)]
 pub(crate) struct Worlds {
   /// The engine's name of the main frame.
   frame: RefCell<String>,
-  /// Numbers of contexts by the names of their worlds.
-  contexts: RefCell<HashMap<String, i64>>,
+  /// Worlds by the engine's numbers.
+  contexts: RefCell<HashMap<i64, Context>>,
   /// Calls that the engine has not answered yet, before which nothing may be loaded.
   pending: Cell<usize>,
   waiting: RefCell<Vec<Waiting>>,
@@ -43,16 +55,15 @@ impl WebView {
   /// Adds the scripts and the function that they send messages with. Only the isolated world has the function.
   pub(crate) fn install_lane(&self, scripts: &LaneScripts) {
     self.listen_to_worlds();
-    let guarded = |source: &String| if scripts.all_frames { source.clone() } else { for_main_frame(source) };
     let mut calls = vec![
       ("Page.enable", json!({})),
       ("Runtime.enable", json!({})),
       ("Runtime.addBinding", json!({ "name": BINDING, "executionContextName": WORLD })),
       ("Page.addScriptToEvaluateOnNewDocument", json!({ "source": HANDLER, "worldName": WORLD })),
     ];
-    calls.extend(scripts.page.iter().map(|source| ("Page.addScriptToEvaluateOnNewDocument", json!({ "source": guarded(source) }))));
+    calls.extend(scripts.page.iter().map(|script| ("Page.addScriptToEvaluateOnNewDocument", json!({ "source": guarded(script) }))));
     calls.extend(
-      scripts.own.iter().map(|source| ("Page.addScriptToEvaluateOnNewDocument", json!({ "source": guarded(source), "worldName": WORLD }))),
+      scripts.own.iter().map(|script| ("Page.addScriptToEvaluateOnNewDocument", json!({ "source": guarded(script), "worldName": WORLD }))),
     );
     let worlds = &self.engine.worlds;
     worlds.pending.set(worlds.pending.get() + calls.len() + 1);
@@ -87,23 +98,21 @@ impl WebView {
   fn listen_to_worlds(&self) {
     self.listen_to_protocol("Runtime.bindingCalled", |this, event| {
       if event["name"] == BINDING {
-        this.message_from_page(event["payload"].as_str().unwrap_or_default());
+        this.message_from_page(event["payload"].as_str().unwrap_or_default(), event["executionContextId"].as_i64().unwrap_or_default());
       }
     });
     self.listen_to_protocol("Runtime.executionContextCreated", |this, event| {
       let context = &event["context"];
-      let worlds = &this.engine.worlds;
-      if context["auxData"]["frameId"].as_str() != Some(worlds.frame.borrow().as_str()) {
-        return;
-      }
-      let name = if context["auxData"]["isDefault"] == true { "" } else { context["name"].as_str().unwrap_or_default() };
+      let world = if context["auxData"]["isDefault"] == true { "" } else { context["name"].as_str().unwrap_or_default() }.to_owned();
+      let frame = context["auxData"]["frameId"].as_str().unwrap_or_default().to_owned();
       if let Some(id) = context["id"].as_i64() {
-        worlds.contexts.borrow_mut().insert(name.to_owned(), id);
+        this.engine.worlds.contexts.borrow_mut().insert(id, Context { frame, world });
       }
     });
     self.listen_to_protocol("Runtime.executionContextDestroyed", |this, event| {
-      let gone = event["executionContextId"].as_i64();
-      this.engine.worlds.contexts.borrow_mut().retain(|_, id| Some(*id) != gone);
+      if let Some(gone) = event["executionContextId"].as_i64() {
+        this.engine.worlds.contexts.borrow_mut().remove(&gone);
+      }
     });
     self.listen_to_protocol("Runtime.executionContextsCleared", |this, _| this.engine.worlds.contexts.borrow_mut().clear());
     self.listen_to_protocol("Page.frameNavigated", |this, event| {
@@ -134,16 +143,41 @@ impl WebView {
     }
   }
 
-  /// Runs a script in the main frame, in the page's world if none is named.
-  pub(crate) fn evaluate_in_world(&self, code: &str, url: &str, world: Option<&str>, answer: impl FnOnce(Result<(), String>) + 'static) {
+  /// The engine's name of a frame.
+  fn frame_name(&self, to: Recipient) -> Result<String, String> {
+    let worlds = &self.engine.worlds;
+    match to {
+      Recipient::MainFrame => Ok(worlds.frame.borrow().clone()),
+      Recipient::SubFrame(document) => {
+        let context = self.frame_of(document)?;
+        let contexts = worlds.contexts.borrow();
+        let found = contexts.get(&context).map(|context| context.frame.clone());
+        found.ok_or_else(|| "the frame went away before the script could run".to_owned())
+      }
+    }
+  }
+
+  /// Runs a script in a frame, in the page's world if none is named.
+  pub(crate) fn evaluate_in_world(
+    &self,
+    to: Recipient,
+    code: &str,
+    url: &str,
+    world: Option<&str>,
+    answer: impl FnOnce(Result<(), String>) + 'static,
+  ) {
     let code = if url.is_empty() || url.contains(['\n', '\r']) { code.to_owned() } else { format!("{code}\n//# sourceURL={url}") };
-    let Some(world) = world else { return self.evaluate_in(None, &code, answer) };
-    let known = self.engine.worlds.contexts.borrow().get(world).copied();
-    if known.is_some() {
+    let frame = match self.frame_name(to) {
+      Ok(frame) => frame,
+      Err(error) => return answer(Err(error)),
+    };
+    let is_meant = |context: &Context| context.frame == frame && context.world == world.unwrap_or_default();
+    let known = self.engine.worlds.contexts.borrow().iter().find(|(_, context)| is_meant(context)).map(|(id, _)| *id);
+    if known.is_some() || (world.is_none() && to == Recipient::MainFrame) {
       return self.evaluate_in(known, &code, answer);
     }
+    let Some(world) = world else { return answer(Err("the frame's page has no world yet".to_owned())) };
     // The engine makes a world of a name once for each document.
-    let frame = self.engine.worlds.frame.borrow().clone();
     let weak = self.weak();
     self.dev_tools_call("Page.createIsolatedWorld", &json!({ "frameId": frame, "worldName": world }), move |made| {
       let Some(this) = weak.upgrade() else { return };
@@ -174,7 +208,7 @@ impl WebView {
   }
 }
 
-/// A script that runs in main frames only: WebView2 has no such choice. Declarations stay as they are, for they must not end with a block.
-fn for_main_frame(source: &str) -> String {
-  if source.starts_with("let ") { source.to_owned() } else { format!("if (window === window.top) {{ {source}\n}}") }
+/// A script that runs where it shall: WebView2 has no choice of frames.
+fn guarded(script: &UserScript) -> String {
+  if script.all_frames { script.source.clone() } else { format!("if (window === window.top) {{ {}\n}}", script.source) }
 }

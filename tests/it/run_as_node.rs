@@ -1,0 +1,401 @@
+//! `ELECTRON_RUN_AS_NODE=1` beside the real Node: the same arguments, the same standard input, the same output and exit code.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// What a program did.
+struct Ended {
+  code: Option<i32>,
+  out: String,
+  err: String,
+}
+
+/// A program in a folder with some files.
+struct Case {
+  folder: TempDir,
+  variables: Vec<(&'static str, &'static str)>,
+  input: &'static str,
+}
+
+fn case(files: &[(&str, &str)]) -> Case {
+  let folder = tempfile::tempdir().expect("temporary folder");
+  for (name, text) in files {
+    let path = folder.path().join(name);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("folder");
+    fs::write(path, text).expect("file");
+  }
+  Case { folder, variables: Vec::new(), input: "" }
+}
+
+impl Case {
+  fn with_variable(mut self, name: &'static str, value: &'static str) -> Self {
+    self.variables.push((name, value));
+    self
+  }
+
+  fn with_input(mut self, input: &'static str) -> Self {
+    self.input = input;
+    self
+  }
+
+  fn start(&self, program: &str, arguments: &[&str]) -> Ended {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(self.folder.path()).env_remove("NODE_OPTIONS").env("ELECTRON_RUN_AS_NODE", "1");
+    command.envs(self.variables.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    // It may end without reading.
+    let _ = child.stdin.take().expect("piped").write_all(self.input.as_bytes());
+    let output = child.wait_with_output().expect("output");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+  }
+
+  fn shell(&self, arguments: &[&str]) -> Ended {
+    self.start(env!("CARGO_BIN_EXE_shell"), arguments)
+  }
+
+  /// Output and exit code are those of Node, and are what the test expects.
+  #[track_caller]
+  fn check(&self, arguments: &[&str], code: i32, out: &str) {
+    let ours = self.shell(arguments);
+    assert_eq!((ours.code, ours.out.as_str()), (Some(code), out), "{arguments:?}, standard error:\n{}", ours.err);
+    let nodes = self.start("node", arguments);
+    assert_eq!((nodes.code, nodes.out.as_str()), (Some(code), out), "Node itself differs for {arguments:?}:\n{}", nodes.err);
+  }
+
+  /// The program fails with this exit code, Node's too, and says all of `parts`.
+  #[track_caller]
+  fn check_fails(&self, arguments: &[&str], code: i32, parts: &[&str]) {
+    let ours = self.shell(arguments);
+    assert_eq!(ours.code, Some(code), "{arguments:?}\n{}{}", ours.out, ours.err);
+    for part in parts {
+      assert!(ours.err.contains(part), "{part:?} is missing for {arguments:?} in:\n{}", ours.err);
+    }
+    let nodes = self.start("node", arguments);
+    assert_eq!(nodes.code, Some(code), "Node itself differs for {arguments:?}:\n{}", nodes.err);
+  }
+}
+
+#[test]
+fn code_of_the_command_line() {
+  let it = case(&[("lib.cjs", "exports.name = 'lib';"), ("lib.mjs", "export const name = 'module';")]);
+  it.check(&["-p", "6 * 7"], 0, "42\n");
+  it.check(&["-p", "({ a: 'x', b: [1, { c: 'y' }] })"], 0, "{ a: 'x', b: [ 1, { c: 'y' } ] }\n");
+  it.check(&["-pe", "process.argv.slice(1)", "a", "b"], 0, "[ 'a', 'b' ]\n");
+  it.check(&["-p", "-e", "process.execArgv"], 0, "[ '-p', '-e', 'process.execArgv' ]\n");
+  it.check(&["-e", "console.log(process.argv.slice(1))", "--", "-a"], 0, "[ '-a' ]\n");
+  it.check(&["-e", "console.log(require('./lib.cjs').name, __filename, fs.constants.R_OK, module.id)"], 0, "lib [eval] 4 [eval]\n");
+  it.check(&["-e", "import('./lib.mjs').then((lib) => console.log(lib.name))"], 0, "module\n");
+  it.check(&["-e", "import { name } from './lib.mjs'; console.log(name, typeof require)"], 0, "module undefined\n");
+  it.check(&["--input-type=module", "-e", "console.log(await 3, import.meta.url.endsWith('/[eval1]'))"], 0, "3 true\n");
+  it.check(&["--input-type=commonjs", "-e", "console.log(this === globalThis, typeof module)"], 0, "true object\n");
+}
+
+#[test]
+fn code_of_standard_input() {
+  let it = case(&[]).with_input("console.log(process.argv.length, process.argv.slice(1), __filename, require('os').EOL === '\\n')");
+  it.check(&[], 0, "1 [] [stdin] true\n");
+  it.check(&["-", "a", "-b"], 0, "4 [ '-', 'a', '-b' ] [stdin] true\n");
+  case(&[]).with_input("export {}; console.log(await 1)").check(&[], 0, "1\n");
+  case(&[]).with_input("export {}; console.log(await 1)").check(&["--input-type=module"], 0, "1\n");
+}
+
+#[test]
+fn scripts() {
+  let report = "console.log(require.main === module, process.argv.slice(2), process.execArgv, require('path').basename(process.argv[1]))";
+  let it = case(&[
+    ("main.js", report),
+    ("folder/index.js", report),
+    ("esm.mjs", "import { basename } from 'node:path'; console.log(await 1, basename(import.meta.filename), process.argv.slice(2));"),
+    ("typed/package.json", "{\"type\": \"module\"}"),
+    ("typed/main.js", "console.log(await 2, typeof require);"),
+    ("ends.js", "process.on('exit', (code) => console.log('exit', code)); process.exitCode = 5;"),
+  ]);
+  it.check(&["main.js", "a", "--b"], 0, "true [ 'a', '--b' ] [] main.js\n");
+  it.check(&["--no-warnings", "./main", "-e"], 0, "true [ '-e' ] [ '--no-warnings' ] main\n");
+  it.check(&["folder"], 0, "true [] [] folder\n");
+  it.check(&["esm.mjs", "x"], 0, "1 esm.mjs [ 'x' ]\n");
+  it.check(&["typed/main.js"], 0, "2 undefined\n");
+  it.check(&["ends.js"], 5, "exit 5\n");
+}
+
+#[test]
+fn typescript_without_a_file() {
+  let ended = case(&[]).shell(&["--input-type=module-typescript", "-e", "const n: number = 4; console.log(n); export {}"]);
+  assert_eq!((ended.code, ended.out.as_str()), (Some(0), "4\n"), "{}", ended.err);
+}
+
+#[test]
+fn preloads_come_first_and_in_order() {
+  let it = case(&[
+    ("a.js", "console.log('a', process.argv.length)"),
+    ("b.mjs", "await 1; console.log('b');"),
+    ("c.mjs", "console.log('c');"),
+    ("node_modules/pack/index.js", "console.log('pack')"),
+    ("main.js", "console.log('main')"),
+  ]);
+  it.check(&["-r", "./a.js", "--require=pack", "--import", "./b.mjs", "--import", "./c.mjs", "main.js"], 0, "a 2\npack\nb\nc\nmain\n");
+  it.check(&["-r", "pack", "-p", "1"], 0, "pack\n1\n");
+  it.check_fails(&["-r", "./gone.js", "main.js"], 1, &["Cannot find module './gone.js'"]);
+}
+
+#[test]
+fn options_of_the_environment() {
+  let it =
+    case(&[("a.js", "console.log('a')")]).with_variable("NODE_OPTIONS", "--require \"./a.js\" --no-warnings --max-old-space-size=300");
+  it.check(&["-p", "process.execArgv.length + ' ' + (require('v8').getHeapStatistics().heap_size_limit > 290e6)"], 0, "a\n2 true\n");
+  for (options, fault) in [
+    ("-e 1", "-e is not allowed in NODE_OPTIONS"),
+    ("--bogus", "--bogus is not allowed in NODE_OPTIONS"),
+    ("--test", "--test is not allowed in NODE_OPTIONS"),
+    ("\"x", "invalid value for NODE_OPTIONS (unterminated string)"),
+  ] {
+    case(&[]).with_variable("NODE_OPTIONS", options).check_fails(&["-p", "1"], 9, &[fault]);
+  }
+}
+
+#[test]
+fn files_of_variables() {
+  let it = case(&[
+    ("one.env", "A=1\nB='two words'\n# nothing\nSET=from file\nNODE_OPTIONS=--no-deprecation"),
+    ("two.env", "B=over\nexport C=\"x\\ny\"\n"),
+  ])
+  .with_variable("SET", "from the environment");
+  let show = "JSON.stringify([process.env.A, process.env.B, process.env.C, process.env.SET, process.noDeprecation])";
+  it.check(&["--env-file=one.env", "--env-file", "two.env", "-p", show], 0, "[\"1\",\"over\",\"x\\ny\",\"from the environment\",true]\n");
+  it.check_fails(&["--env-file=gone.env", "-p", "1"], 9, &["gone.env: not found"]);
+  let ended = it.shell(&["--env-file-if-exists=gone.env", "-p", "1"]);
+  assert_eq!((ended.code, ended.out.as_str()), (Some(0), "1\n"));
+  assert!(ended.err.contains("gone.env not found. Continuing without it."), "{}", ended.err);
+}
+
+#[test]
+fn bad_command_lines() {
+  let it = case(&[]);
+  it.check_fails(&["--no-such-option", "x.js"], 9, &["bad option: --no-such-option"]);
+  it.check_fails(&["-e"], 9, &["-e requires an argument"]);
+  it.check_fails(&["--require="], 9, &["--require= requires an argument"]);
+  it.check_fails(&["--no-require", "x.js"], 9, &["--no-require is an invalid negation because it is not a boolean option"]);
+  it.check_fails(&["--input-type=bad", "-e", "1"], 9, &["--input-type must be"]);
+  it.check_fails(&["--unhandled-rejections=bad", "-e", "1"], 9, &["invalid value for --unhandled-rejections"]);
+  it.check_fails(&["--check", "-e", "1"], 9, &["either --check or --eval can be used, not both"]);
+  it.check_fails(&["gone.js"], 1, &["Error: Cannot find module", "gone.js", "code: 'MODULE_NOT_FOUND'"]);
+  let ended = it.shell(&["--watch", "x.js"]);
+  assert_eq!(ended.code, Some(9));
+  assert!(ended.err.contains("--watch is an option of Node that is not supported"), "{}", ended.err);
+}
+
+#[test]
+fn versions() {
+  let it = case(&[]);
+  let ended = it.shell(&["--version"]);
+  assert_eq!(ended.out.trim(), it.shell(&["-p", "process.version"]).out.trim());
+  assert_eq!(it.shell(&["-v"]).code, Some(0));
+}
+
+#[test]
+fn syntax_checks_run_nothing() {
+  let it = case(&[
+    ("good.js", "#!/usr/bin/env node\nconsole.log('ran'); return 1;"),
+    ("good.mjs", "console.log('ran'); await 1; export default 1;"),
+    ("bad.js", "const a = 1;\n  a b"),
+    ("bad.mjs", "let x = ;"),
+  ]);
+  it.check(&["--check", "good.js"], 0, "");
+  it.check(&["-c", "good.mjs"], 0, "");
+  it.check_fails(&["-c", "bad.js"], 1, &["bad.js:2\n  a b\n    ^\n\nSyntaxError: Unexpected identifier 'b'"]);
+  it.check_fails(&["-c", "bad.mjs"], 1, &["bad.mjs:1\nlet x = ;\n        ^\n\nSyntaxError: Unexpected token ';'"]);
+  it.check_fails(&["-c", "gone.js"], 1, &["Cannot find module"]);
+}
+
+#[test]
+fn uncaught_exceptions_end_the_process() {
+  let it = case(&[
+    ("throws.js", "process.on('exit', (code) => console.log('exit', code));\nfunction f() {\n\tthrow new TypeError('boom');\n}\nf();"),
+    (
+      "monitor.js",
+      "process.on('uncaughtExceptionMonitor', (e, o) => console.log(e.message, o)); setTimeout(() => { throw new Error('late'); }, 1);",
+    ),
+    (
+      "taken.js",
+      "process.on('uncaughtException', (e, o) => console.log(e.message, o)); setTimeout(() => console.log('on'), 5); throw new Error('x');",
+    ),
+    ("again.js", "process.on('uncaughtException', () => { throw new Error('second'); }); throw new Error('first');"),
+  ]);
+  it.check(&["throws.js"], 1, "exit 1\n");
+  it.check_fails(
+    &["throws.js"],
+    1,
+    &["throws.js:3\n\tthrow new TypeError('boom');\n\t", "^\n\nTypeError: boom\n    at f (", "\n\nNode.js v"],
+  );
+  it.check(&["monitor.js"], 1, "late uncaughtException\n");
+  it.check(&["taken.js"], 0, "x uncaughtException\non\n");
+  it.check_fails(&["again.js"], 7, &["second"]);
+  it.check_fails(&["-e", "throw 5"], 1, &["5\n(Use `node --trace-uncaught ...` to show where the exception was thrown)\n\nNode.js v"]);
+}
+
+#[test]
+fn unhandled_rejections() {
+  let it = case(&[]);
+  let reject = "setTimeout(() => console.log('on'), 20); Promise.reject(new Error('no'))";
+  it.check(&["-e", reject], 1, "");
+  it.check_fails(&["-e", "Promise.reject(3)"], 1, &["The promise rejected with the reason \"3\".", "code: 'ERR_UNHANDLED_REJECTION'"]);
+  it.check(&["-e", &format!("process.on('unhandledRejection', (e) => console.log(e.message)); {reject}")], 0, "no\non\n");
+  it.check(
+    &["-e", &format!("process.on('uncaughtException', (e, o) => console.log(e.message, o)); {reject}")],
+    0,
+    "no unhandledRejection\non\n",
+  );
+  it.check(&["--unhandled-rejections=none", "-e", reject], 0, "on\n");
+  it.check(&["--unhandled-rejections=warn", "-e", reject], 0, "on\n");
+  it.check(&["--unhandled-rejections=warn-with-error-code", "-e", reject], 1, "on\n");
+  it.check(
+    &["--unhandled-rejections=strict", "-e", &format!("process.on('unhandledRejection', () => console.log('never')); {reject}")],
+    1,
+    "",
+  );
+  let warned = it.shell(&["--unhandled-rejections=warn", "-e", reject]);
+  assert!(warned.err.contains("UnhandledPromiseRejectionWarning: Error: no"), "{}", warned.err);
+}
+
+#[test]
+fn unsettled_top_level_await() {
+  let it = case(&[("waits.mjs", "process.on('exit', (code) => console.log('exit', code));\nawait new Promise(() => {});")]);
+  it.check_fails(&["waits.mjs"], 13, &[]);
+  let ended = it.shell(&["waits.mjs"]);
+  // As in newer versions of Node than the one beside us may be.
+  assert_eq!(ended.out, "exit 13\n");
+  assert_eq!(ended.err.matches("Warning: Detected unsettled top-level await at").count(), 1, "{}", ended.err);
+  assert!(ended.err.contains("waits.mjs:2"), "{}", ended.err);
+}
+
+#[test]
+fn warnings() {
+  let it = case(&[]);
+  let warn = "process.emitWarning('careful', { code: 'W1' }); process.emitWarning('old', 'DeprecationWarning', 'DEP9');";
+  let said = |options: &[&str]| {
+    let ended = it.shell(&[options, &["-e", warn]].concat());
+    (ended.code, ended.err.contains("careful"), ended.err.contains("old"))
+  };
+  assert_eq!(said(&[]), (Some(0), true, true));
+  assert_eq!(said(&["--no-warnings"]), (Some(0), false, false));
+  assert_eq!(said(&["--no-deprecation"]), (Some(0), true, false));
+  assert_eq!(said(&["--disable-warning=W1"]), (Some(0), false, true));
+  assert_eq!(said(&["--disable-warning=DeprecationWarning"]), (Some(0), true, false));
+  it.check_fails(&["--throw-deprecation", "-e", warn], 1, &["DeprecationWarning: old"]);
+  assert!(it.shell(&["--trace-warnings", "-e", warn]).err.contains("    at "));
+  it.check(&["--title=my name", "-p", "process.title"], 0, "my name\n");
+}
+
+#[test]
+fn conditions_of_packages() {
+  let it = case(&[
+    ("node_modules/p/package.json", r#"{"exports": {"mine": "./mine.js", "node": "./node.js"}}"#),
+    ("node_modules/p/mine.js", "module.exports = 'mine'"),
+    ("node_modules/p/node.js", "module.exports = 'node'"),
+  ]);
+  it.check(&["-p", "require('p')"], 0, "node\n");
+  it.check(&["-C", "mine", "-p", "require('p')"], 0, "mine\n");
+  it.check(&["--conditions=mine", "--input-type=module", "-e", "import p from 'p'; console.log(p)"], 0, "mine\n");
+}
+
+#[test]
+fn signals_end_the_process_as_they_do_node() {
+  let it = case(&[(
+    "signal.js",
+    "process.on('SIGTERM', () => { console.log('heard'); process.exit(4); }); setInterval(() => {}, 1000); process.kill(process.pid, 'SIGTERM');",
+  )]);
+  it.check(&["signal.js"], 4, "heard\n");
+  let killed = it.shell(&["-e", "process.kill(process.pid, 'SIGKILL')"]);
+  assert_eq!(killed.code, None, "a signal ended it");
+}
+
+#[test]
+fn children_are_nodes_too() {
+  let it = case(&[
+    (
+      "child.js",
+      "process.send({ argv: process.argv.slice(2), execArgv: process.execArgv, titles: [process.title] }); process.disconnect();",
+    ),
+    (
+      "main.js",
+      "const child = require('child_process').fork('./child.js', ['x'], { execArgv: ['--no-warnings', '--title=c'] });
+       child.on('message', (m) => console.log(JSON.stringify(m))); child.on('exit', (code) => console.log(code));",
+    ),
+    ("exec.js", "console.log(require('child_process').execFileSync(process.execPath, ['-p', '1 + 1'], { encoding: 'utf8' }).trim())"),
+  ]);
+  it.check(&["main.js"], 0, "{\"argv\":[\"x\"],\"execArgv\":[\"--no-warnings\",\"--title=c\"],\"titles\":[\"c\"]}\n0\n");
+  it.check(&["exec.js"], 0, "2\n");
+}
+
+#[test]
+fn interactive_prompt() {
+  let ended = case(&[]).with_input("const a = 20\na + 22\nawait Promise.resolve('later')\n.exit\n").shell(&["-i"]);
+  assert_eq!(ended.code, Some(0), "{}", ended.err);
+  for part in ["Welcome to Node.js v", "> ", "42", "'later'"] {
+    assert!(ended.out.contains(part), "{part:?} is missing in {}", ended.out);
+  }
+}
+
+const TESTS: &str = "
+const test = require('node:test');
+const assert = require('node:assert');
+test('passes', () => {});
+test('has parts', async (t) => { await t.test('inner', () => {}); });
+test.skip('is skipped', () => {});
+test('fails', () => { assert.strictEqual(1, 2); });
+test.describe('suite', () => { test.it('is in it', () => {}); });
+console.log('said by the file');
+";
+
+/// The lines of a report that hold counts.
+fn totals(out: &str) -> Vec<&str> {
+  let names = ["tests", "suites", "pass", "fail", "skipped"];
+  out
+    .lines()
+    .filter_map(|line| line.strip_prefix("# "))
+    .filter(|line| names.contains(&line.split(' ').next().unwrap_or_default()))
+    .collect()
+}
+
+#[test]
+fn test_runner_counts_as_node_does() {
+  let it = case(&[
+    ("a.test.js", TESTS),
+    ("test/plain.js", "console.log('no test in here')"),
+    ("test-typed.mjs", "import test from 'node:test'; await test('in a module', () => {});"),
+    ("other.js", "throw new Error('this is no test')"),
+    ("node_modules/x/a.test.js", "throw new Error('this is not ours')"),
+  ]);
+  let arguments = ["--test", "--test-reporter=tap"];
+  let (ours, nodes) = (it.shell(&arguments), it.start("node", &arguments));
+  assert_eq!(ours.code, Some(1), "{}{}", ours.out, ours.err);
+  assert_eq!(totals(&ours.out), ["tests 8", "suites 1", "pass 6", "fail 1", "skipped 1"], "{}", ours.out);
+  assert_eq!(totals(&ours.out), totals(&nodes.out), "{}", nodes.out);
+  for part in
+    ["TAP version 13\n", "# said by the file\n", "    ok 1 - inner\n", "not ok 4 - fails\n", "ok 3 - is skipped # SKIP\n", "1..7\n"]
+  {
+    assert!(ours.out.contains(part), "{part:?} is missing in\n{}", ours.out);
+  }
+}
+
+#[test]
+fn test_runner_chooses() {
+  let it = case(&[("a.test.js", TESTS), ("b.test.js", "process.exit(3)")]);
+  let ended = it.shell(&["--test", "--test-reporter=tap", "--test-name-pattern=inner|passes|is in", "a.test.js"]);
+  assert_eq!(totals(&ended.out), ["tests 2", "suites 1", "pass 2", "fail 0", "skipped 0"], "{}", ended.out);
+  assert_eq!(ended.code, Some(0));
+  let ended = it.shell(&["--test", "--test-skip-pattern=/FAILS/i", "a.test.js"]);
+  assert_eq!(ended.code, Some(0), "{}", ended.out);
+  assert!(ended.out.contains("\u{25b6} has parts\n  \u{2714} inner "), "{}", ended.out);
+  let ended = it.shell(&["--test", "b.test.js"]);
+  assert_eq!(ended.code, Some(1));
+  assert!(ended.out.contains("exit code 3"), "{}", ended.out);
+  // A file alone runs its tests too.
+  let ended = it.shell(&["a.test.js"]);
+  assert_eq!(ended.code, Some(1));
+  assert!(ended.out.contains("\u{2716} failing tests:"), "{}", ended.out);
+}
