@@ -43,8 +43,8 @@ pub struct AppConfig {
 pub const ELECTRON_VERSION: &str = "45.4.1";
 
 /// Runs the app of a package.
-pub(super) fn run_packaged(resources: &Path, arguments: &[String]) -> Result<i32> {
-  let manifest = Manifest::load(&resources.join("app"))?;
+pub(super) fn run_packaged(resources: &Path, app: &Path, arguments: &[String]) -> Result<i32> {
+  let manifest = Manifest::load(app)?;
   let argv = arguments.get(1..).unwrap_or_default().to_vec();
   run(&manifest, argv, true, resources.to_path_buf(), false)
 }
