@@ -85,7 +85,7 @@ fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path
   let app_name = app_name(manifest);
   let session_folder = paths::user_folder("appData").map(|folder| folder.join(&app_name)).filter(|folder| is_session(folder));
   let web_extensions = if config.portable_lane { None } else { web_extensions() };
-  let ui_config = ui::UiConfig { app_name, web_extensions, session_folder, lane };
+  let ui_config = ui::UiConfig { app_name, web_extensions, session_folder, read_archived: Some(runtime::read_archived), lane };
   Ok(ui::run(ui_end, commands, ui_config)?)
 }
 

@@ -1,6 +1,6 @@
 'use strict';
 
-const { utilityProcess } = require('electron');
+const { BrowserWindow, utilityProcess } = require('electron');
 const assert = require('node:assert');
 const childProcess = require('node:child_process');
 const fs = require('node:fs');
@@ -9,7 +9,8 @@ const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { promisify } = require('node:util');
 const { Worker } = require('node:worker_threads');
-const { once } = require('./helpers');
+const { closeAllWindows, once, serve, waitUntil } = require('./helpers');
+const { preloadFile } = require('./lane-helpers');
 
 /** What the archive of these tests holds. @type {Record<string, string>} */
 const FILES = {
@@ -32,6 +33,18 @@ const FILES = {
   'unpacked/run.sh': '#!/bin/sh\necho "unpacked $1"\n',
   'packed.sh': '#!/bin/sh\necho "packed $1"\n',
   'deep/a/b/c.txt': 'c',
+  'pages/index.html': `<!doctype html><meta charset="utf-8"><title>in the archive \u00e9</title><link rel="stylesheet" href="style.css">
+    <script src="script.js"></script><script type="module" src="module.mjs"></script>
+    <img id="image" src="../image.svg"><iframe id="frame" src="frame.html"></iframe><a id="link" href="second.html?x=1#y">next</a>`,
+  'pages/style.css': 'body { color: rgb(1, 2, 3); }',
+  'pages/script.js': 'window.script = document.currentScript.src;',
+  'pages/module.mjs': 'import { part } from "./part.mjs"; window.module = part;',
+  'pages/part.mjs': 'export const part = "a part";',
+  'pages/data.json': '{"data": 7}',
+  'pages/worker.js': 'postMessage("from the worker");',
+  'pages/frame.html': '<script>parent.postMessage("from the frame", "*")</script>',
+  'pages/second.html': '<title>second</title>',
+  'image.svg': '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="5"/>',
 };
 
 describe('asar', () => {
@@ -286,6 +299,112 @@ describe('asar', () => {
       const script = `require('fs').statSync(${JSON.stringify(archive)}).isFile()`;
       assert.strictEqual(run({}, script), 'false');
       assert.strictEqual(run({ ELECTRON_NO_ASAR: '1' }, script), 'true');
+    });
+  });
+
+  describe('pages', () => {
+    afterEach(closeAllWindows);
+
+    /** @param {Electron.BrowserWindow} window @param {Function} look */
+    const inPage = (window, look) => window.webContents.executeJavaScript(`(${look})()`);
+    const address = (name) => pathToFileURL(inside(...name.split('/'))).href;
+
+    it('are shown under their own address, with all that they load', async () => {
+      const window = new BrowserWindow({ show: false });
+      const events = [];
+      for (const event of ['did-start-loading', 'did-start-navigation', 'did-navigate', 'dom-ready', 'did-finish-load', 'did-fail-load', 'did-fail-provisional-load', 'did-stop-loading']) {
+        window.webContents.on(event, () => events.push(event));
+      }
+      await window.loadFile(inside('pages', 'index.html'));
+      await waitUntil(() => events.includes('did-stop-loading'));
+      assert.deepStrictEqual(events.filter((event) => event !== 'did-start-navigation'), ['did-start-loading', 'did-navigate', 'dom-ready', 'did-finish-load', 'did-stop-loading']);
+      assert.strictEqual(window.webContents.getURL(), address('pages/index.html'));
+      assert.strictEqual(window.webContents.getTitle(), 'in the archive \u00e9');
+      const page = await inPage(window, async () => {
+        const image = document.getElementById('image');
+        localStorage.kept = 'yes';
+        return {
+          href: location.href,
+          origin: location.origin,
+          script: window.script,
+          module: window.module,
+          color: getComputedStyle(document.body).color,
+          image: [image.naturalWidth, image.naturalHeight],
+          fetched: await (await fetch('data.json')).json(),
+          gone: await fetch('gone.json').then(() => 'there', () => 'gone'),
+          asked: await new Promise((resolve) => {
+            const request = new XMLHttpRequest();
+            request.open('GET', 'data.json');
+            request.onload = () => resolve(request.responseText);
+            request.send();
+          }),
+          worker: await new Promise((resolve) => {
+            new Worker('worker.js').onmessage = ({ data }) => resolve(data);
+          }),
+          framed: await new Promise((resolve) => {
+            addEventListener('message', ({ data }) => resolve(data));
+            document.getElementById('frame').src = 'frame.html?again';
+          }),
+          kept: localStorage.kept,
+        };
+      });
+      assert.deepStrictEqual(page, {
+        href: address('pages/index.html'),
+        origin: 'file://',
+        script: address('pages/script.js'),
+        module: 'a part',
+        color: 'rgb(1, 2, 3)',
+        image: [7, 5],
+        fetched: { data: 7 },
+        gone: 'gone',
+        asked: FILES['pages/data.json'],
+        worker: 'from the worker',
+        framed: 'from the frame',
+        kept: 'yes',
+      });
+    });
+
+    it('have preloads, links, a history and reloads', async () => {
+      const window = new BrowserWindow({ show: false, webPreferences: { preload: preloadFile("require('electron').contextBridge.exposeInMainWorld('api', { seven: () => 7 })") } });
+      await window.loadFile(inside('pages', 'index.html'), { search: 'a=1', hash: 'there' });
+      assert.deepStrictEqual(await inPage(window, () => [window.api.seven(), location.search, location.hash]), [7, '?a=1', '#there']);
+      const contents = window.webContents;
+      const second = once(contents, 'did-finish-load');
+      await inPage(window, () => document.getElementById('link').click());
+      await second;
+      assert.strictEqual(contents.getURL(), `${address('pages/second.html')}?x=1#y`);
+      assert.strictEqual(await inPage(window, () => window.api.seven()), 7);
+      assert.ok(contents.navigationHistory.canGoBack());
+      const back = once(contents, 'did-finish-load');
+      contents.navigationHistory.goBack();
+      await back;
+      assert.strictEqual(await inPage(window, () => location.pathname.split('/').pop()), 'index.html');
+      assert.ok(contents.navigationHistory.canGoForward());
+      const again = once(contents, 'did-finish-load');
+      contents.reload();
+      await again;
+      assert.strictEqual(await inPage(window, () => location.pathname.split('/').pop()), 'index.html');
+      assert.ok(contents.navigationHistory.canGoForward());
+    });
+
+    it('fail to load when they are not in it', async () => {
+      const window = new BrowserWindow({ show: false });
+      await assert.rejects(window.loadFile(inside('pages', 'gone.html')), /ERR_FILE_NOT_FOUND|ERR_FAILED/);
+    });
+
+    it('keep what is in it from pages of servers', async () => {
+      const server = await serve((_request, response) => response.setHeader('content-type', 'text/html').end('<title>remote</title>'));
+      const window = new BrowserWindow({ show: false });
+      try {
+        await window.loadURL(server.url);
+        for (const scheme of ['shell-asar', 'file']) {
+          const url = address('pages/data.json').replace('file', scheme);
+          const read = await window.webContents.executeJavaScript(`fetch(${JSON.stringify(url)}).then((answer) => answer.text(), () => 'refused')`);
+          assert.strictEqual(read, 'refused', scheme);
+        }
+      } finally {
+        await server.close();
+      }
     });
   });
 

@@ -213,6 +213,11 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
   }
 }
 
+/// Reads a file that lies in an archive, or is to be beside one; `None` for all others, and for what cannot be read.
+pub(crate) fn read_archived(path: &Path) -> Option<Vec<u8>> {
+  find(path).ok()??.read().ok()
+}
+
 /// Whether there is a file, in an archive or not.
 pub(crate) fn is_file(path: &Path) -> bool {
   Sys::default().fs_is_file_no_err(path)

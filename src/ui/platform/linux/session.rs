@@ -19,9 +19,9 @@ pub(crate) enum Session {
   InMemory(webkit2gtk::WebContext),
 }
 
-/// The sessions in use, by folder, and by partition where there is none.
+/// The sessions in use, by folder, and by partition where there is none; then which schemes are served in which context.
 #[derive(Default)]
-pub(crate) struct Sessions(RefCell<HashMap<String, Session>>, RefCell<Vec<webkit2gtk::WebContext>>);
+pub(crate) struct Sessions(RefCell<HashMap<String, Session>>, RefCell<Vec<(webkit2gtk::WebContext, &'static str)>>);
 
 impl Sessions {
   /// The session of a partition; `data_directory` is the folder of the default one.
@@ -54,12 +54,12 @@ impl Sessions {
     });
   }
 
-  /// Whether a context has nobody yet who serves the portable lane's scheme: that can be said only once.
-  pub(super) fn first_lane(&self, context: &webkit2gtk::WebContext) -> bool {
+  /// Whether a context has nobody yet who serves a scheme: that can be said only once.
+  pub(super) fn first_use(&self, context: &webkit2gtk::WebContext, scheme: &'static str) -> bool {
     let mut served = self.1.borrow_mut();
-    let first = !served.contains(context);
+    let first = !served.iter().any(|(other, name)| other == context && *name == scheme);
     if first {
-      served.push(context.clone());
+      served.push((context.clone(), scheme));
     }
     first
   }
