@@ -54,14 +54,9 @@ pub(super) fn mount_own_archive(executable: &Path) -> Result<()> {
   Ok(())
 }
 
-/// Runs the app of a package: an archive in the executable, a folder beside it, or an archive there.
-pub(super) fn run_packaged(resources: &Path, arguments: &[String]) -> Result<i32> {
-  let (folder, archive) = (resources.join("app"), resources.join("app.asar"));
-  let manifest = match asar::mounted(&archive) {
-    Some(own) => Manifest::load_archive(&own, &archive)?,
-    None if folder.is_dir() => Manifest::load(&folder)?,
-    None => Manifest::load_archive(&Archive::open(&archive)?, &archive)?,
-  };
+/// Runs the app of a package.
+pub(super) fn run_packaged(resources: &Path, app: &Path, arguments: &[String]) -> Result<i32> {
+  let manifest = Manifest::load(app)?;
   let argv = arguments.get(1..).unwrap_or_default().to_vec();
   run(&manifest, argv, true, resources.to_path_buf(), false)
 }
@@ -103,7 +98,7 @@ fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path
   let session_folder = paths::user_folder("appData").map(|folder| folder.join(&app_name)).filter(|folder| is_session(folder));
   let web_extensions = if config.portable_lane { None } else { web_extensions() };
   let app_name = desktop_name(manifest).unwrap_or(app_name);
-  let ui_config = ui::UiConfig { app_name, web_extensions, session_folder, lane };
+  let ui_config = ui::UiConfig { app_name, web_extensions, session_folder, read_archived: Some(runtime::read_archived), lane };
   Ok(ui::run(ui_end, commands, ui_config)?)
 }
 

@@ -1,17 +1,17 @@
 //! `package.json` of an app: which script is its main, what it is called.
 
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::asar::{Archive, Entry};
 use crate::error::{Error, Result};
+use crate::runtime::{is_dir, is_file, read_file};
 
 /// Extensions that are tried for a main without one, as `require` does.
 const EXTENSIONS: &[&str] = &["js", "json", "node"];
 
-/// An app as it lies on disk.
+/// An app as it lies on disk, or in an archive.
 #[derive(Debug, Clone)]
 pub struct Manifest {
   /// The app's folder, absolute.
@@ -31,10 +31,10 @@ impl Manifest {
     // The path stays as the user wrote it, symbolic links included: an app sees the path that it was started with.
     let path = std::path::absolute(path).map_err(|source| Error::Unreadable { path: path.into(), source })?;
     let path: PathBuf = path.components().collect();
-    if path.is_dir() {
+    if is_dir(&path) {
       return Self::load_folder(path);
     }
-    if !path.is_file() {
+    if !is_file(&path) {
       return Err(Error::NoSuchApp(path));
     }
     let folder = path.parent().unwrap_or(&path).to_path_buf();
@@ -43,44 +43,25 @@ impl Manifest {
 
   fn load_folder(folder: PathBuf) -> Result<Self> {
     let file = folder.join("package.json");
-    if !file.exists() {
+    if !is_file(&file) {
       // A folder with an index.js is an app for Electron too.
       let main = folder.join("index.js");
-      if main.is_file() {
+      if is_file(&main) {
         return Ok(Self { folder, main, package_json: Map::new() });
       }
       return Err(Error::NoPackageJson(folder));
     }
-    let text = fs::read_to_string(&file).map_err(|source| Error::Unreadable { path: file.clone(), source })?;
-    Self::from_text(folder, &text, &Files { is_file: &|path| path.is_file(), is_folder: &|path| path.is_dir() })
-  }
-
-  /// Reads the app in an archive, which is at `path` for the app: paths of its files begin there.
-  ///
-  /// # Errors
-  /// As [`Self::load`], or a file in the archive was changed.
-  pub fn load_archive(archive: &Archive, path: &Path) -> Result<Self> {
-    let inside = |file: &Path| file.strip_prefix(path).ok().and_then(Path::to_str).map(|name| name.replace('\\', "/"));
-    let entry = |file: &Path| inside(file).and_then(|name| archive.resolve(&name).ok().flatten()).map(|(_, entry)| entry);
-    let bytes = archive.read("package.json")?;
-    let text = String::from_utf8_lossy(&bytes);
-    let is_file = |file: &Path| matches!(entry(file), Some(Entry::File(_)));
-    let is_folder = |file: &Path| matches!(entry(file), Some(Entry::Directory(_)));
-    Self::from_text(path.to_path_buf(), &text, &Files { is_file: &is_file, is_folder: &is_folder })
-  }
-
-  /// Reads the text of `folder`'s package.json.
-  fn from_text(folder: PathBuf, text: &str, files: &Files<'_>) -> Result<Self> {
-    let file = folder.join("package.json");
+    let read = read_file(&file).and_then(|bytes| String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into()));
+    let text = read.map_err(|source| Error::Unreadable { path: file.clone(), source })?;
     // Editors on Windows put a byte order mark in front, which is not part of JSON.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let value = serde_json::from_str(text).map_err(|source| Error::BadPackageJson { path: file.clone(), source })?;
     let Value::Object(package_json) = value else {
       return Err(Error::PackageJsonNoObject { path: file });
     };
     let named = package_json.get("main").and_then(Value::as_str).filter(|main| !main.is_empty()).unwrap_or("index.js");
     let main: PathBuf = folder.join(named).components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect();
-    match files.existing_script(&main) {
+    match existing_script(&main) {
       Some(main) => Ok(Self { folder, main, package_json }),
       None => Err(Error::MainMissing { path: main, package_json: file }),
     }
@@ -92,32 +73,26 @@ impl Manifest {
   }
 }
 
-/// Where an app's files are looked for: on disk or in an archive.
-struct Files<'a> {
-  is_file: &'a dyn Fn(&Path) -> bool,
-  is_folder: &'a dyn Fn(&Path) -> bool,
-}
-
-impl Files<'_> {
-  /// The file that `require` would load for this path.
-  fn existing_script(&self, path: &Path) -> Option<PathBuf> {
-    if (self.is_file)(path) {
-      return Some(path.to_path_buf());
-    }
-    let with_extension = |base: &Path| {
-      EXTENSIONS.iter().find_map(|extension| {
-        let mut name = base.as_os_str().to_owned();
-        name.push(".");
-        name.push(extension);
-        Some(PathBuf::from(name)).filter(|candidate| (self.is_file)(candidate))
-      })
-    };
-    with_extension(path).or_else(|| if (self.is_folder)(path) { with_extension(&path.join("index")) } else { None })
+/// The file that `require` would load for this path.
+fn existing_script(path: &Path) -> Option<PathBuf> {
+  if is_file(path) {
+    return Some(path.to_path_buf());
   }
+  let with_extension = |base: &Path| {
+    EXTENSIONS.iter().find_map(|extension| {
+      let mut name = base.as_os_str().to_owned();
+      name.push(".");
+      name.push(extension);
+      Some(PathBuf::from(name)).filter(|candidate| is_file(candidate))
+    })
+  };
+  with_extension(path).or_else(|| if is_dir(path) { with_extension(&path.join("index")) } else { None })
 }
 
 #[cfg(test)]
 mod tests {
+  use std::fs;
+
   use super::*;
 
   fn app(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -143,20 +118,6 @@ mod tests {
     assert_eq!(main_of(&[("package.json", r#"{"main": "lib"}"#), ("lib/index.js", "")]), "lib/index.js");
     assert_eq!(main_of(&[("package.json", "\u{feff}{\"main\": \"a.mjs\"}"), ("a.mjs", "")]), "a.mjs");
     assert_eq!(main_of(&[("index.js", "")]), "index.js");
-  }
-
-  #[test]
-  fn main_is_found_in_an_archive_as_in_a_folder() {
-    for (main, expected) in [("./src/main", "src/main.js"), ("lib", "lib/index.js"), ("link.js", "link.js")] {
-      let files = [("package.json", &*format!(r#"{{"main": "{main}"}}"#)), ("src/main.js", ""), ("lib/index.js", "")];
-      let folder = app(&files);
-      std::os::unix::fs::symlink("src/main.js", folder.path().join("link.js")).unwrap();
-      let place = tempfile::tempdir().unwrap();
-      let path = place.path().join("app.asar");
-      crate::asar::pack_folder(folder.path(), &path, &Default::default()).unwrap();
-      let manifest = Manifest::load_archive(&Archive::open(&path).unwrap(), &path).unwrap();
-      assert_eq!((manifest.folder, manifest.main), (path.clone(), path.join(expected)));
-    }
   }
 
   #[test]

@@ -28,7 +28,7 @@ pub fn main() -> ExitCode {
   let result = match Role::decide(&arguments, &environment, executable.parent()) {
     Role::Node(arguments) => crate::runtime::child::run(&arguments, Kind::Node),
     Role::Utility(arguments) => crate::runtime::child::run(&arguments, Kind::Utility),
-    Role::Packaged { resources } => assemble::run_packaged(&resources, &arguments),
+    Role::Packaged { resources, app } => assemble::run_packaged(&resources, &app, &arguments),
     Role::CommandLine => return cli::run(&arguments),
   };
   exit_code(result)

@@ -12,10 +12,13 @@ pub enum Role {
   /// A child of `utilityProcess.fork`, with the same arguments.
   Utility(Vec<String>),
   /// The executable lies beside its app's resources, or has them in itself.
-  Packaged { resources: PathBuf },
+  Packaged { resources: PathBuf, app: PathBuf },
   /// A person or a script called us.
   CommandLine,
 }
+
+/// Names of the app among the resources, in the order in which Electron looks for them.
+const APPS: &[&str] = &["app.asar", "app", "default_app.asar"];
 
 /// Set by `child_process.fork` in the runtime crates: the module that the child runs, which stands among the arguments too.
 pub const FORK_ENTRY_VARIABLE: &str = "DENO_INTERNAL_CHILD_ENTRYPOINT";
@@ -40,12 +43,12 @@ impl Role {
     if rest.first().is_some_and(|first| first == "--run-as-node") {
       return Self::Node(rest[1..].to_vec());
     }
-    if let Some(resources) = folder.map(|folder| folder.join("resources"))
-      && (mounted(&resources.join("app.asar")).is_some() || resources.join("app").is_dir() || resources.join("app.asar").is_file())
-    {
-      return Self::Packaged { resources };
+    let resources = folder.map(|folder| folder.join("resources"));
+    let app = resources.as_ref().and_then(|resources| APPS.iter().map(|name| resources.join(name)).find(|app| mounted(app).is_some() || app.exists()));
+    match (resources, app) {
+      (Some(resources), Some(app)) => Self::Packaged { resources, app },
+      _ => Self::CommandLine,
     }
-    Self::CommandLine
   }
 }
 
@@ -67,6 +70,18 @@ mod tests {
   fn a_folder_is_for_the_command_line() {
     assert_eq!(decide(&["app", "--flag"], &[]), Role::CommandLine);
     assert_eq!(decide(&[], &[(RUN_AS_NODE_VARIABLE, "")]), Role::CommandLine);
+  }
+
+  #[test]
+  fn the_archive_comes_before_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let resources = folder.path().join("resources");
+    let decide = || Role::decide(&["shell".into()], &|_| None, Some(folder.path()));
+    assert_eq!(decide(), Role::CommandLine);
+    for name in ["default_app.asar", "app", "app.asar"] {
+      std::fs::create_dir_all(resources.join(name)).unwrap();
+      assert_eq!(decide(), Role::Packaged { resources: resources.clone(), app: resources.join(name) });
+    }
   }
 
   #[test]
