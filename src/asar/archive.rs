@@ -17,6 +17,8 @@ const MAX_LINKS: usize = 40;
 #[derive(Debug)]
 pub struct Archive {
   path: PathBuf,
+  /// Where it is mounted, if it is a part of a file.
+  pub(super) mounted_at: Option<PathBuf>,
   file: Mutex<File>,
   /// Where the contents begin in the file.
   contents: u64,
@@ -72,12 +74,17 @@ impl Archive {
     let header_hash = Digest::of(&bytes);
     let text = String::from_utf8(bytes).map_err(|_| Error::damaged(path, "its header is not UTF-8"))?;
     let root = header::parse(&text, length - size - 8, path)?;
-    Ok(Self { path: path.into(), file: Mutex::new(file), contents: range.start + size + 8, length, root, header_hash })
+    Ok(Self { path: path.into(), mounted_at: None, file: Mutex::new(file), contents: range.start + size + 8, length, root, header_hash })
   }
 
   /// The file that it is, or is a part of.
   pub fn path(&self) -> &Path {
     &self.path
+  }
+
+  /// Where it is reached though no file is there; `None` for an archive that is a file of its own.
+  pub fn mounted_at(&self) -> Option<&Path> {
+    self.mounted_at.as_deref()
   }
 
   /// The length of the archive.

@@ -195,7 +195,7 @@ impl Inside {
 
   /// The path without links, outside of the archive and in it.
   fn canonicalize(&self) -> io::Result<PathBuf> {
-    let archive = std::fs::canonicalize(self.archive.path())?;
+    let archive = self.archive.mounted_at().map_or_else(|| std::fs::canonicalize(self.archive.path()), |path| Ok(path.into()))?;
     match self.get()? {
       Found::Directory(path, _) | Found::Packed(path, _) if path.is_empty() => Ok(archive),
       Found::Directory(path, _) | Found::Packed(path, _) => Ok(archive.join(path)),
