@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up, builds and runs every test, or the parts that are named: rust, js, portable (the specs of what pages and main say to each other, on the
 # portable lane), apps.
-# What failed is told once more at the end, after all parts. The last line counts all tests; the exit code tells whether all passed.
+# The last line counts all tests; the exit code tells whether all passed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -64,6 +64,7 @@ for name in "${parts[@]}"; do
   esac
 done
 
+# Once more, where it is found: whoever keeps a record may keep the last lines only.
 if [ "$failed" != 0 ]; then
   cat "$logs/failures"
   echo
