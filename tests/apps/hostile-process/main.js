@@ -49,6 +49,7 @@ app.whenReady().then(async () => {
   await withNode.loadFile('index.html');
   const askNode = () => withNode.webContents.executeJavaScript("require('fs').readdirSync(__dirname).includes('hostile.c')");
   await askNode();
+  say('opened');
   const before = { memory: memory(), descriptors: descriptors(), threads: threads() };
   const pending = first.webContents.executeJavaScript('new Promise((resolve) => { window.release = () => resolve("honest"); })');
   // What becomes of this page is its own affair; nobody else may notice.
@@ -63,6 +64,7 @@ app.whenReady().then(async () => {
     window.webContents.on('frame-created', () => most++);
     // It may close its own window.
     await window.loadFile('index.html', { query: { 'taken-over': how, ...(how === 'node' ? { messages } : {}) } }).catch(() => {});
+    say('opened');
   }
   const second = await open();
   say('alive', { answers: [await ask(first), await ask(second)], calls: calls.filter((value) => value === 7).length });
