@@ -63,6 +63,13 @@ pub(super) fn of_module(parsed: ParsedSource) -> Result<FunctionForm, JsErrorBox
     }
   }
   editor.module_items(&module.body)?;
+  if let Some(position) = editor.bare_await {
+    let before = &editor.text[..editor.at(position)];
+    let line = before.matches('\n').count() + 1;
+    let text =
+      format!("An await of the top level must stand in one line with the begin of what it waits for, at {}:{line}", parsed.specifier());
+    return Err(JsErrorBox::new("SyntaxError", text));
+  }
   Ok(editor.finish_module())
 }
 
@@ -111,6 +118,8 @@ struct Editor<'a> {
   sources: HashMap<ast::Id, (usize, String)>,
   /// Its own names: the exported one and the local one.
   locals: Vec<(String, String)>,
+  /// An `await` before the end of a line, which the parser takes for a name.
+  bare_await: Option<BytePos>,
   /// Functions around the place that is looked at.
   depth: usize,
   names_default: bool,
@@ -135,6 +144,7 @@ impl<'a> Editor<'a> {
       bindings: HashMap::new(),
       sources: HashMap::new(),
       locals: Vec::new(),
+      bare_await: None,
       depth: 0,
       names_default: false,
       default_end: None,
@@ -410,6 +420,9 @@ impl Visit for Editor<'_> {
   }
 
   fn visit_ident(&mut self, name: &ast::Ident) {
+    if name.sym == "await" {
+      self.bare_await = Some(name.span.lo);
+    }
     if let Some(stands_for) = self.bindings.get(&name.to_id()).cloned() {
       self.replace(name.span, stands_for);
     }
