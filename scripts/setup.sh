@@ -14,6 +14,8 @@ cd "$(dirname "$0")/.."
 build_packages=(build-essential pkg-config lld libclang-dev xz-utils ca-certificates git glib-networking libgtk-3-dev libwebkit2gtk-4.1-dev)
 # What running without a display and the tests need: a server, a window manager, a session bus, input and screenshots, one font, a decoder of sounds.
 test_packages=(xvfb openbox dbus dbus-x11 xdotool wmctrl x11-utils imagemagick fonts-dejavu-core gstreamer1.0-plugins-good procps)
+# What reads bundles, and says what is wrong with them.
+bundle_packages=(lintian rpm rpmlint libarchive-tools squashfs-tools desktop-file-utils appstream shared-mime-info flatpak-builder python3-yaml)
 
 # Runs `npm ci` in a folder when its lock file changed since the last time.
 install_npm() {
@@ -33,7 +35,7 @@ done
 
 if [ "$(uname -s)" = Linux ]; then
   if command -v dpkg-query >/dev/null; then
-    install_packages "${build_packages[@]}" "${test_packages[@]}"
+    install_packages "${build_packages[@]}" "${test_packages[@]}" "${bundle_packages[@]}"
   else
     pkg-config --exists webkit2gtk-4.1 || stop "this is not Debian: install WebKitGTK 4.1 with headers, GTK 3, pkg-config, lld, libclang, Xvfb, openbox, xdotool and ImageMagick"
   fi

@@ -21,6 +21,8 @@ pub enum Error {
   #[error("the JavaScript thread could not be started: {0}\nhint: free memory or raise the limit on threads")]
   Thread(std::io::Error),
   #[error(transparent)]
+  Archive(#[from] crate::asar::Error),
+  #[error(transparent)]
   Ui(#[from] crate::ui::Error),
 }
 

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod asar;
 pub mod bridge;
+pub mod bundle;
 pub mod cli;
 pub mod error;
 pub mod lane;

@@ -76,9 +76,13 @@
   };
 
   const KEY = 'original-fs';
+  const load = Module._load;
+  Module._load = function (/** @type {string} */ request, /** @type {any[]} */ ...rest) {
+    return load.call(this, request === `node:${KEY}` ? KEY : request, ...rest);
+  };
   const resolveFilename = Module._resolveFilename;
   Module._resolveFilename = function (/** @type {string} */ request, /** @type {any[]} */ ...rest) {
-    if (request !== KEY && request !== `node:${KEY}`) return resolveFilename.call(this, request, ...rest);
+    if (request !== KEY) return resolveFilename.call(this, request, ...rest);
     if (Module._cache[KEY] === undefined) {
       const module = new Module(KEY, null);
       Object.assign(module, { id: KEY, filename: KEY, loaded: true, exports: getOriginalFs() });

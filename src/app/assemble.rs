@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 
 use super::manifest::Manifest;
 use super::paths;
+use crate::asar::{self, Archive};
 use crate::error::Result;
 use crate::lane::portable::Portable;
-use crate::{bridge, runtime, ui};
+use crate::{bridge, bundle, runtime, ui};
 
 /// What an app is started with. The JavaScript side sees it as the frozen `host`.
 #[derive(Debug, Clone, Serialize)]
@@ -42,9 +43,20 @@ pub struct AppConfig {
 /// The Electron version whose API is kept to.
 pub const ELECTRON_VERSION: &str = "45.4.1";
 
+/// Puts the archive of a single-file app to where its resources would be, for this process and its modules.
+///
+/// # Errors
+/// The archive is damaged.
+pub(super) fn mount_own_archive(executable: &Path) -> Result<()> {
+  if let (Some(range), Some(folder)) = (bundle::embedded_archive(executable), executable.parent()) {
+    asar::mount(folder.join("resources").join("app.asar"), Archive::open_within(executable, range)?);
+  }
+  Ok(())
+}
+
 /// Runs the app of a package.
-pub(super) fn run_packaged(resources: &Path, arguments: &[String]) -> Result<i32> {
-  let manifest = Manifest::load(&resources.join("app"))?;
+pub(super) fn run_packaged(resources: &Path, app: &Path, arguments: &[String]) -> Result<i32> {
+  let manifest = Manifest::load(app)?;
   let argv = arguments.get(1..).unwrap_or_default().to_vec();
   run(&manifest, argv, true, resources.to_path_buf(), false)
 }
@@ -85,7 +97,8 @@ fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path
   let app_name = app_name(manifest);
   let session_folder = paths::user_folder("appData").map(|folder| folder.join(&app_name)).filter(|folder| is_session(folder));
   let web_extensions = if config.portable_lane { None } else { web_extensions() };
-  let ui_config = ui::UiConfig { app_name, web_extensions, session_folder, lane };
+  let app_name = desktop_name(manifest).unwrap_or(app_name);
+  let ui_config = ui::UiConfig { app_name, web_extensions, session_folder, read_archived: Some(runtime::read_archived), lane };
   Ok(ui::run(ui_end, commands, ui_config)?)
 }
 
@@ -97,6 +110,11 @@ fn is_session(folder: &Path) -> bool {
 /// Electron's `app.name`: what the desktop calls the app.
 fn app_name(manifest: &Manifest) -> String {
   manifest.text("productName").or_else(|| manifest.text("name")).unwrap_or("Electron").into()
+}
+
+/// The name of the app's desktop entry, which its windows carry. JS says it again when the app is ready.
+fn desktop_name(manifest: &Manifest) -> Option<String> {
+  manifest.text("desktopName").map(|name| name.strip_suffix(".desktop").unwrap_or(name).into())
 }
 
 /// The portable lane is the only one where nothing can be loaded into the web process; on Linux it is there to be tested.

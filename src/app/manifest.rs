@@ -1,16 +1,17 @@
 //! `package.json` of an app: which script is its main, what it is called.
 
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::runtime::{is_dir, is_file, read_file};
 
 /// Extensions that are tried for a main without one, as `require` does.
 const EXTENSIONS: &[&str] = &["js", "json", "node"];
 
-/// An app as it lies on disk.
+/// An app as it lies on disk, or in an archive.
 #[derive(Debug, Clone)]
 pub struct Manifest {
   /// The app's folder, absolute.
@@ -30,10 +31,10 @@ impl Manifest {
     // The path stays as the user wrote it, symbolic links included: an app sees the path that it was started with.
     let path = std::path::absolute(path).map_err(|source| Error::Unreadable { path: path.into(), source })?;
     let path: PathBuf = path.components().collect();
-    if path.is_dir() {
+    if is_dir(&path) {
       return Self::load_folder(path);
     }
-    if !path.is_file() {
+    if !is_file(&path) {
       return Err(Error::NoSuchApp(path));
     }
     let folder = path.parent().unwrap_or(&path).to_path_buf();
@@ -42,15 +43,16 @@ impl Manifest {
 
   fn load_folder(folder: PathBuf) -> Result<Self> {
     let file = folder.join("package.json");
-    if !file.exists() {
+    if !is_file(&file) {
       // A folder with an index.js is an app for Electron too.
       let main = folder.join("index.js");
-      if main.is_file() {
+      if is_file(&main) {
         return Ok(Self { folder, main, package_json: Map::new() });
       }
       return Err(Error::NoPackageJson(folder));
     }
-    let text = fs::read_to_string(&file).map_err(|source| Error::Unreadable { path: file.clone(), source })?;
+    let read = read_file(&file).and_then(|bytes| String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into()));
+    let text = read.map_err(|source| Error::Unreadable { path: file.clone(), source })?;
     // Editors on Windows put a byte order mark in front, which is not part of JSON.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let value = serde_json::from_str(text).map_err(|source| Error::BadPackageJson { path: file.clone(), source })?;
@@ -73,7 +75,7 @@ impl Manifest {
 
 /// The file that `require` would load for this path.
 fn existing_script(path: &Path) -> Option<PathBuf> {
-  if path.is_file() {
+  if is_file(path) {
     return Some(path.to_path_buf());
   }
   let with_extension = |base: &Path| {
@@ -81,14 +83,16 @@ fn existing_script(path: &Path) -> Option<PathBuf> {
       let mut name = base.as_os_str().to_owned();
       name.push(".");
       name.push(extension);
-      Some(PathBuf::from(name)).filter(|candidate| candidate.is_file())
+      Some(PathBuf::from(name)).filter(|candidate| is_file(candidate))
     })
   };
-  with_extension(path).or_else(|| if path.is_dir() { with_extension(&path.join("index")) } else { None })
+  with_extension(path).or_else(|| if is_dir(path) { with_extension(&path.join("index")) } else { None })
 }
 
 #[cfg(test)]
 mod tests {
+  use std::fs;
+
   use super::*;
 
   fn app(files: &[(&str, &str)]) -> tempfile::TempDir {

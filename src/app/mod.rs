@@ -22,10 +22,13 @@ pub fn main() -> ExitCode {
   let arguments: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
   let environment = |name: &str| std::env::var(name).ok();
   let executable = std::env::current_exe().unwrap_or_else(|_| arguments.first().map(Into::into).unwrap_or_default());
+  if let Err(error) = assemble::mount_own_archive(&executable) {
+    return exit_code(Err(error));
+  }
   let result = match Role::decide(&arguments, &environment, executable.parent()) {
     Role::Node(arguments) => crate::runtime::child::run(&arguments, Kind::Node),
     Role::Utility(arguments) => crate::runtime::child::run(&arguments, Kind::Utility),
-    Role::Packaged { resources } => assemble::run_packaged(&resources, &arguments),
+    Role::Packaged { resources, app } => assemble::run_packaged(&resources, &app, &arguments),
     Role::CommandLine => return cli::run(&arguments),
   };
   exit_code(result)

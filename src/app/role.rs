@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::asar::mounted;
+
 /// The duty of this process.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Role {
@@ -9,11 +11,14 @@ pub enum Role {
   Node(Vec<String>),
   /// A child of `utilityProcess.fork`, with the same arguments.
   Utility(Vec<String>),
-  /// The executable lies beside its app's resources.
-  Packaged { resources: PathBuf },
+  /// The executable lies beside its app's resources, or has them in itself.
+  Packaged { resources: PathBuf, app: PathBuf },
   /// A person or a script called us.
   CommandLine,
 }
+
+/// Names of the app among the resources, in the order in which Electron looks for them.
+const APPS: &[&str] = &["app.asar", "app", "default_app.asar"];
 
 /// Set by `child_process.fork` in the runtime crates: the module that the child runs, which stands among the arguments too.
 pub const FORK_ENTRY_VARIABLE: &str = "DENO_INTERNAL_CHILD_ENTRYPOINT";
@@ -38,12 +43,12 @@ impl Role {
     if rest.first().is_some_and(|first| first == "--run-as-node") {
       return Self::Node(rest[1..].to_vec());
     }
-    if let Some(resources) = folder.map(|folder| folder.join("resources"))
-      && resources.join("app").is_dir()
-    {
-      return Self::Packaged { resources };
+    let resources = folder.map(|folder| folder.join("resources"));
+    let app = resources.as_ref().and_then(|resources| APPS.iter().map(|name| resources.join(name)).find(|app| mounted(app).is_some() || app.exists()));
+    match (resources, app) {
+      (Some(resources), Some(app)) => Self::Packaged { resources, app },
+      _ => Self::CommandLine,
     }
-    Self::CommandLine
   }
 }
 
@@ -65,6 +70,18 @@ mod tests {
   fn a_folder_is_for_the_command_line() {
     assert_eq!(decide(&["app", "--flag"], &[]), Role::CommandLine);
     assert_eq!(decide(&[], &[(RUN_AS_NODE_VARIABLE, "")]), Role::CommandLine);
+  }
+
+  #[test]
+  fn the_archive_comes_before_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let resources = folder.path().join("resources");
+    let decide = || Role::decide(&["shell".into()], &|_| None, Some(folder.path()));
+    assert_eq!(decide(), Role::CommandLine);
+    for name in ["default_app.asar", "app", "app.asar"] {
+      std::fs::create_dir_all(resources.join(name)).unwrap();
+      assert_eq!(decide(), Role::Packaged { resources: resources.clone(), app: resources.join(name) });
+    }
   }
 
   #[test]

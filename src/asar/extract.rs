@@ -6,9 +6,9 @@ use std::io::Write;
 use std::path::Path;
 
 use super::archive::Archive;
+use super::disk::{is_executable, make_link, relative_target};
 use super::error::{Error, Result};
 use super::header::{Directory, Entry, FileEntry, Place};
-use super::pack::{is_executable, make_link, relative_target};
 
 /// How much longer than the archive all files together may be, since equal files are stored once, and the length that is always allowed.
 const MAX_GROWTH: u64 = 100;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 
-use sha2::{Digest as _, Sha256};
+use aws_lc_rs::digest::{Context, SHA256, digest};
 
 /// The length of the blocks that are hashed by themselves, as `@electron/asar` takes it.
 pub const BLOCK_SIZE: u64 = 4 << 20;
@@ -25,7 +25,21 @@ pub struct Integrity {
 impl Digest {
   /// The checksum of some bytes.
   pub fn of(bytes: &[u8]) -> Self {
-    Self(Sha256::digest(bytes).into())
+    Self::from_output(&digest(&SHA256, bytes))
+  }
+
+  /// The checksum of contents that are read to their end.
+  ///
+  /// # Errors
+  /// They cannot be read.
+  pub fn read(contents: impl Read) -> io::Result<Self> {
+    Integrity::measure(contents, |_| Ok(())).map(|(integrity, _)| integrity.hash)
+  }
+
+  fn from_output(output: &aws_lc_rs::digest::Digest) -> Self {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(output.as_ref());
+    Self(bytes)
   }
 
   /// Reads 64 hexadecimal digits.
@@ -56,12 +70,16 @@ impl fmt::Debug for Digest {
 
 impl Integrity {
   /// Reads contents to their end; gives their checksums and their length, and hands each piece to `piece` on the way.
-  pub(super) fn measure(mut contents: impl Read, mut piece: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<(Self, u64)> {
-    let (mut whole, mut block) = (Sha256::new(), Sha256::new());
+  pub(super) fn measure(contents: impl Read, piece: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<(Self, u64)> {
+    Self::measure_blocks(contents, BLOCK_SIZE, piece)
+  }
+
+  fn measure_blocks(mut contents: impl Read, block_size: u64, mut piece: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<(Self, u64)> {
+    let (mut whole, mut block) = (Context::new(&SHA256), Context::new(&SHA256));
     let (mut blocks, mut length) = (Vec::new(), 0_u64);
     let mut buffer = vec![0; 64 << 10];
     loop {
-      let room = (BLOCK_SIZE - length % BLOCK_SIZE).min(buffer.len() as u64) as usize;
+      let room = (block_size - length % block_size).min(buffer.len() as u64) as usize;
       let count = match contents.read(&mut buffer[..room]) {
         Ok(0) => break,
         Ok(count) => count,
@@ -73,15 +91,16 @@ impl Integrity {
       block.update(part);
       piece(part)?;
       length += count as u64;
-      if length % BLOCK_SIZE == 0 {
-        blocks.push(Digest(block.finalize_reset().into()));
+      if length.is_multiple_of(block_size) {
+        let full = std::mem::replace(&mut block, Context::new(&SHA256));
+        blocks.push(Digest::from_output(&full.finish()));
       }
     }
     // Nothing at all has one block too.
-    if length % BLOCK_SIZE != 0 || blocks.is_empty() {
-      blocks.push(Digest(block.finalize().into()));
+    if !length.is_multiple_of(block_size) || blocks.is_empty() {
+      blocks.push(Digest::from_output(&block.finish()));
     }
-    Ok((Self { hash: Digest(whole.finalize().into()), block_size: BLOCK_SIZE, blocks }, length))
+    Ok((Self { hash: Digest::from_output(&whole.finish()), block_size, blocks }, length))
   }
 
   /// Whether the blocks are as many as contents of this length have. Older versions of `@electron/asar` add the checksum of nothing
@@ -119,18 +138,18 @@ mod tests {
 
   #[test]
   fn blocks_end_where_they_should() {
-    for (length, blocks) in [(0, 1), (1, 1), (BLOCK_SIZE, 1), (BLOCK_SIZE + 1, 2)] {
-      let bytes = vec![7; length as usize];
+    for (length, blocks) in [(0, 1), (1, 1), (100, 1), (101, 2), (200, 2)] {
+      let bytes = vec![7; length];
       let mut passed = 0;
-      let (integrity, measured) = Integrity::measure(bytes.as_slice(), |piece| {
-        passed += piece.len() as u64;
+      let (integrity, measured) = Integrity::measure_blocks(bytes.as_slice(), 100, |piece| {
+        passed += piece.len();
         Ok(())
       })
       .unwrap();
-      assert_eq!((measured, passed, integrity.blocks.len()), (length, length, blocks));
+      assert_eq!((measured, passed, integrity.blocks.len()), (length as u64, length, blocks));
       assert_eq!(integrity.hash, Digest::of(&bytes));
       assert!(integrity.holds(0, &bytes));
-      assert!(length == 0 || integrity.fits(length));
+      assert!(integrity.fits(length as u64));
     }
   }
 }

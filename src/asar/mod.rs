@@ -9,20 +9,27 @@
 //! acts on it, and contents are compared with their checksums before anyone sees them.
 
 mod archive;
+mod builder;
+mod disk;
 mod error;
 mod extract;
 mod header;
 mod integrity;
+mod mount;
 mod pack;
 mod pattern;
 mod raw;
 
 pub use archive::Archive;
+pub use builder::{Builder, Summary};
+pub(crate) use disk::is_executable;
+pub use disk::relative_target;
 pub use error::{Error, Result};
 pub use extract::{ExtractOptions, extract};
 pub use header::{Directory, Entry, FileEntry, Link, Place};
 pub use integrity::{BLOCK_SIZE, Digest, Integrity};
-pub use pack::{Builder, PackOptions, Summary, pack_folder, relative_target};
+pub use mount::{mount, mounted};
+pub use pack::{PackOptions, pack_folder};
 pub use pattern::Pattern;
 
 /// The longest header that is read or written. Real apps stay far below; each file takes about 300 bytes of it.

@@ -1,6 +1,7 @@
 //! The command line: arguments into one settings struct for each command.
 
 mod asar;
+mod bundle;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,6 +32,8 @@ enum Command {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
   },
+  /// Package an app for people to install
+  Bundle(bundle::Bundle),
   /// Pack, list and extract asar archives
   #[command(subcommand)]
   Asar(asar::Command),
@@ -57,6 +60,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
       argv.extend(arguments);
       app::exit_code(app::run_app(&folder, argv, true))
     }
+    Some(Command::Bundle(command)) => ended(bundle::run(command)),
     Some(Command::Asar(command)) => ended(asar::run(command)),
     None => match parsed.app.iter().position(|argument| !argument.starts_with('-')) {
       Some(at) => app::exit_code(app::run_app(parsed.app[at].as_ref(), parsed.app.clone(), false)),

@@ -26,6 +26,9 @@ const INVALID_ARGUMENT: i32 = 9;
 /// Sets Node's exit code for a module that awaits forever.
 const SET_UNSETTLED_CODE: &str = "if (typeof process === 'object') process.exitCode ??= 13;";
 
+/// Electron's switch that makes archives plain files in a child.
+const NO_ASAR_VARIABLE: &str = "ELECTRON_NO_ASAR";
+
 /// The module that starts everything on the JavaScript side.
 const ENTRY: &str = "shell:///child/init.js";
 
@@ -70,6 +73,9 @@ pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
     return Ok(0);
   }
   let channel = take_channel();
+  if std::env::var_os(NO_ASAR_VARIABLE).is_some_and(|value| !value.is_empty()) {
+    archives::disable();
+  }
   match kind {
     // As in Electron: what a Node starts from the same executable is a Node too.
     // SAFETY: no other thread runs yet.

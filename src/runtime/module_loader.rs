@@ -22,9 +22,7 @@ use deno_runtime::deno_permissions::PermissionsContainer;
 use node_resolver::analyze::CjsAnalysisSourceProvider;
 use node_resolver::errors::PackageJsonLoadError;
 use node_resolver::{NodeResolutionKind, ResolutionMode};
-use sys_traits::FsMetadata;
 
-use super::archives::Sys;
 use super::services::Services;
 use super::{archives, code_cache, embedded, typescript};
 
@@ -195,7 +193,7 @@ fn bytes_module(kind: ModuleType, bytes: Vec<u8>, specifier: &Url) -> ModuleSour
 
 fn not_loaded(specifier: &Url, path: &Path, referrer: Option<&str>, error: &std::io::Error) -> JsErrorBox {
   let from = referrer.map(|referrer| format!(" imported from {referrer}")).unwrap_or_default();
-  if Sys::default().fs_is_dir_no_err(path) {
+  if archives::is_dir(path) {
     return JsErrorBox::generic(format!("Directory import '{}' is not supported resolving ES modules{from}", path.display()));
   }
   JsErrorBox::generic(format!("Cannot load {specifier}{from}: {error}"))

@@ -19,7 +19,7 @@ mod state;
 mod webview;
 mod window;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::bridge::{CommandReceiver, UiEnd};
 use crate::lane::portable::Portable;
@@ -34,6 +34,8 @@ pub struct UiConfig {
   /// Folder of the default session unless the main script names another, if there is one from an earlier start. A web process is then started
   /// for it while the main script runs.
   pub session_folder: Option<PathBuf>,
+  /// Reads a file that lies in an archive; `None` for all others, which the engine reads itself.
+  pub read_archived: Option<fn(&Path) -> Option<Vec<u8>>>,
   /// The portable lane, for views that are made with its scripts.
   pub lane: Portable,
 }

@@ -2,6 +2,7 @@
 
 mod apps;
 mod asar;
+mod bundle;
 mod channel;
 mod cli;
 mod run_as_node;

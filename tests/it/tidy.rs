@@ -101,6 +101,10 @@ fn layers_hold() {
     ("src/runtime/", &["crate::ui", "tao::", "wry::", "gtk::", "rfd::"]),
     ("src/ops/", &["crate::ui", "tao::", "wry::", "gtk::", "rfd::"]),
     ("src/asar/", &["crate::", "deno_", "v8::", "tao::", "wry::", "gtk::"]),
+    (
+      "src/bundle/",
+      &["crate::ui", "crate::runtime", "crate::ops", "crate::app", "crate::printer", "deno_", "v8::", "tao::", "wry::", "gtk::"],
+    ),
     ("src/lane/", &["crate::ui", "crate::runtime", "deno_", "v8::", "tao::", "wry::", "gtk::"]),
   ];
   let mut found = Vec::new();

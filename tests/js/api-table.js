@@ -43,6 +43,11 @@ const INSTANCES = {
   process: () => process,
   nativeImage: () => electron.nativeImage.createEmpty(),
   session: () => electron.session.defaultSession,
+  utilityProcess: () => {
+    const child = electron.utilityProcess.fork(require('node:path').join(__dirname, 'fixtures/utility/echo.js'));
+    child.kill();
+    return child;
+  },
   webContents: (window) => window.webContents,
   webFrameMain: (window) => window.webContents.mainFrame,
 };

@@ -27,6 +27,7 @@ const reactionsDone = () => new Promise((resolve) => process.nextTick(resolve));
 
 class App extends EventEmitter {
   #name = textOf(packageJson.productName) ?? textOf(packageJson.name) ?? 'Electron';
+  #desktopName = textOf(packageJson.desktopName);
   #ready = false;
   #quitting = false;
   #exiting = false;
@@ -63,6 +64,12 @@ class App extends EventEmitter {
   setName(name) {
     check(arguments, 'string');
     this.#name = name;
+  }
+
+  /** @param {string} name of the desktop entry; only before the app is ready */
+  setDesktopName(name) {
+    check(arguments, 'string');
+    this.#desktopName = name;
   }
 
   get name() {
@@ -153,7 +160,8 @@ class App extends EventEmitter {
     // Electron installs its menu from a listener of this event that is older than any of the app.
     setDefaultApplicationMenu();
     emitNative(this, 'will-finish-launching');
-    send({ type: 'setAppIdentity', name: this.#name });
+    // Windows carry the name of the app's desktop entry: that is how a desktop knows whose they are.
+    send({ type: 'setAppIdentity', name: (this.#desktopName ?? this.#name).replace(/\.desktop$/, '') });
     /** @type {any} */ (this).getPath('userData');
     this.#ready = true;
     this.#resolveReady();

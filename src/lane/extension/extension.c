@@ -217,6 +217,7 @@ static void on_page_created(WebKitWebExtension *extension, WebKitWebPage *web_pa
   GUnixFDList *list = g_unix_fd_list_new_from_array(&peer, 1);
   webkit_web_page_send_message_to_view(web_page, webkit_user_message_new_with_fd_list("shell-lane", NULL, list), NULL, NULL, NULL);
   g_object_unref(list);
+  lane_watch_requests(web_page);
   g_signal_connect(web_page, "document-loaded", G_CALLBACK(on_document_loaded), NULL);
   g_signal_connect(web_page, "console-message-sent", G_CALLBACK(on_console_message), NULL);
 }

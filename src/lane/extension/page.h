@@ -122,4 +122,7 @@ void lane_scan_soon(Page *page);
 /* The main frame's document; one that may not run scripts, which WebKit does not announce, is told of now. NULL while there is none. */
 Document *lane_main_document(Page *page);
 
+/* archives.c: has what the page loads out of archives asked of the host. */
+void lane_watch_requests(WebKitWebPage *web_page);
+
 #endif

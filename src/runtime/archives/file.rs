@@ -1,7 +1,7 @@
 //! An open file of an archive. It has no descriptor: the runtime gives it a number of its own.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -22,6 +22,8 @@ pub(super) struct ArchiveFile {
   path: PathBuf,
   stat: fn(&Archive, &str, &FileEntry) -> FsStat,
   position: Cell<u64>,
+  /// The block that was read last, and its number.
+  block: RefCell<Option<(u64, Vec<u8>)>>,
 }
 
 impl ArchiveFile {
@@ -33,14 +35,43 @@ impl ArchiveFile {
     stat: fn(&Archive, &str, &FileEntry) -> FsStat,
   ) -> Self {
     let entry = FileEntry { size: entry.size, place: entry.place, executable: entry.executable, integrity: entry.integrity.clone() };
-    Self { archive, name, entry, path: path.into(), stat, position: Cell::new(0) }
+    Self { archive, name, entry, path: path.into(), stat, position: Cell::new(0), block: RefCell::default() }
   }
 
+  /// Fills the buffer, as far as the file goes.
   fn read_at(&self, buffer: &mut [u8], position: u64) -> FsResult<usize> {
-    let range = position..position.saturating_add(buffer.len() as u64);
-    let bytes = self.archive.read_range(&self.name, &self.entry, range).map_err(into_io)?;
-    buffer[..bytes.len()].copy_from_slice(&bytes);
-    Ok(bytes.len())
+    let mut filled = 0;
+    while filled < buffer.len() {
+      match self.read_block(&mut buffer[filled..], position.saturating_add(filled as u64))? {
+        0 => break,
+        count => filled += count,
+      }
+    }
+    Ok(filled)
+  }
+
+  /// Reads what is left of a block from a position on, or as much of it as the buffer takes. A block is compared with its checksum as a whole, so it
+  /// is kept for the reads that follow.
+  fn read_block(&self, buffer: &mut [u8], position: u64) -> FsResult<usize> {
+    if position >= self.entry.size || buffer.is_empty() {
+      return Ok(0);
+    }
+    let Some(size) = self.entry.integrity.as_ref().map(|integrity| integrity.block_size) else {
+      let range = position..position.saturating_add(buffer.len() as u64);
+      let bytes = self.archive.read_range(&self.name, &self.entry, range).map_err(into_io)?;
+      buffer[..bytes.len()].copy_from_slice(&bytes);
+      return Ok(bytes.len());
+    };
+    let (number, start) = (position / size, position % size);
+    let mut kept = self.block.borrow_mut();
+    if kept.as_ref().is_none_or(|(kept, _)| *kept != number) {
+      let range = number * size..(number * size).saturating_add(size);
+      *kept = Some((number, self.archive.read_range(&self.name, &self.entry, range).map_err(into_io)?));
+    }
+    let rest = kept.as_ref().and_then(|(_, block)| block.get(start as usize..)).unwrap_or_default();
+    let count = rest.len().min(buffer.len());
+    buffer[..count].copy_from_slice(&rest[..count]);
+    Ok(count)
   }
 
   fn read_on(&self, buffer: &mut [u8]) -> FsResult<usize> {

@@ -15,10 +15,13 @@ use std::collections::HashMap;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use crate::asar::{Archive, Entry, Error};
+use sys_traits::FsMetadata;
+
+use crate::asar::{Archive, Entry, Error, mounted};
 
 pub(super) use addons::AddonLoader;
 pub(crate) use addons::remove_copies;
@@ -53,10 +56,18 @@ struct Opened {
 
 static ARCHIVES: LazyLock<Mutex<HashMap<PathBuf, Opened>>> = LazyLock::new(Mutex::default);
 
+/// `ELECTRON_NO_ASAR`.
+static DISABLED: AtomicBool = AtomicBool::new(false);
+
 thread_local! {
   /// How many calls of `original-fs` are running, and whether `process.noAsar` is set.
   static OFF: Cell<u32> = const { Cell::new(0) };
   static NO_ASAR: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Archives are files for this whole process.
+pub(super) fn disable() {
+  DISABLED.store(true, Ordering::Relaxed);
 }
 
 /// `process.noAsar` of this thread.
@@ -75,7 +86,7 @@ pub(crate) fn set_original(begins: bool) {
 /// The path leads into a file that is named like an archive and is none.
 pub(crate) fn find(path: &Path) -> io::Result<Option<Inside>> {
   // Most paths have nothing to do with archives, and this is asked for each of them.
-  if !may_lead_into_archive(path) || NO_ASAR.get() || OFF.get() > 0 {
+  if !may_lead_into_archive(path) || NO_ASAR.get() || OFF.get() > 0 || DISABLED.load(Ordering::Relaxed) {
     return Ok(None);
   }
   let path = normalize(path)?;
@@ -86,12 +97,17 @@ pub(crate) fn find(path: &Path) -> io::Result<Option<Inside>> {
     if !has_extension(component) {
       continue;
     }
+    let inner = || components.as_path().to_string_lossy().replace('\\', "/");
+    // That of a single-file app is not on disk.
+    if let Some(archive) = mounted(&outer) {
+      return Ok(Some(Inside { archive, path: inner() }));
+    }
     // A folder may be named like an archive. Whatever cannot be looked at is for the system to complain of.
     let Ok(metadata) = std::fs::metadata(&outer) else { return Ok(None) };
     if !metadata.is_file() {
       continue;
     }
-    let inner = components.as_path().to_string_lossy().replace('\\', "/");
+    let inner = inner();
     return match open(&outer, &metadata) {
       Ok(archive) => Ok(Some(Inside { archive, path: inner })),
       // Any file may be called so.
@@ -200,6 +216,21 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     Some(inside) => inside.read(),
     None => std::fs::read(path),
   }
+}
+
+/// Reads a file that lies in an archive, or is to be beside one; `None` for all others, and for what cannot be read.
+pub(crate) fn read_archived(path: &Path) -> Option<Vec<u8>> {
+  find(path).ok()??.read().ok()
+}
+
+/// Whether there is a file, in an archive or not.
+pub(crate) fn is_file(path: &Path) -> bool {
+  Sys::default().fs_is_file_no_err(path)
+}
+
+/// Whether there is a folder, in an archive, as one, or neither.
+pub(crate) fn is_dir(path: &Path) -> bool {
+  Sys::default().fs_is_dir_no_err(path)
 }
 
 /// Where the system finds a file: itself, or for one in an archive a copy that lives as long as this process.

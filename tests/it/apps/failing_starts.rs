@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -88,7 +88,20 @@ fn web_view_library_is_missing() {
   // A file that is no library stands before the real one, as a damaged installation would have it.
   let libraries = tempfile::tempdir().expect("temporary folder");
   fs::write(libraries.path().join("libwebkit2gtk-4.1.so.0"), "").expect("a file in the temporary folder");
+  // Who started the app from a menu sees no terminal: a program of the desktop shows the message.
+  let shown = libraries.path().join("shown");
+  let script = format!("#!/bin/sh\nfor text; do :; done\nprintf %s \"$text\" >'{0}.part'\n/bin/mv '{0}.part' '{0}'\n", shown.display());
+  let program = libraries.path().join("zenity");
+  fs::write(&program, script).expect("a script in the temporary folder");
+  fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("the script may run");
   check_folder(&app, &["libwebkit2gtk-4.1.so.0", "apt install"], |command| {
-    command.env("LD_LIBRARY_PATH", libraries.path());
+    command.env("LD_LIBRARY_PATH", libraries.path()).env("PATH", libraries.path());
   });
+  let end = Instant::now() + Duration::from_secs(30);
+  while !shown.exists() {
+    assert!(Instant::now() < end, "the message is not shown");
+    std::thread::sleep(Duration::from_millis(20));
+  }
+  let text = fs::read_to_string(shown).expect("the message");
+  assert!(text.contains("libwebkit2gtk-4.1.so.0") && text.contains("apt install"), "{text}");
 }

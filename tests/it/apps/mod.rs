@@ -6,6 +6,7 @@
 mod failing_starts;
 mod fixtures;
 mod hostile;
+mod packaged;
 mod processes;
 mod running_app;
 mod user;

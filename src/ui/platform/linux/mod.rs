@@ -1,6 +1,7 @@
 //! Linux: GTK 3 and WebKitGTK 4.1, directly where tao and wry stop.
 
 mod accelerator;
+mod archives;
 mod clipboard;
 mod crossing;
 mod dialog;

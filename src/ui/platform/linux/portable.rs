@@ -283,7 +283,7 @@ fn say_once(said: &Cell<bool>, error: &Refusal) {
 
 /// Serves the scheme in a session, once.
 fn serve_scheme(ui: &Rc<Ui>, context: &WebContext) {
-  if !ui.sessions.first_lane(context) {
+  if !ui.sessions.first_use(context, SCHEME) {
     return;
   }
   if let Some(security) = context.security_manager() {

@@ -60,9 +60,9 @@ impl Session {
 /// Keys of sessions in memory begin with this, those of the others are absolute paths.
 const IN_MEMORY: &str = "memory ";
 
-/// The sessions in use, by folder, and by partition where there is none.
+/// The sessions in use, by folder, and by partition where there is none; then which schemes are served in which context.
 #[derive(Default)]
-pub(crate) struct Sessions(RefCell<HashMap<String, Session>>, RefCell<Vec<WebContext>>);
+pub(crate) struct Sessions(RefCell<HashMap<String, Session>>, RefCell<Vec<(WebContext, &'static str)>>);
 
 impl Sessions {
   /// The session of a partition; `data_directory` is the folder of the default one.
@@ -83,12 +83,12 @@ impl Sessions {
     self.0.borrow_mut().retain(|key, session| Rc::strong_count(&session.0) > 1 || key.starts_with(IN_MEMORY));
   }
 
-  /// Whether a context has nobody yet who serves the portable lane's scheme: that can be said only once.
-  pub(super) fn first_lane(&self, context: &WebContext) -> bool {
+  /// Whether a context has nobody yet who serves a scheme: that can be said only once.
+  pub(super) fn first_use(&self, context: &WebContext, scheme: &'static str) -> bool {
     let mut served = self.1.borrow_mut();
-    let first = !served.contains(context);
+    let first = !served.iter().any(|(other, name)| other == context && *name == scheme);
     if first {
-      served.push(context.clone());
+      served.push((context.clone(), scheme));
     }
     first
   }

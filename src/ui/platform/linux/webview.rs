@@ -82,6 +82,8 @@ pub(super) struct Load {
   pub(super) moved_to: RefCell<Option<String>>,
   /// The address of the document or of the load that goes on.
   pub(super) url: RefCell<String>,
+  /// A document out of an archive takes the place of the load that has just failed; to the app both are one.
+  pub(super) archived: Cell<bool>,
 }
 
 /// Questions that wait for the app's answer.
@@ -232,6 +234,9 @@ impl WebView {
       me: me.clone(),
     });
     this.connect();
+    if let Some(context) = this.view.context() {
+      super::archives::serve(ui, &context);
+    }
     this
   }
 

@@ -118,6 +118,9 @@ impl WebView {
     let view = &self.view;
     view.connect_is_loading_notify(with_view!(self, |this| {
       let loading = this.view.is_loading();
+      if this.load.archived.get() {
+        return;
+      }
       if loading {
         this.tell_loading();
         return;
@@ -166,6 +169,9 @@ impl WebView {
       let Some(this) = weak.upgrade() else { return };
       let url = view.uri().map(String::from).unwrap_or_default();
       this.load.moved_to.replace(None);
+      if this.load.archived.get() && event != LoadEvent::Committed {
+        return;
+      }
       match event {
         LoadEvent::Started => {
           this.tell_finished();
@@ -184,6 +190,7 @@ impl WebView {
           this.tell(move |web_contents| UiEvent::LoadRedirected { web_contents, request, url });
         }
         LoadEvent::Committed => {
+          this.load.archived.set(false);
           this.load.stage.set(Stage::Committed);
           this.load.approved.set(false);
           this.load.own_post.set(OwnPost::None);
@@ -220,6 +227,10 @@ impl WebView {
     let weak = self.weak();
     view.connect_load_failed(move |_, stage, url, error| {
       if let Some(this) = weak.upgrade() {
+        if !this.load.archived.get() && !matches!(stage, LoadEvent::Committed) && this.show_archived(url) {
+          return true;
+        }
+        this.load.archived.set(false);
         this.load.failed.set(true);
         this.load.approved.set(false);
         this.forget_redirect();

@@ -1,0 +1,96 @@
+//! An app that is started from its bundles, as people would start it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::running_app::{RunningApp, app_folder, shell};
+
+/// The bundles, made once: the runtime of a debug build is large.
+fn bundles() -> &'static Path {
+  static MADE: OnceLock<TempDir> = OnceLock::new();
+  let folder = MADE.get_or_init(|| {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_shell"))
+      .args(["bundle", "--target", "tar.gz,deb,AppImage", "--output"])
+      .args([folder.path(), &app_folder("packaged")])
+      .output()
+      .expect("the shell starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    folder
+  });
+  folder.path()
+}
+
+/// A folder with what a command makes of a bundle, whose path stands last.
+fn unpacked(command: &[&str], bundle: &str) -> TempDir {
+  let folder = tempfile::tempdir().expect("temporary folder");
+  let status = Command::new(command[0]).args(&command[1..]).arg(bundles().join(bundle)).current_dir(folder.path()).status();
+  assert!(status.expect("the command starts").success(), "{command:?}");
+  folder
+}
+
+/// Starts a program of an installation with a home folder of its own.
+fn start(program: &Path, arguments: &[&str], user_data: &Path) -> RunningApp {
+  let home = tempfile::tempdir().expect("temporary folder");
+  let settings = shell(home.path());
+  let mut command = Command::new(program);
+  command.args(arguments).envs(settings.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("APP_USER_DATA", user_data);
+  RunningApp::spawn(command, home)
+}
+
+/// Starts it, asks it everything, and brings it an address by a second start.
+#[track_caller]
+fn check(program: &Path, arguments: &[&str]) {
+  let data = tempfile::tempdir().expect("temporary folder");
+  let mut app = start(program, arguments, data.path());
+  let main = app.expect("main");
+  let expected = json!({
+    "event": "main",
+    "first": true,
+    "packaged": true,
+    "defaultApp": false,
+    "name": "Packaged App",
+    "version": "0.1.0",
+    "argv": [],
+    "app": "resources/app",
+    "resources": "resources",
+    "data": "beside the app",
+    "files": ["data.txt", "index.html", "main.js", "package.json", "page.js", "preload.js"],
+    "library": null,
+  });
+  assert_eq!(main, expected);
+  assert_eq!(app.expect("page"), json!({ "event": "page", "doubled": 42, "title": "Packaged", "file": "index.html" }));
+  let class = Command::new("sh").args(["-c", "xdotool search --onlyvisible --class com.example.PackagedApp"]).output().expect("xdotool");
+  assert!(!class.stdout.is_empty(), "no window has the class of the desktop entry");
+  // What a desktop does with a link.
+  let mut second = start(program, &[arguments, &["packaged-app://open/me"]].concat(), data.path());
+  assert_eq!(second.expect("main")["first"], false);
+  assert_eq!(second.wait().code, Some(0));
+  assert_eq!(app.expect("second-instance")["addresses"], json!(["packaged-app://open/me"]));
+  assert_eq!(app.wait().code, Some(0));
+}
+
+#[test]
+fn starts_from_its_archive() {
+  let folder = unpacked(&["tar", "-xzf"], "app-packaged-0.1.0-x64.tar.gz");
+  check(&folder.path().join("app-packaged-0.1.0/app-packaged"), &[]);
+}
+
+#[test]
+fn starts_from_its_deb() {
+  let folder = unpacked(&["sh", "-c", "dpkg-deb -x \"$0\" ."], "app-packaged_0.1.0_amd64.deb");
+  // By the command that the package puts into the path.
+  check(&folder.path().join("usr/bin/app-packaged"), &[]);
+}
+
+#[test]
+fn starts_from_its_app_image() {
+  let image: PathBuf = bundles().join("app-packaged-0.1.0-x86_64.AppImage");
+  check(&image, &["--appimage-extract-and-run"]);
+  assert!(fs::metadata(image).expect("the image").is_file());
+}
