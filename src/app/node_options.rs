@@ -2,6 +2,8 @@
 //!
 //! Which options there are is Node's matter; each is in [`OPTIONS`] with what becomes of it here. An option that Node knows and that has no effect
 //! here is refused, never passed over.
+//!
+//! The file is long because the table of options and what reads it are checked against each other by the tests below.
 
 use std::collections::BTreeMap;
 
