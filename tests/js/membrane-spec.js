@@ -105,7 +105,7 @@ describe('membrane', function () {
     // Names are kept as long as what they are of; a few objects may have very many.
     const names = Array.from({ length: 100_000 }, (_, index) => `name ${index}`);
     const many = pair(new Tool()).context;
-    const outcomes = Array.from({ length: 20 }, (_, id) => many.serve(['c', 1, undefined, [['f', id + 10, '', 0, names], ['r', id + 5000, id + 10, { name: 'C', methods: names, symbols: [] }]]])[1][4]);
+    const outcomes = Array.from({ length: 30 }, (_, id) => many.serve(['c', 1, undefined, [['f', id + 10, '', 0, names], ['r', id + 5000, id + 10, { name: 'C', methods: names, symbols: [] }]]])[1][4]);
     assert.match(outcomes.at(-1), /too many members/);
   });
 
