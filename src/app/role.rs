@@ -44,7 +44,9 @@ impl Role {
       return Self::Node(rest[1..].to_vec());
     }
     let resources = folder.map(|folder| folder.join("resources"));
-    let app = resources.as_ref().and_then(|resources| APPS.iter().map(|name| resources.join(name)).find(|app| mounted(app).is_some() || app.exists()));
+    let app = resources
+      .as_ref()
+      .and_then(|resources| APPS.iter().map(|name| resources.join(name)).find(|app| mounted(app).is_some() || app.exists()));
     match (resources, app) {
       (Some(resources), Some(app)) => Self::Packaged { resources, app },
       _ => Self::CommandLine,

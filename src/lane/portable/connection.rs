@@ -3,12 +3,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::super::{ROUTED_KINDS, Route};
 use super::document::Document;
 use super::frames::{Entered, Frames, MAIN, take_place};
-use super::super::{ROUTED_KINDS, Route};
 use super::{
-  FrameHeader, GONE_MAYBE_WITH_FRAME, GONE_STAYS, GONE_WITH_FRAME, HEADER_LENGTH, INCOMING_HIGH_WATER, KIND_GONE, LaneFrame, MAX_DOCUMENTS, MAX_PAYLOAD,
-  MAX_STRANGERS, Out, Reach, Refusal, Token,
+  FrameHeader, GONE_MAYBE_WITH_FRAME, GONE_STAYS, GONE_WITH_FRAME, HEADER_LENGTH, INCOMING_HIGH_WATER, KIND_GONE, LaneFrame, MAX_DOCUMENTS,
+  MAX_PAYLOAD, MAX_STRANGERS, Out, Reach, Refusal, Token,
 };
 
 #[derive(Default)]

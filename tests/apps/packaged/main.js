@@ -10,6 +10,7 @@ const say = (event, values) => console.log(JSON.stringify({ event, ...values }))
 
 app.setPath('userData', process.env.APP_USER_DATA);
 const first = app.requestSingleInstanceLock();
+const data = path.join(process.resourcesPath, 'data.txt');
 say('main', {
   first,
   packaged: app.isPackaged,
@@ -20,7 +21,8 @@ say('main', {
   // Seen from the executable, so that it does not matter where that is.
   app: path.relative(path.dirname(process.execPath), app.getAppPath()),
   resources: path.relative(path.dirname(process.execPath), process.resourcesPath),
-  data: fs.readFileSync(path.join(process.resourcesPath, 'data.txt'), 'utf8').trim(),
+  // A single file has nothing beside it.
+  data: fs.existsSync(data) ? fs.readFileSync(data, 'utf8').trim() : null,
   files: fs.readdirSync(__dirname).sort(),
   library: process.env.LD_LIBRARY_PATH ?? null,
 });

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::running_app::{RunningApp, app_folder, shell};
@@ -46,6 +46,12 @@ fn start(program: &Path, arguments: &[&str], user_data: &Path) -> RunningApp {
 /// Starts it, asks it everything, and brings it an address by a second start.
 #[track_caller]
 fn check(program: &Path, arguments: &[&str]) {
+  check_with(program, arguments, &json!("beside the app"));
+}
+
+/// The same, where this is what lies beside the app.
+#[track_caller]
+fn check_with(program: &Path, arguments: &[&str], beside: &Value) {
   let data = tempfile::tempdir().expect("temporary folder");
   let mut app = start(program, arguments, data.path());
   let main = app.expect("main");
@@ -57,9 +63,9 @@ fn check(program: &Path, arguments: &[&str]) {
     "name": "Packaged App",
     "version": "0.1.0",
     "argv": [],
-    "app": "resources/app",
+    "app": "resources/app.asar",
     "resources": "resources",
-    "data": "beside the app",
+    "data": beside,
     "files": ["data.txt", "index.html", "main.js", "package.json", "page.js", "preload.js"],
     "library": null,
   });
@@ -93,4 +99,27 @@ fn starts_from_its_app_image() {
   let image: PathBuf = bundles().join("app-packaged-0.1.0-x86_64.AppImage");
   check(&image, &["--appimage-extract-and-run"]);
   assert!(fs::metadata(image).expect("the image").is_file());
+}
+
+#[test]
+fn starts_from_a_single_file() {
+  let place = tempfile::tempdir().expect("temporary folder");
+  let app = place.path().join("app");
+  assert!(Command::new("cp").arg("-a").args([&app_folder("packaged"), &app]).status().expect("cp").success());
+  let mut package: Value = serde_json::from_slice(&fs::read(app.join("package.json")).expect("package.json")).expect("JSON");
+  package["shell"].as_object_mut().expect("the settings").remove("extraResources");
+  fs::write(app.join("package.json"), package.to_string()).expect("written");
+  let output =
+    Command::new(env!("CARGO_BIN_EXE_shell")).args(["bundle", "--target", "exe", "--output"]).args([place.path(), &app]).output();
+  let output = output.expect("the shell starts");
+  assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+  check_with(&place.path().join("app-packaged-0.1.0-x64"), &[], &Value::Null);
+  // A bit that flips in the app is seen before any of it runs.
+  let mut bytes = fs::read(place.path().join("app-packaged-0.1.0-x64")).expect("the program");
+  let at = bytes.windows(20).rposition(|part| part == b"requestSingleInstanc").expect("the main script");
+  bytes[at] ^= 1;
+  fs::write(place.path().join("app-packaged-0.1.0-x64"), bytes).expect("written");
+  let data = tempfile::tempdir().expect("temporary folder");
+  let ended = start(&place.path().join("app-packaged-0.1.0-x64"), &[], data.path()).wait();
+  assert!(ended.stderr.contains("main.js was changed"), "{}", ended.stderr);
 }
