@@ -5,6 +5,7 @@
 import process from 'node:process';
 import { inspect } from 'node:util';
 
+import { leftCallback } from '../common/left-callback.js';
 import { send, setUncaughtHandler } from './binding.js';
 import { builtin } from './builtin.js';
 
@@ -72,17 +73,6 @@ globalThis.addEventListener('error', (event) => {
   event.preventDefault();
   handleUncaught(event.error);
 });
-
-/**
- * Whether an exception left a callback of the Node layer that runs in a promise reaction there: what Node reports as an exception arrives
- * as a rejection. The outermost frame tells: it is the layer's own, and not one of the timers, whose callbacks report by themselves.
- * @param {any} reason
- */
-function leftCallback(reason) {
-  if (!(reason instanceof Error)) return false;
-  const outermost = String(reason.stack).trimEnd().split('\n').at(-1) ?? '';
-  return /\b(?:ext:deno_node|node:)/.test(outermost) && !/timers|^ +at async /.test(outermost);
-}
 
 globalThis.addEventListener('unhandledrejection', (event) => {
   if (leftCallback(event.reason)) {
