@@ -5,6 +5,7 @@
  * Tests run one after the other. What becomes of them is told as events, to a reporter or, in a child of `--test`, to the parent.
  */
 import process from 'node:process';
+import { setImmediate } from 'node:timers';
 
 import { isOn, lastOf, valuesOf } from './binding.js';
 import { openReporters } from './test-reporters.js';
@@ -42,7 +43,7 @@ let failed = false;
 let running = false;
 /** @type {(event: TestEvent) => void} */
 let tell;
-/** @type {() => void} */
+/** @type {(ms: number) => void} */
 let finish = () => {};
 
 /** @param {any} error */
@@ -69,11 +70,10 @@ class TestStep {
   constructor(name, parent, chosen) {
     this.name = name;
     this.parent = parent;
-    this.origin = '';
     this.chosen = chosen;
+    /** @type {number} */
     this.nesting = parent === null ? 0 : parent.nesting + 1;
     this.failed = false;
-    this.children = 0;
   }
 
   /** @param {Definition} definition @returns {Promise<boolean>} */

@@ -67,7 +67,7 @@ async function openChannel() {
   openLane((kind, id, bytes) => write([kind, id, bytes]));
   process.once('disconnect', () => node.reallyExit(0));
   const first = await new Promise((resolve) => {
-    process.on('message', ([kind, id, bytes]) => {
+    process.on('message', (/** @type {any} */ [kind, id, bytes]) => {
       const message = takeFrame(kind, id, bytes);
       if (message !== undefined) resolve(message);
     });

@@ -32,6 +32,7 @@ const {
   op_preferred_languages,
   op_real_path,
   op_renderer_modules,
+  op_run_reactions,
   op_set_uncaught_handler,
   op_single_instance_release,
   op_single_instance_request,
@@ -183,6 +184,9 @@ export function exit(code = 0) {
   op_end_process(code & 0xff);
   throw new Error('the process has ended');
 }
+
+/** Runs the promise reactions that wait; to be called outside of them. */
+export const runReactions = () => op_run_reactions();
 
 /** Says which names `import { ... } from 'electron'` has. @param {string[]} names */
 export const setElectronNames = (names) => op_electron_names(names);

@@ -37,6 +37,12 @@ impl Manifest {
     if !is_file(&path) {
       return Err(Error::NoSuchApp(path));
     }
+    // What is called an archive and is none would be run as a script.
+    if path.extension().is_some_and(|extension| extension == "asar")
+      && let Err(source) = read_file(&path.join("package.json"))
+    {
+      return Err(Error::Unreadable { path, source });
+    }
     let folder = path.parent().unwrap_or(&path).to_path_buf();
     Ok(Self { folder, main: path, package_json: Map::new() })
   }
@@ -128,5 +134,7 @@ mod tests {
     assert!(matches!(error(&[("package.json", "[]")]), Error::PackageJsonNoObject { .. }));
     assert!(matches!(error(&[("package.json", r#"{"main": "gone.js"}"#)]), Error::MainMissing { .. }));
     assert!(matches!(Manifest::load(Path::new("/nowhere/at/all")), Err(Error::NoSuchApp(_))));
+    let folder = app(&[("app.asar", "console.log('no archive')")]);
+    assert!(matches!(Manifest::load(&folder.path().join("app.asar")), Err(Error::Unreadable { .. })));
   }
 }

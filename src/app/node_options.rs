@@ -1,7 +1,7 @@
 //! The command line of Node: options, then the script, then what is the script's own. `NODE_OPTIONS` holds more options.
 //!
 //! Which options there are is Node's matter; each is in [`OPTIONS`] with what becomes of it here. An option that Node knows and that has no effect
-//! here is refused, never passed over.
+//! here is refused, never passed over. The table of them makes this file long.
 
 use std::collections::BTreeMap;
 

@@ -62,6 +62,12 @@ fn end(code: i32) -> ! {
   std::process::exit(code)
 }
 
+/// Runs the promise reactions that wait. Only a caller outside of promise reactions gets them run before it goes on.
+#[op2(fast, reentrant)]
+pub fn op_run_reactions(scope: &mut v8::PinScope) {
+  scope.perform_microtask_checkpoint();
+}
+
 /// Says which names `import { ... } from 'electron'` has.
 #[op2]
 pub fn op_electron_names(state: &mut OpState, #[serde] names: Vec<String>) {

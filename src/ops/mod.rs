@@ -36,6 +36,7 @@ deno_core::extension!(
     host::op_locale,
     host::op_path,
     host::op_preferred_languages,
+    host::op_run_reactions,
     host::op_real_path,
     host::op_single_instance_release,
     host::op_set_uncaught_handler,

@@ -6,6 +6,10 @@
 //! so both are live. An `await` of its top level becomes a `yield`, which gives what is waited for to whoever runs it: an asynchronous generator would
 //! begin later than a real module. `shell-js/renderer/node/es-modules.js` links and runs what comes out.
 
+mod names;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 
 use deno_ast::swc::ast;
@@ -14,6 +18,7 @@ use deno_ast::swc::ecma_visit::{Visit, VisitWith};
 use deno_ast::{MediaType, ParseParams, ParsedSource, StartSourcePos};
 use deno_core::url::Url;
 use deno_error::JsErrorBox;
+use names::{attribute_type, declared_names, member, name_of, quoted};
 use serde::Serialize;
 
 /// A module as a function, and what it wants of others.
@@ -58,6 +63,13 @@ pub(super) fn of_module(parsed: ParsedSource) -> Result<FunctionForm, JsErrorBox
     }
   }
   editor.module_items(&module.body)?;
+  if let Some(position) = editor.bare_await {
+    let before = &editor.text[..editor.at(position)];
+    let line = before.matches('\n').count() + 1;
+    let text =
+      format!("An await of the top level must stand in one line with the begin of what it waits for, at {}:{line}", parsed.specifier());
+    return Err(JsErrorBox::new("SyntaxError", text));
+  }
   Ok(editor.finish_module())
 }
 
@@ -106,6 +118,8 @@ struct Editor<'a> {
   sources: HashMap<ast::Id, (usize, String)>,
   /// Its own names: the exported one and the local one.
   locals: Vec<(String, String)>,
+  /// An `await` before the end of a line, which the parser takes for a name.
+  bare_await: Option<BytePos>,
   /// Functions around the place that is looked at.
   depth: usize,
   names_default: bool,
@@ -130,6 +144,7 @@ impl<'a> Editor<'a> {
       bindings: HashMap::new(),
       sources: HashMap::new(),
       locals: Vec::new(),
+      bare_await: None,
       depth: 0,
       names_default: false,
       default_end: None,
@@ -405,6 +420,9 @@ impl Visit for Editor<'_> {
   }
 
   fn visit_ident(&mut self, name: &ast::Ident) {
+    if name.sym == "await" {
+      self.bare_await = Some(name.span.lo);
+    }
     if let Some(stands_for) = self.bindings.get(&name.to_id()).cloned() {
       self.replace(name.span, stands_for);
     }
@@ -490,148 +508,5 @@ impl Visit for Editor<'_> {
 
   fn visit_constructor(&mut self, function: &ast::Constructor) {
     self.inside(|editor| function.visit_children_with(editor));
-  }
-}
-
-fn name_of(name: &ast::ModuleExportName) -> String {
-  name.atom().to_string()
-}
-
-/// `object.name`, whatever the name is.
-fn member(object: &str, name: &str) -> String {
-  let is_plain = !name.is_empty() && name.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '$'));
-  if is_plain && !name.starts_with(|first: char| first.is_ascii_digit()) {
-    format!("{object}.{name}")
-  } else {
-    format!("{object}[{}]", quoted(name))
-  }
-}
-
-fn quoted(text: &str) -> String {
-  serde_json::Value::from(text).to_string()
-}
-
-fn attribute_type(with: Option<&ast::ObjectLit>) -> Result<Option<String>, JsErrorBox> {
-  let mut kind = None;
-  for property in with.iter().flat_map(|with| &with.props) {
-    let (key, value) = match property {
-      ast::PropOrSpread::Prop(property) => match &**property {
-        ast::Prop::KeyValue(pair) => (pair.key.as_ident().map(|name| name.sym.to_string()), pair.value.as_lit()),
-        _ => (None, None),
-      },
-      ast::PropOrSpread::Spread(_) => (None, None),
-    };
-    match (key.as_deref(), value) {
-      (Some("type"), Some(ast::Lit::Str(value))) => kind = Some(value.value.to_string_lossy().into_owned()),
-      (key, _) => {
-        return Err(JsErrorBox::type_error(format!("Import attribute \"{}\" is not supported", key.unwrap_or_default())));
-      }
-    }
-  }
-  Ok(kind)
-}
-
-/// The names that a declaration makes.
-fn declared_names(declaration: &ast::Decl) -> Vec<String> {
-  #[derive(Default)]
-  struct Names(Vec<String>);
-  impl Visit for Names {
-    fn visit_binding_ident(&mut self, name: &ast::BindingIdent) {
-      self.0.push(name.sym.to_string());
-    }
-    fn visit_assign_pat_prop(&mut self, property: &ast::AssignPatProp) {
-      self.0.push(property.key.sym.to_string());
-    }
-    // Defaults and computed keys declare nothing here.
-    fn visit_expr(&mut self, _: &ast::Expr) {}
-  }
-  match declaration {
-    ast::Decl::Class(class) => vec![class.ident.sym.to_string()],
-    ast::Decl::Fn(function) => vec![function.ident.sym.to_string()],
-    ast::Decl::Var(variables) => {
-      let mut names = Names::default();
-      for declarator in &variables.decls {
-        declarator.name.visit_with(&mut names);
-      }
-      names.0
-    }
-    _ => Vec::new(),
-  }
-}
-
-#[cfg(test)]
-mod tests {
-  use super::*;
-
-  fn form(text: &str) -> FunctionForm {
-    let parsed = deno_ast::parse_module(ParseParams {
-      specifier: Url::parse("file:///m.mjs").expect("valid"),
-      text: text.into(),
-      media_type: MediaType::Mjs,
-      capture_tokens: false,
-      scope_analysis: false,
-      maybe_syntax: None,
-    });
-    of_module(parsed.expect("a module")).expect("a form")
-  }
-
-  /// What stands between the two steps' `yield` and the end.
-  fn body(text: &str) -> String {
-    let code = form(text).code;
-    code.split_once("yield; ").and_then(|(_, body)| body.strip_suffix("\n}; })")).expect("a body").to_owned()
-  }
-
-  #[test]
-  fn only_module_syntax_changes_and_lines_stay() {
-    assert_eq!(body("let a = 1\n{ a }"), "let a = 1\n{ a }");
-    assert_eq!(
-      body("import {\n  b\n} from 'x';\nb.c; b()\nlet a\nb()"),
-      ";\n\n\n__shell_0.b.c; ;(0, __shell_0.b)()\nlet a\n;(0, __shell_0.b)()"
-    );
-    assert_eq!(body("export const a = 1, { b: [c] } = {};"), "const a = 1, { b: [c] } = {};");
-    assert_eq!(body("export { a as b }; const a = 1"), "; const a = 1");
-    assert_eq!(body("export default function () {}"), "function  __shell_default() {}");
-    assert_eq!(body("export default a"), "const __shell_default = ({ default: a }).default;");
-    assert_eq!(body("import.meta.url; import('x')"), "__shell_meta.url; __shell_import('x')");
-  }
-
-  #[test]
-  fn an_await_becomes_a_yield_unless_a_loop_waits() {
-    assert_eq!(body("let a\nawait (\n a) + await b"), "let a\n;(yield ( (\n a))) + (yield ( b))");
-    assert_eq!(body("export default await a"), "const __shell_default = ({ default: (yield ( a)) }).default;");
-    assert!(form("await 1").awaits && !form("await 1").asynchronous);
-    assert!(!form("async () => { await 1; for await (const a of b); }").awaits);
-    let waiting = form("for await (const a of b) await a");
-    assert!(waiting.awaits && waiting.asynchronous);
-    assert!(waiting.code.contains("async function*") && waiting.code.contains("for await (const a of b) await a"));
-  }
-
-  #[test]
-  fn names_of_others_are_told() {
-    let form = form(
-      "import a, { b as c } from 'x'; import * as d from 'y' with { type: 'json' }; export { c as e, d, f }; export * from 'x'; export { default as g, 'h i' as j } from 'z'; const f = 1;",
-    );
-    let requests: Vec<_> = form.requests.iter().map(|request| (request.specifier.as_str(), request.kind.as_deref())).collect();
-    assert_eq!(requests, [("x", None), ("y", Some("json")), ("z", None)]);
-    assert_eq!(form.imports, [(0, "default".to_owned()), (0, "b".to_owned())]);
-    assert_eq!((form.exports.as_slice(), form.stars.as_slice()), (["f".to_owned()].as_slice(), [0].as_slice()));
-    let indirect: Vec<_> = form.indirect.iter().map(|(exported, request, name)| (exported.as_str(), *request, name.as_str())).collect();
-    assert_eq!(indirect, [("e", 0, "b"), ("d", 1, "*"), ("g", 2, "default"), ("j", 2, "h i")]);
-  }
-
-  #[test]
-  fn its_own_names_are_nobody_elses() {
-    assert!(body("import { a } from 'x'; let __shell_0; a").contains("__shell___0.a"));
-  }
-
-  #[test]
-  fn only_import_calls_of_scripts_change() {
-    let specifier = Url::parse("file:///m.cjs").expect("valid");
-    let script = |text: &str| of_script(&specifier, text);
-    assert_eq!(script("return 1 // import('x')"), None);
-    assert_eq!(script("a.import('x'); 'import(1)'"), None);
-    let expected = "const a = () => __shell_import(`x`)\nreturn a";
-    assert_eq!(script("const a = () => import(`x`)\nreturn a"), Some((expected.to_owned(), "__shell_import".to_owned())));
-    assert_eq!(script("this is no script import('x')"), None);
   }
 }

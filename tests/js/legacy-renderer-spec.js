@@ -498,12 +498,12 @@ describe('legacy renderers', function () {
           port1.onmessage = () => resolve();
           port2.postMessage(0);
         });
-        const make = require('vm').runInNewContext('(count) => Array.from({ length: count }, () => () => count)');
+        const make = require('vm').runInNewContext('class Made { get() { return 1; } } (count) => Array.from({ length: count }, () => new Made())');
         // More in all than can be shared at a time; garbage makes the engine collect.
         let waited = 0;
         for (let round = 0; round < rounds; ) {
           try {
-            make(count)[0]();
+            make(count)[0].get();
             round += 1;
           } catch (error) {
             if (!/^More than 200000 objects/.test(error.message) || ++waited > 1000) return [round, error.message];

@@ -8,6 +8,7 @@ const childProcess = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { Readable } = require('node:stream');
 const { Worker } = require('node:worker_threads');
 
 /** Runs a script as a headless child; gives what it printed as JSON. @param {string} code @param {string[]} [args] */
@@ -106,10 +107,11 @@ describe('main process', () => {
         act();
       });
 
+    const thrower = (text) => () => {
+      throw new Error(text);
+    };
+
     it('reach a listener from wherever they are thrown', async () => {
-      const thrower = (text) => () => {
-        throw new Error(text);
-      };
       assert.strictEqual((await caught('uncaughtException', () => setTimeout(thrower('timer'), 0))).message, 'timer');
       assert.strictEqual((await caught('uncaughtException', () => setImmediate(thrower('immediate')))).message, 'immediate');
       assert.strictEqual((await caught('uncaughtException', () => process.nextTick(thrower('tick')))).message, 'tick');
@@ -118,9 +120,22 @@ describe('main process', () => {
       assert.strictEqual((await caught('uncaughtException', () => childProcess.spawn('true').on('exit', thrower('exit')))).message, 'exit');
     });
 
+    it('reach it from callbacks of the Node layer in whatever part of a turn those run', async () => {
+      for (let i = 0; i < 30; i++) {
+        // Ticks that come up among the promise reactions of a turn make the runtime run the rest of those from elsewhere.
+        const busy = Array.from({ length: 50 }, () => fs.promises.stat(__filename).then(() => new Promise(process.nextTick)));
+        assert.strictEqual((await caught('uncaughtException', () => fs.readFile(__filename, thrower(`callback ${i}`)))).message, `callback ${i}`);
+        await Promise.all(busy);
+      }
+    });
+
     it('of promises are rejections', async () => {
       const error = new Error('rejected');
-      assert.strictEqual(await caught('unhandledRejection', () => void Promise.reject(error)), error);
+      const reject = () => void Promise.reject(error);
+      assert.strictEqual(await caught('unhandledRejection', reject), error);
+      assert.strictEqual(await caught('unhandledRejection', () => process.nextTick(reject)), error);
+      // The Node layer calls these from a tick of its own.
+      assert.strictEqual(await caught('unhandledRejection', () => Readable.from([]).on('end', reject).resume()), error);
     });
   });
 

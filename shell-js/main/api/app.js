@@ -6,7 +6,7 @@
 import { EventEmitter } from 'node:events';
 import process from 'node:process';
 
-import { exit as exitProcess, host, preferredLanguages, send, systemLocale } from '../binding.js';
+import { exit as exitProcess, host, preferredLanguages, runReactions, send, systemLocale } from '../binding.js';
 import { setDefaultApplicationMenu } from '../default-menu.js';
 import { peers, webContents, windows } from '../object-registry.js';
 import { onUiEvent } from '../ui-dispatch.js';
@@ -21,9 +21,6 @@ import { emitNative } from './event.js';
 
 const packageJson = host.packageJson ?? {};
 const textOf = (/** @type {any} */ value) => (typeof value === 'string' && value !== '' ? value : null);
-
-/** After all promise reactions of the current turn, and before anything else, timers included. */
-const reactionsDone = () => new Promise((resolve) => process.nextTick(resolve));
 
 class App extends EventEmitter {
   #name = textOf(packageJson.productName) ?? textOf(packageJson.name) ?? 'Electron';
@@ -155,7 +152,7 @@ class App extends EventEmitter {
   }
 
   /** See `startLifecycle`. */
-  async _launch() {
+  _launch() {
     if (this.#shutDown) return;
     // Electron installs its menu from a listener of this event that is older than any of the app.
     setDefaultApplicationMenu();
@@ -165,8 +162,8 @@ class App extends EventEmitter {
     /** @type {any} */ (this).getPath('userData');
     this.#ready = true;
     this.#resolveReady();
-    // Reactions of `whenReady()` run before listeners of `ready`.
-    await reactionsDone();
+    // Reactions of `whenReady()` run before listeners of `ready`, and before anything else, timers included.
+    runReactions();
     if (this.#shutDown) return;
     emitNative(this, 'ready', {});
     /** @type {any} */ (this)._launchedForInstances();
@@ -294,5 +291,6 @@ onUiEvent('quitAsked', () => app.quit());
 
 /** Makes the app ready. To be called once the main script was evaluated and the toolkit is up. */
 export function startLifecycle() {
-  app._launch();
+  // In a turn of its own: the caller is a promise reaction, in which no others can be run.
+  setImmediate(() => app._launch());
 }

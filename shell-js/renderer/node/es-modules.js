@@ -213,6 +213,7 @@ export function createModules({ ask, builtin, electron, requireFile, evaluate, g
       if (record.asynchronous) first.catch(() => {});
       record.start = () => (record.asynchronous ? steps.next().then(() => undefined) : drive(steps));
       record.namespace = namespaces.get(record);
+      record.code = null;
     }
     for (const record of fresh) namespaceOf(record, record.namespace);
   }

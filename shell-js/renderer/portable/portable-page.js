@@ -38,24 +38,6 @@ function encode(value) {
   }
 }
 
-/** Tells of what nobody caught, as the engine's own console would. @param {(level: number, line: number, message: string, source: string) => void} tell */
-function watchErrors(tell) {
-  addListener(pageGlobal, 'error', (event) => {
-    try {
-      tell(3, errorLine(event), errorMessage(event), errorFile(event));
-    } catch {
-      // A failed image, say, is no error of a script.
-    }
-  });
-  addListener(pageGlobal, 'unhandledrejection', (event) => {
-    try {
-      tell(3, 0, `Unhandled Promise Rejection: ${StringOf(rejectionReason(event))}`, '');
-    } catch {
-      // Its reason may be anything.
-    }
-  });
-}
-
 /**
  * @param {string} meeting The name of the event by which this world and the preload's meet.
  * @param {((link: any, config: Uint8Array) => any) | null} start Runs the renderer in this world, where a view has no isolated one for preloads.

@@ -112,7 +112,7 @@ pub(crate) fn find(path: &Path) -> io::Result<Option<Inside>> {
       Ok(archive) => Ok(Some(Inside { archive, path: inner })),
       // Any file may be called so.
       Err(_) if inner.is_empty() => Ok(None),
-      Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, format!("Invalid package {}: {error}", outer.display()))),
+      Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, format!("Invalid package {}: {}", outer.display(), reason(&error)))),
     };
   }
   Ok(None)
@@ -249,8 +249,13 @@ pub(crate) fn real_path(path: &Path) -> io::Result<Cow<'_, Path>> {
 fn into_io(error: Error) -> io::Error {
   match error {
     Error::Io { source, .. } => source,
-    other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
+    other => io::Error::new(io::ErrorKind::InvalidData, reason(&other)),
   }
+}
+
+/// The message without its hint, which is meant for the command line.
+fn reason(error: &Error) -> String {
+  error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 fn not_found() -> io::Error {

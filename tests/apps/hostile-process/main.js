@@ -50,6 +50,7 @@ app.whenReady().then(async () => {
   await withNode.loadFile('index.html');
   const askNode = () => withNode.webContents.executeJavaScript("require('fs').readdirSync(__dirname).includes('hostile.c')");
   await askNode();
+  say('opened');
   const before = { memory: memory(), descriptors: descriptors(), threads: threads() };
   const pending = first.webContents.executeJavaScript('new Promise((resolve) => { window.release = () => resolve("honest"); })');
   // What becomes of this page is its own affair; nobody else may notice.

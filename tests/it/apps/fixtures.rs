@@ -1,5 +1,7 @@
 //! The apps of `tests/apps/`, one test each.
 
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
@@ -209,4 +211,64 @@ fn second_instance_hands_over() {
   let ended = first.wait();
   assert_eq!(ended.code, Some(0));
   assert!(ended.took < Duration::from_secs(20));
+}
+
+/// A folder as an installer makes it: the executable, and beside it the app in an archive.
+fn package(root: &Path, app: &str) -> std::path::PathBuf {
+  let resources = root.join("resources");
+  std::fs::create_dir_all(&resources).expect("folder");
+  // Without a copy of its hundreds of megabytes.
+  let executable = root.join("shell");
+  std::fs::hard_link(env!("CARGO_BIN_EXE_shell"), &executable).expect("a link in the same file system");
+  let packed = Command::new(env!("CARGO_BIN_EXE_shell"))
+    .args(["asar", "pack"])
+    .args([app_folder(app), resources.join("app.asar")])
+    .status()
+    .expect("the shell starts");
+  assert!(packed.success());
+  executable
+}
+
+#[test]
+fn packaged_app_starts_out_of_its_archive() {
+  let near = Path::new(env!("CARGO_BIN_EXE_shell")).parent().expect("a folder");
+  let root = tempfile::tempdir_in(near).expect("temporary folder");
+  let executable = package(root.path(), "archived");
+  // The archive comes before a folder.
+  std::fs::create_dir(root.path().join("resources/app")).expect("folder");
+  let home = tempfile::tempdir().expect("temporary folder");
+  let mut command = super::running_app::shell_at(&executable, home.path());
+  command.arg("--own");
+  let mut app = RunningApp::spawn(command, home);
+  let main = app.expect("main");
+  assert_eq!((&main["packaged"], &main["defaultApp"], &main["version"]), (&json!(true), &json!(false), &json!("2.3.4")));
+  assert_eq!((&main["appPath"], &main["file"], &main["argv"]), (&json!("app.asar"), &json!("app.asar/src/main.js"), &json!(["--own"])));
+  let page = app.expect("page");
+  assert_eq!((&page["title"], &page["seven"]), (&json!("packaged"), &json!("7 of its own")));
+  app.expect_quit();
+}
+
+#[test]
+fn damaged_archive_is_one_clear_error() {
+  let near = Path::new(env!("CARGO_BIN_EXE_shell")).parent().expect("a folder");
+  let root = tempfile::tempdir_in(near).expect("temporary folder");
+  let executable = package(root.path(), "archived");
+  let archive = root.path().join("resources/app.asar");
+  let whole = std::fs::read(&archive).expect("archive");
+  let start = |bytes: &[u8]| {
+    std::fs::write(&archive, bytes).expect("written");
+    let home = tempfile::tempdir().expect("temporary folder");
+    let output = super::running_app::shell_at(&executable, home.path()).output().expect("the shell starts");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+  };
+  // S37: an archive that is cut, or whose main script was changed, is refused before anything runs.
+  let (code, text) = start(&whole[..whole.len() / 2]);
+  assert_eq!(code, Some(1), "{text}");
+  assert!(text.contains("app.asar"), "{text}");
+  let mut changed = whole.clone();
+  let at = changed.windows(12).position(|part| part == b"app-archived").expect("its name");
+  changed[at] ^= 1;
+  let (code, text) = start(&changed);
+  assert_eq!(code, Some(1), "{text}");
+  assert!(text.contains("was changed") && text.contains("package.json"), "{text}");
 }

@@ -43,6 +43,7 @@ fn s19_a_web_process_that_was_taken_over_harms_nobody_else() {
     RunningApp::spawn(command, tempfile::tempdir().expect("temporary folder"))
   };
   let survived = |app: &mut RunningApp| {
+    app.expect("opened");
     for how in ["frames", "messages", "everything", "node"] {
       assert_eq!(app.expect("survived")["how"], how);
     }

@@ -43,7 +43,12 @@ pub(crate) fn app_folder(name: &str) -> PathBuf {
 
 /// The shell, with a home folder of its own: apps write to `~/.config` and the like.
 pub(crate) fn shell(home: &Path) -> Command {
-  let mut command = Command::new(env!("CARGO_BIN_EXE_shell"));
+  shell_at(Path::new(env!("CARGO_BIN_EXE_shell")), home)
+}
+
+/// The same for a shell that lies elsewhere.
+pub(crate) fn shell_at(executable: &Path, home: &Path) -> Command {
+  let mut command = Command::new(executable);
   command.env("HOME", home).env("XDG_CONFIG_HOME", home.join("config")).env("APP_USER_DATA", home.join("user-data"));
   // The cache stays shared: it holds the web-process extension, which is the same for every app.
   if std::env::var_os("XDG_CACHE_HOME").is_none()

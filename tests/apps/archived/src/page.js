@@ -1,0 +1,1 @@
+window.own = ' of its own';
