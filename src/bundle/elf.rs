@@ -89,7 +89,7 @@ fn parse<'a, R: ReadRef<'a>>(data: R) -> Option<(Machine, Needs)> {
   let mut needs = Needs::default();
   if let Ok(Some((entries, link))) = sections.dynamic(endian, data) {
     let strings = sections.strings(endian, data, link).ok()?;
-    for entry in entries.iter().filter(|entry| entry.tag(endian) == i64::from(elf::DT_NEEDED)) {
+    for entry in entries.iter().filter(|entry| entry.tag(endian) == elf::DT_NEEDED) {
       let name = entry.val32(endian).and_then(|offset| strings.get(offset).ok())?;
       needs.libraries.insert(String::from_utf8_lossy(name).into_owned());
     }
@@ -98,7 +98,7 @@ fn parse<'a, R: ReadRef<'a>>(data: R) -> Option<(Machine, Needs)> {
     let strings = sections.strings(endian, data, link).ok()?;
     while let Ok(Some((_, mut names))) = versions.next() {
       while let Ok(Some(name)) = names.next() {
-        let version = name.name(endian, strings).ok().and_then(|name| glibc_version(name));
+        let version = name.name(endian, strings).ok().and_then(glibc_version);
         needs.glibc = needs.glibc.max(version);
       }
     }

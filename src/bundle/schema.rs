@@ -83,8 +83,8 @@ impl Schema {
         }
       }
     }
-    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    for name in required.filter(|name| !object.contains_key(*name)) {
+    let mut required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    if let Some(name) = required.find(|name| !object.contains_key(*name)) {
       return Err(Error::config(place, format!("{name:?} is missing"), "add it; docs/bundle.md says what it is"));
     }
     Ok(())

@@ -24,6 +24,9 @@ use std::path::{Path, PathBuf};
 use crate::bridge::{CommandReceiver, UiEnd};
 use crate::lane::portable::Portable;
 
+/// Reads a file that lies in an archive; `None` for one that does not.
+pub type ReadArchived = fn(&Path) -> Option<Vec<u8>>;
+
 /// What the UI thread is started with.
 #[derive(Clone, Default)]
 pub struct UiConfig {
@@ -35,7 +38,7 @@ pub struct UiConfig {
   /// for it while the main script runs.
   pub session_folder: Option<PathBuf>,
   /// Reads a file that lies in an archive; `None` for all others, which the engine reads itself.
-  pub read_archived: Option<fn(&Path) -> Option<Vec<u8>>>,
+  pub read_archived: Option<ReadArchived>,
   /// The portable lane, for views that are made with its scripts.
   pub lane: Portable,
 }

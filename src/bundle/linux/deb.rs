@@ -274,6 +274,6 @@ impl Archive<'_> {
   }
 
   fn header(&mut self, name: &str, length: u64) -> Result<()> {
-    write!(self.file, "{name:<16}{:<12}{:<6}{:<6}{:<8}{length:<10}`\n", self.date, 0, 0, "100644").map_err(tar::writing)
+    writeln!(self.file, "{name:<16}{:<12}{:<6}{:<6}{:<8}{length:<10}`", self.date, 0, 0, "100644").map_err(tar::writing)
   }
 }

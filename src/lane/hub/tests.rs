@@ -165,7 +165,7 @@ fn r24_frames_come_whole_in_reads_of_any_size() {
       }
       let writer = std::thread::spawn(move || write_in_pieces(&mut theirs, &bytes, size));
       let mut frames = Vec::new();
-      while !frames.last().is_some_and(|frame: &LaneFrame| frame.header.kind == KIND_CLOSED) {
+      while frames.last().is_none_or(|frame: &LaneFrame| frame.header.kind != KIND_CLOSED) {
         frames.extend(next(&hub).await);
       }
       writer.join().expect("written");

@@ -40,6 +40,8 @@ fn start(program: &Path, arguments: &[&str], user_data: &Path) -> RunningApp {
   let settings = shell(home.path());
   let mut command = Command::new(program);
   command.args(arguments).envs(settings.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("APP_USER_DATA", user_data);
+  // Cargo sets it for tests; the app tells whether its start does.
+  command.env_remove("LD_LIBRARY_PATH");
   RunningApp::spawn(command, home)
 }
 
