@@ -1,4 +1,4 @@
-//! Linux: GTK 3 and WebKitGTK 4.1, directly where tao and wry stop.
+//! Linux: GTK 3 and WebKitGTK 4.1, directly where tao stops.
 
 mod accelerator;
 mod archives;

@@ -1,4 +1,4 @@
-//! A web view: WebKitGTK's, made by wry, in a box of its own so that it can move between windows.
+//! A web view: WebKitGTK's, in a box of its own so that it can move between windows.
 
 mod history;
 mod loading;
