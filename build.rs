@@ -13,6 +13,8 @@ use std::{env, fs};
 
 fn main() {
   println!("cargo:rerun-if-changed=build.rs");
+  // Cargo takes another clone of the same state for the same package where both share a target folder (scripts/env.sh).
+  println!("cargo:rerun-if-env-changed=SHELL_CHECKOUT");
   #[cfg(feature = "executable")]
   export_addon_symbols();
   lane_extension::compile_lane_extension();

@@ -7,6 +7,7 @@
 # RUSTY_V8_ARCHIVE  what the caller set; else the library of vendor/v8, unpacked once into the cache; else, on platforms for which
 #                   vendor/v8 has none, unset: the v8 crate then downloads upstream's.
 # CARGO_TARGET_DIR  what the caller set; else one folder in the cache, so that every clone of the project shares compiled dependencies.
+# SHELL_CHECKOUT    this clone: the build script runs anew for another one, because a debug build reads its JavaScript from the clone's folder.
 
 _shell_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 _shell_cache=${XDG_CACHE_HOME:-$HOME/.cache}/shell-build
@@ -46,7 +47,7 @@ _shell_v8_archive() {
 }
 
 _shell_env() {
-  export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$_shell_cache/target}
+  export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$_shell_cache/target} SHELL_CHECKOUT=$_shell_root
   # A caller who chose another source for the crate's download wants that one.
   [ -z "${RUSTY_V8_ARCHIVE:-}${RUSTY_V8_MIRROR:-}${V8_FROM_SOURCE:-}" ] || return 0
   [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || return 0

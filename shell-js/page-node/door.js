@@ -6,10 +6,11 @@ const door = globalThis.__shellPage;
 delete globalThis.__shellPage;
 
 /**
- * Frames of the document, and to it.
- * @type {{next(): Promise<[number, number, Uint8Array] | null>, wait(): [number, number, Uint8Array] | null, send(kind: number, id: number, data: Uint8Array): boolean}}
+ * Frames of the document, and to it. `ready` resolves when there is one, with false at the end; `take` gives it, `wait` blocks until there is one.
+ * @typedef {[number, number, Uint8Array] | null} Piece
+ * @type {{ready(): Promise<boolean>, take(): Piece, wait(): Piece, send(kind: number, id: number, data: Uint8Array): boolean}}
  */
-export const { next, wait, send } = door;
+export const { ready, take: takePiece, wait, send } = door;
 
 /** The address of what a module names. @type {(specifier: string, referrer: string) => string} */
 export const resolveModule = door.resolve;

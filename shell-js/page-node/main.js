@@ -3,7 +3,7 @@
  *
  * It has the rights of the app, and so has the page; legacy-node.js of the main process decides which pages get one.
  */
-import { next, send, wait } from './door.js';
+import { ready, send, takePiece, wait } from './door.js';
 import { createRequire } from 'node:module';
 import process from 'node:process';
 
@@ -155,9 +155,10 @@ function handle([kind, id, data]) {
 
 /** Takes frames until the document is gone. */
 async function serve() {
-  for (;;) {
-    const piece = await next();
-    if (piece === null) return;
+  while (await ready()) {
+    // Taken only here: code that ran since then may have waited for the page, and served this frame.
+    const piece = takePiece();
+    if (piece === null) continue;
     handle(piece);
     // No event of the system comes between two questions of one turn of the page, as none would in one program.
     held = piece[0] === FROM_PAGE.nodeAsk;

@@ -27,7 +27,7 @@ pub struct Route {
   queue: Mutex<Queue>,
   /// Wakes the thread that blocks in [`Route::wait`].
   arrived: Condvar,
-  /// Wakes the task in [`Route::next`].
+  /// Wakes the task in [`Route::ready`].
   filled: Notify,
   /// Wakes the reader of a connection that paused.
   drained: Notify,
@@ -83,15 +83,26 @@ impl Route {
     question
   }
 
-  /// The next frame, for the event loop of the context; `None` at the end. Safe to drop and to call again.
-  pub async fn next(&self) -> Option<LaneFrame> {
+  /// Resolves when there is a frame, for the event loop of the context; false at the end. Safe to drop and to call again.
+  ///
+  /// It does not take the frame: until the loop comes to it, code of the context may run that waits for the document, which may
+  /// itself wait for the answer to just this frame.
+  pub async fn ready(&self) -> bool {
     loop {
-      if let Some(found) = self.take() {
-        return found;
+      {
+        let queue = self.lock();
+        if !queue.frames.is_empty() || queue.closed {
+          return !queue.frames.is_empty();
+        }
       }
       // A frame that comes in between leaves its permit, so it is not missed.
       self.filled.notified().await;
     }
+  }
+
+  /// The next frame, if there is one.
+  pub fn take(&self) -> Option<LaneFrame> {
+    self.pop(self.lock())
   }
 
   /// The next frame; blocks until there is one. `None` at the end.
@@ -131,11 +142,6 @@ impl Route {
   pub fn has_let_go(&self) -> bool {
     let mut queue = self.lock();
     queue.bytes <= HIGH_WATER && std::mem::take(&mut queue.holding)
-  }
-
-  fn take(&self) -> Option<Option<LaneFrame>> {
-    let queue = self.lock();
-    if queue.frames.is_empty() && !queue.closed { None } else { Some(self.pop(queue)) }
   }
 
   fn pop(&self, mut queue: MutexGuard<'_, Queue>) -> Option<LaneFrame> {
@@ -194,12 +200,23 @@ mod tests {
       route.has_room().await;
       route.push(frame(1, HIGH_WATER + 1));
       assert!(tokio::time::timeout(Duration::from_millis(20), route.has_room()).await.is_err());
-      assert_eq!(route.next().await.map(|frame| frame.header.id), Some(1));
+      assert!(route.ready().await);
+      assert_eq!(route.take().map(|frame| frame.header.id), Some(1));
       route.has_room().await;
       route.push(frame(2, HIGH_WATER + 1));
       route.close();
       route.has_room().await;
-      assert_eq!(route.next().await, None);
+      assert!(!route.ready().await);
     });
+  }
+
+  #[test]
+  fn a_frame_that_is_ready_is_there_for_who_blocks() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+    let route = Route::default();
+    route.push(frame(1, 3));
+    assert!(runtime.block_on(route.ready()));
+    assert_eq!(route.wait().map(|frame| frame.header.id), Some(1));
+    assert!(route.take().is_none());
   }
 }

@@ -77,16 +77,22 @@ pub fn op_page_node_push(state: &mut OpState, connection: u32, document: u32, ki
   }
 }
 
-/// The next frame of the document; `null` at the end.
+/// Resolves when there is a frame of the document; false at the end.
 #[op2]
-#[serde]
-pub async fn op_page_node_next(state: Rc<RefCell<OpState>>) -> Option<Piece> {
-  let way = state.borrow().borrow::<PageNode>().0.clone();
-  let frame = way.route.next().await;
-  way.taken(frame)
+pub async fn op_page_node_ready(state: Rc<RefCell<OpState>>) -> bool {
+  let route = state.borrow().borrow::<PageNode>().0.route.clone();
+  route.ready().await
 }
 
-/// The same, and blocks the thread meanwhile.
+/// The next frame of the document; `null` if there is none.
+#[op2]
+#[serde]
+pub fn op_page_node_take(state: &mut OpState) -> Option<Piece> {
+  let way = &state.borrow::<PageNode>().0;
+  way.taken(way.route.take())
+}
+
+/// The next frame of the document, and blocks the thread until there is one; `null` at the end.
 #[op2]
 #[serde]
 pub fn op_page_node_wait(state: &mut OpState) -> Option<Piece> {
@@ -127,10 +133,18 @@ pub fn op_page_node_script(
 
 deno_core::extension!(
   shell_page_node,
-  ops = [op_page_node_next, op_page_node_wait, op_page_node_send, op_page_node_resolve, op_page_node_module, op_page_node_script],
+  ops = [
+    op_page_node_ready,
+    op_page_node_take,
+    op_page_node_wait,
+    op_page_node_send,
+    op_page_node_resolve,
+    op_page_node_module,
+    op_page_node_script,
+  ],
   esm_entry_point = "ext:shell_page_node/door.js",
   // Taken while the extension is evaluated: the runtime deletes them from `core.ops` when it boots. `page-node/main.js` deletes the global.
-  esm = ["ext:shell_page_node/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst { op_page_node_next: next, op_page_node_wait: wait, op_page_node_send: send, op_page_node_resolve: resolve, op_page_node_module: module, op_page_node_script: script } = core.ops;\nObject.defineProperty(globalThis, '__shellPage', { value: { next, wait, send, resolve, module, script }, configurable: true });\n" }],
+  esm = ["ext:shell_page_node/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst { op_page_node_ready: ready, op_page_node_take: take, op_page_node_wait: wait, op_page_node_send: send, op_page_node_resolve: resolve, op_page_node_module: module, op_page_node_script: script } = core.ops;\nObject.defineProperty(globalThis, '__shellPage', { value: { ready, take, wait, send, resolve, module, script }, configurable: true });\n" }],
   options = { node: PageNode, modules: PageModules },
   state = |state, options| {
     state.put(options.node);

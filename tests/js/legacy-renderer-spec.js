@@ -111,6 +111,26 @@ describe('legacy renderers', function () {
       assert.deepStrictEqual(told, ['1', ['inner', 'one'], [['inner', true, true], ['one', false, true]], ['ENOENT', true], 'out\n', true]);
     });
 
+    it('asks while an event of its context is on the way to it', async () => {
+      // Each round brings an event of the context and a question of the page to the context at nearly the same time.
+      const told = await inPage(async (file) => {
+        const fs = require('fs');
+        let events = 0;
+        for (let round = 0; round < 300; round += 1) {
+          const read = new Promise((resolve) => fs.stat(file, () => resolve(events += 1)));
+          const turn = new Promise((resolve) => setImmediate(resolve));
+          await turn;
+          for (let question = 0; question < round % 7; question += 1) {
+            fs.existsSync(file);
+            await null;
+          }
+          await read;
+        }
+        return events;
+      }, folder);
+      assert.strictEqual(told, 300);
+    });
+
     it('streams files, with pipes in both directions', async () => {
       const file = path.join(folder, 'long');
       fs.writeFileSync(file, 'x'.repeat(300000));
