@@ -2,6 +2,9 @@
 
 #[path = "src/lane/extension/build.rs"]
 mod lane_extension;
+#[cfg(feature = "executable")]
+#[path = "src/runtime/snapshot/build.rs"]
+mod snapshot;
 #[path = "src/ui/platform/linux/libraries/build.rs"]
 mod toolkit_libraries;
 #[path = "src/ui/platform/windows/build.rs"]
@@ -16,7 +19,10 @@ fn main() {
   // Cargo takes another clone of the same state for the same package where both share a target folder (scripts/env.sh).
   println!("cargo:rerun-if-env-changed=SHELL_CHECKOUT");
   #[cfg(feature = "executable")]
-  export_addon_symbols();
+  {
+    export_addon_symbols();
+    snapshot::make_snapshot();
+  }
   lane_extension::compile_lane_extension();
   toolkit_libraries::defer_toolkit_libraries();
   windows_manifest::ask_for_common_controls();

@@ -175,7 +175,7 @@ async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)
     main_module: main_module(&folder, start.script.as_deref()),
     loader: Loader::new(services.clone(), electron.clone()).with_inline(inline.clone()),
     arguments: start.arguments.clone(),
-    extensions: vec![ops::guard::shell_guard::init(), ops::child::shell_child::init(start, inline, electron)],
+    extensions: vec![ops::child::shell_child::init(start, inline, electron)],
     channel,
   };
   let mut worker = worker::build(&services, recipe);

@@ -60,7 +60,6 @@ async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
     loader: Loader::new(services.clone(), electron.clone()),
     arguments: config.argv.get(1..).unwrap_or_default().to_vec(),
     extensions: vec![
-      ops::guard::shell_guard::init(),
       ops::shell::init(config, lane, end.clone(), ui_end, events, Rc::clone(&electron), services.page_nodes.clone()),
     ],
     channel: None,

@@ -28,10 +28,10 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
   // Only the main process knows the name of a page's context, and it counts once.
   let page = services.page_nodes.claim(&args.name);
   let loader = Loader::new(services.clone(), Rc::default());
-  let mut extensions = vec![crate::ops::guard::shell_guard::init()];
+  let mut page_node = None;
   let loader = Rc::new(match page {
     Some(page) => {
-      extensions.push(crate::ops::page_node::shell_page_node::init(page, PageModules::new(loader.clone())));
+      page_node = Some(crate::ops::page_node::shell_page_node::init(page, PageModules::new(loader.clone())));
       loader.for_page_node()
     }
     None => loader,
@@ -63,8 +63,8 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
     main_module: args.main_module,
     worker_id: args.worker_id,
     bootstrap,
-    extensions,
-    startup_snapshot: snapshot::CLI_SNAPSHOT,
+    extensions: worker::extensions(page_node),
+    startup_snapshot: snapshot::SNAPSHOT,
     residual_lazy_js_sources: snapshot::RESIDUAL_LAZY_JS,
     residual_lazy_esm_sources: snapshot::RESIDUAL_LAZY_ESM,
     create_params,

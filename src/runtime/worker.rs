@@ -22,6 +22,7 @@ pub(super) struct Recipe {
   pub loader: Loader,
   /// `process.argv` from the third entry on.
   pub arguments: Vec<String>,
+  /// Beside those that all workers have.
   pub extensions: Vec<Extension>,
   /// The channel of a forked child.
   pub channel: Option<(i64, ChildIpcSerialization)>,
@@ -32,8 +33,8 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   let loader = Rc::new(recipe.loader);
   let options = WorkerOptions {
     bootstrap: bootstrap(services, recipe.arguments, recipe.channel, WorkerExecutionMode::None),
-    extensions: recipe.extensions,
-    startup_snapshot: snapshot::CLI_SNAPSHOT,
+    extensions: extensions(recipe.extensions),
+    startup_snapshot: snapshot::SNAPSHOT,
     residual_lazy_js_sources: snapshot::RESIDUAL_LAZY_JS,
     residual_lazy_esm_sources: snapshot::RESIDUAL_LAZY_ESM,
     create_params: create_params(),
@@ -69,6 +70,11 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   let _ = worker.execute_script("shell:///common/console.js", embedded::call("common/console.js", "").into());
   worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());
   worker
+}
+
+/// The extensions of a worker: what all workers have, which begins with the snapshot's own, and what only this one has.
+pub(super) fn extensions(own: impl IntoIterator<Item = Extension>) -> Vec<Extension> {
+  [snapshot::shell_node::init(), guard::shell_guard::init()].into_iter().chain(own).collect()
 }
 
 /// Options that the main worker and the worker threads share.

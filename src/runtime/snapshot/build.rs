@@ -1,0 +1,77 @@
+// The part of the build script that makes the heap that workers start with, included by build.rs.
+//
+// It is the runtime's own snapshot with one more extension: `node.js`, which has the Node layer evaluated, too. Without it each start evaluates
+// some hundred modules. Scripts of the layer that nothing has evaluated yet are carried as text.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use deno_runtime::deno_core::{self, Extension, ExtensionFileSource, ascii_str_include};
+use deno_runtime::ops::bootstrap::SnapshotOptions;
+use deno_runtime::snapshot::{LazyExtensionFile, LazyExtensionFileKind, create_runtime_snapshot};
+use deno_runtime::transpile::maybe_transpile_source;
+
+/// What `process.versions.typescript` says.
+const TYPESCRIPT: &str = "6.0.3";
+
+/// Writes the snapshot and the table of the remaining scripts into the build's folder.
+pub(crate) fn make_snapshot() {
+  println!("cargo:rerun-if-changed=src/runtime/snapshot");
+  let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+  let target = env::var("TARGET").expect("cargo sets TARGET");
+  // The build script itself changes with the runtime and with `node.js`; what it made is kept when only other parts of it have to run.
+  let stamp = folder.join("snapshot.stamp");
+  let state = format!("{target} {} {}", deno_core::v8::VERSION_STRING, fingerprint());
+  if fs::read_to_string(&stamp).is_ok_and(|made| made == state) {
+    return;
+  }
+  let node = Extension {
+    name: "shell_node",
+    esm_files: Cow::Owned(vec![ExtensionFileSource::loaded_from_memory_during_snapshot(
+      "ext:shell_node/node.js",
+      ascii_str_include!("node.js"),
+    )]),
+    esm_entry_point: Some("ext:shell_node/node.js"),
+    ..Default::default()
+  };
+  let options = SnapshotOptions { ts_version: TYPESCRIPT.into(), v8_version: deno_core::v8::VERSION_STRING, target };
+  let made = create_runtime_snapshot(folder.join("snapshot.bin"), options, vec![node]);
+  let consumed: HashSet<&str> = made.consumed_lazy_specifiers.iter().map(String::as_str).collect();
+  let rest: Vec<_> = made.lazy_extension_files.iter().filter(|file| !consumed.contains(file.specifier.as_str())).collect();
+  let mut code = String::new();
+  for (name, kind) in [("RESIDUAL_LAZY_JS", LazyExtensionFileKind::Js), ("RESIDUAL_LAZY_ESM", LazyExtensionFileKind::Esm)] {
+    writeln!(code, "pub(crate) static {name}: &[(&str, &str)] = &[").expect("writing to a string");
+    for file in rest.iter().filter(|file| file.kind == kind) {
+      let path = write_script(&folder, file);
+      writeln!(code, "  ({:?}, include_str!({:?})),", file.specifier, path.display().to_string()).expect("writing to a string");
+    }
+    code.push_str("];\n");
+  }
+  fs::write(folder.join("snapshot.rs"), code).expect("the output folder is writable");
+  fs::write(stamp, state).expect("the output folder is writable");
+}
+
+/// Identifies this program: its size and the time it was made.
+fn fingerprint() -> String {
+  let made = env::current_exe().and_then(fs::metadata).expect("a program can see itself");
+  format!("{} {:?}", made.len(), made.modified())
+}
+
+/// Writes a script as the runtime takes it: JavaScript, and those that are not modules as the body of a function.
+fn write_script(folder: &Path, file: &LazyExtensionFile) -> PathBuf {
+  let source = fs::read_to_string(&file.path).unwrap_or_else(|error| panic!("{}: {error}", file.path.display()));
+  let (code, _) = maybe_transpile_source(file.specifier.clone().into(), source.into()).unwrap_or_else(|error| panic!("{}: {error}", file.specifier));
+  let code = match file.kind {
+    LazyExtensionFileKind::Js => deno_core::wrap_lazy_ext_script(code.as_str()),
+    LazyExtensionFileKind::Esm => code.as_str().to_owned(),
+  };
+  // The runtime takes these texts for ASCII without looking.
+  assert!(code.is_ascii() && file.specifier.is_ascii(), "{} is not ASCII", file.specifier);
+  let name: String = file.specifier.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect();
+  let path = folder.join(format!("{name}.js"));
+  fs::write(&path, code).expect("the output folder is writable");
+  path
+}
