@@ -15,5 +15,9 @@ mod route;
 
 pub use frame::{Frame, FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, LaneFrame, MAX_PAGE_KIND, MAX_PAYLOAD, ProtocolError};
 #[cfg(target_os = "linux")]
-pub use hub::Hub;
+pub use hub::{Hub, before_sleep};
 pub use route::{ROUTED_KINDS, Route};
+
+/// What the JS thread does before it sleeps: nothing here, no page has a socket.
+#[cfg(not(target_os = "linux"))]
+pub fn before_sleep() {}

@@ -17,6 +17,7 @@ use super::worker::{self, Recipe};
 use crate::app::AppConfig;
 use crate::bridge::{EventReceiver, JsEnd, Reply, Request, UiCommand, UiEnd};
 use crate::error::{Error, Result};
+use crate::lane::before_sleep;
 use crate::lane::portable::Portable;
 use crate::ops::host::UncaughtHandler;
 use crate::{ops, printer};
@@ -33,7 +34,7 @@ const ENTRY: &str = "shell:///main/init.js";
 /// The system gives no thread.
 pub fn spawn(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceiver, ui_end: UiEnd) -> Result<()> {
   let body = move || {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().on_thread_park(before_sleep).build() {
       Ok(runtime) => runtime,
       Err(error) => return fail(&end, &error.to_string()),
     };
@@ -59,9 +60,7 @@ async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
     main_module: main_module.clone(),
     loader: Loader::new(services.clone(), electron.clone()),
     arguments: config.argv.get(1..).unwrap_or_default().to_vec(),
-    extensions: vec![
-      ops::shell::init(config, lane, end.clone(), ui_end, events, Rc::clone(&electron), services.page_nodes.clone()),
-    ],
+    extensions: vec![ops::shell::init(config, lane, end.clone(), ui_end, events, Rc::clone(&electron), services.page_nodes.clone())],
     channel: None,
   };
   let mut worker = worker::build(&services, recipe);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <poll.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -19,12 +20,24 @@
 #define MAX_QUEUED (32u << 20)
 #define READ_SIZE (64 << 10)
 #define SOCKET_BUFFER (2 << 20)
+/* How long an answer is waited for awake, in microseconds: some times what it costs to wake a process on another processor. */
+#define AWAKE 100
+/* After so many answers in a row that took longer, fewer are waited for awake. */
+#define MISSES 3
+#define MAX_MISSES 6
 
 typedef struct {
   guint8 *bytes;
   gsize length;
   gsize offset;
 } Piece;
+
+/* Whether it was of use to wait awake. */
+typedef struct {
+  guint misses;
+  /* How many times it is left out. */
+  guint skips;
+} Patience;
 
 struct LaneChannel {
   int references;
@@ -34,6 +47,12 @@ struct LaneChannel {
   GSource *in_source;
   GSource *out_source;
   GSource *idle_source;
+  /* Is asked last before the main loop sleeps. */
+  GSource *patience_source;
+  Patience for_request;
+  Patience for_loop;
+  /* Something was sent since the loop slept, and may be answered soon. */
+  gboolean expecting;
   GQueue outgoing;
   gsize outgoing_bytes;
   GQueue incoming;
@@ -95,6 +114,7 @@ void lane_channel_unref(LaneChannel *channel) {
 static void hang_up(LaneChannel *channel) {
   drop_source(&channel->in_source);
   drop_source(&channel->out_source);
+  drop_source(&channel->patience_source);
   g_queue_clear_full(&channel->outgoing, piece_free);
   channel->outgoing_bytes = 0;
   if (channel->fd >= 0)
@@ -160,6 +180,7 @@ gboolean lane_channel_send(LaneChannel *channel, const LaneFrame *frame) {
   put32(header + 16, (guint32)frame->frame);
   put32(header + 20, (guint32)(frame->frame >> 32));
   gsize taken = 0;
+  channel->expecting = TRUE;
   /* Only an empty queue may be bypassed: the order of frames is the order of calls. */
   if (g_queue_is_empty(&channel->outgoing)) {
     struct iovec parts[2] = {{header, HEADER_LENGTH}, {frame->payload, frame->length}};
@@ -312,6 +333,44 @@ static gboolean on_readable(int fd, GIOCondition condition, gpointer data) {
   return alive ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
+/* Waits awake for a short while, until the socket has something. A process that sleeps has to be woken, which takes longer than most answers
+ * do. Whoever else wants the processor gets it meanwhile. */
+static void wait_awake(LaneChannel *channel, Patience *patience) {
+  if (patience->skips > 0) {
+    patience->skips--;
+    return;
+  }
+  gint64 end = g_get_monotonic_time() + AWAKE;
+  do {
+    guint8 byte;
+    if (recv(channel->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) {
+      patience->misses = 0;
+      return;
+    }
+    sched_yield();
+  } while (g_get_monotonic_time() < end);
+  patience->misses = MIN(patience->misses + 1, MAX_MISSES);
+  patience->skips = patience->misses > MISSES ? 1u << patience->misses : 0;
+}
+
+typedef struct {
+  GSource source;
+  LaneChannel *channel;
+} PatienceSource;
+
+/* Called only when nothing else of the loop is due, because of its priority. */
+static gboolean before_sleep(GSource *source, int *timeout) {
+  LaneChannel *channel = ((PatienceSource *)source)->channel;
+  *timeout = -1;
+  if (channel->expecting && channel->fd >= 0) {
+    channel->expecting = FALSE;
+    wait_awake(channel, &channel->for_loop);
+  }
+  return FALSE;
+}
+
+static GSourceFuncs patience_functions = {.prepare = before_sleep};
+
 LaneFrame *lane_channel_request(LaneChannel *channel, const LaneFrame *question, guint8 answer) {
   if (!lane_channel_send(channel, question))
     return NULL;
@@ -326,6 +385,9 @@ LaneFrame *lane_channel_request(LaneChannel *channel, const LaneFrame *question,
     }
     if (found || channel->fd < 0)
       break;
+    if (channel->expecting && g_queue_is_empty(&channel->outgoing))
+      wait_awake(channel, &channel->for_request);
+    channel->expecting = FALSE;
     struct pollfd poller = {.fd = channel->fd, .events = POLLIN};
     if (!g_queue_is_empty(&channel->outgoing))
       poller.events |= POLLOUT;
@@ -369,6 +431,10 @@ LaneChannel *lane_channel_new(int *peer, LaneDeliver deliver, gpointer data) {
   channel->in_source = g_unix_fd_source_new(channel->fd, G_IO_IN | G_IO_HUP | G_IO_ERR);
   g_source_set_callback(channel->in_source, (GSourceFunc)(void (*)(void))on_readable, channel, NULL);
   g_source_attach(channel->in_source, NULL);
+  channel->patience_source = g_source_new(&patience_functions, sizeof(PatienceSource));
+  ((PatienceSource *)channel->patience_source)->channel = channel;
+  g_source_set_priority(channel->patience_source, G_PRIORITY_LOW);
+  g_source_attach(channel->patience_source, NULL);
   *peer = ends[1];
   return channel;
 }

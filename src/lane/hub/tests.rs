@@ -87,7 +87,9 @@ fn a_route_takes_only_its_document_and_its_kinds() {
     for frame in [header(7, 1), header(21, 2), header(25, 3), other, header(8, 5)] {
       theirs.write_all(&frame.encode(0)).expect("written");
     }
+    assert!(route.ready().await);
     assert_eq!(route.take().map(|frame| frame.header.id), Some(2));
+    assert!(route.ready().await);
     assert_eq!(route.take().map(|frame| frame.header.id), Some(3));
     let mut ids = Vec::new();
     while ids.len() < 3 {
@@ -259,5 +261,33 @@ fn s20_a_frame_is_a_copy_that_its_sender_cannot_change() {
       assert_eq!((frame.header, frame.payload.len()), (header(7, 1), LENGTH));
       assert!(frame.payload.iter().all(|byte| *byte == 1));
     }
+  });
+}
+
+#[test]
+fn a_page_that_does_not_answer_is_soon_not_waited_for() {
+  run_local(async {
+    let (ours, mut theirs) = UnixStream::pair().expect("pair");
+    let hub = Hub::new();
+    let number = hub.adopt(1, ours.into()).expect("adopted");
+    let state = || PATIENCE.with_borrow(|patience| (patience.misses, patience.skips));
+    before_sleep();
+    assert_eq!(state(), (0, 0), "nothing was sent");
+    for count in 1..=MISSES + 1 {
+      assert!(hub.send(number, header(70, 1), b""));
+      before_sleep();
+      assert_eq!(state().0, count);
+    }
+    let skips = state().1;
+    assert!(skips > 0);
+    theirs.write_all(b"x").expect("written");
+    for left in (0..skips).rev() {
+      assert!(hub.send(number, header(70, 1), b""));
+      before_sleep();
+      assert_eq!(state(), (MISSES + 1, left));
+    }
+    assert!(hub.send(number, header(70, 1), b""));
+    before_sleep();
+    assert_eq!(state(), (0, 0), "there was something to read");
   });
 }

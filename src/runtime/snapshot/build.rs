@@ -63,7 +63,8 @@ fn fingerprint() -> String {
 /// Writes a script as the runtime takes it: JavaScript, and those that are not modules as the body of a function.
 fn write_script(folder: &Path, file: &LazyExtensionFile) -> PathBuf {
   let source = fs::read_to_string(&file.path).unwrap_or_else(|error| panic!("{}: {error}", file.path.display()));
-  let (code, _) = maybe_transpile_source(file.specifier.clone().into(), source.into()).unwrap_or_else(|error| panic!("{}: {error}", file.specifier));
+  let (code, _) =
+    maybe_transpile_source(file.specifier.clone().into(), source.into()).unwrap_or_else(|error| panic!("{}: {error}", file.specifier));
   let code = match file.kind {
     LazyExtensionFileKind::Js => deno_core::wrap_lazy_ext_script(code.as_str()),
     LazyExtensionFileKind::Esm => code.as_str().to_owned(),
