@@ -3,7 +3,7 @@
  */
 import process from 'node:process';
 
-import { leftCallback } from '../common/left-callback.js';
+import { learnReactions, leftCallback } from '../common/left-callback.js';
 import { isOn, lastOf } from './binding.js';
 import { placeOf } from './place.js';
 
@@ -70,6 +70,8 @@ export function fatal(error, fromPromise = false) {
   if (isOn('--abort-on-uncaught-exception')) process.abort();
   end(EXIT.uncaught);
 }
+
+learnReactions();
 
 globalThis.addEventListener('error', (event) => {
   event.preventDefault();

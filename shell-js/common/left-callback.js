@@ -15,9 +15,13 @@ const framesOf = (error) => String(error.stack).split('\n').filter((line) => FRA
  * It is learnt from a reaction of that kind.
  */
 let reactionsAt = '';
-process.nextTick(() => Promise.resolve().then(() => {
-  reactionsAt = /\((.*)\)/.exec(framesOf(new Error('')).find((line) => RUNTIME.test(line)) ?? '')?.[1] ?? '';
-}));
+
+/** Learns it. */
+export function learnReactions() {
+  process.nextTick(() => Promise.resolve().then(() => {
+    reactionsAt = /\((.*)\)/.exec(framesOf(new Error('')).find((line) => RUNTIME.test(line)) ?? '')?.[1] ?? '';
+  }));
+}
 
 /**
  * Whether an exception left a callback of the Node layer that ran in a promise reaction there. The outermost frame tells, without those of the runtime's

@@ -1,45 +1,12 @@
 /**
  * The only door to native code. It takes the operations that the native side left in a global, deletes that global, and gives each
  * operation a name and a shape. Everything else of the shell's JavaScript imports from here.
+ *
+ * Nothing of it can be called while modules are evaluated: that may happen when the snapshot is made (src/runtime/snapshot).
  */
 
-// Before any other line: whoever finds the door after us, an app included, must find nothing.
-const door = globalThis.__shellDoor;
-delete globalThis.__shellDoor;
-const {
-  op_any_proxy,
-  op_electron_names,
-  op_end_process,
-  op_explain_syntax,
-  op_has_named_properties,
-  op_host,
-  op_image_crop,
-  op_image_decode,
-  op_image_encode_jpeg,
-  op_image_encode_png,
-  op_image_resize,
-  op_lane_close,
-  op_lane_peer,
-  op_lane_place,
-  op_lane_send,
-  op_locale,
-  op_next_events,
-  op_open_with_system,
-  op_page_node_close,
-  op_page_node_open,
-  op_page_node_push,
-  op_path,
-  op_preferred_languages,
-  op_real_path,
-  op_renderer_modules,
-  op_run_reactions,
-  op_set_uncaught_handler,
-  op_single_instance_release,
-  op_single_instance_request,
-  op_ui_call,
-  op_ui_call_sync,
-  op_ui_send,
-} = door.ops;
+/** @type {Record<string, Function>} */
+let ops = {};
 
 /**
  * What the app was started with.
@@ -48,7 +15,14 @@ const {
  *   resourcesPath: string, defaultApp: boolean, version: string, shellVersion: string, platform: string, dev: boolean, portableLane: boolean,
  * }>}
  */
-export const host = Object.freeze(ordinary(op_host()));
+export const host = /** @type {any} */ ({});
+
+/** Takes the operations. Whoever finds the door after us, an app included, must find nothing. */
+export function openBinding() {
+  ops = globalThis.__shellDoor.ops;
+  delete globalThis.__shellDoor;
+  Object.freeze(Object.assign(host, ordinary(ops.op_host())));
+}
 
 /**
  * The same data as ordinary objects: those of the native side have no prototype, which apps would see.
@@ -66,21 +40,21 @@ function ordinary(value) {
  * @param {{type: string} & Record<string, any>} command  a `UiCommand`
  * @returns {boolean}  false when the UI thread has ended
  */
-export const send = (command) => op_ui_send(command);
+export const send = (command) => ops.op_ui_send(command);
 
 /**
  * Sends a command and resolves with its answer; rejects with the UI's message.
  * @param {{type: string} & Record<string, any>} command
  * @returns {Promise<any>}
  */
-export const call = async (command) => ordinary(await op_ui_call(command));
+export const call = async (command) => ordinary(await ops.op_ui_call(command));
 
 /**
  * Sends a command and blocks until it is answered.
  * @param {{type: string} & Record<string, any>} command
  * @returns {any}
  */
-export const callSync = (command) => ordinary(op_ui_call_sync(command));
+export const callSync = (command) => ordinary(ops.op_ui_call_sync(command));
 
 /**
  * Resolves with the news since the last call. Only the event pump calls it.
@@ -89,7 +63,7 @@ export const callSync = (command) => ordinary(op_ui_call_sync(command));
  * @typedef {{webContents: number, connection: number, kind: number, id: number, document: number, frame: number, data: Uint8Array}} LaneFrame
  */
 export async function nextEvents() {
-  const { events, frames } = await op_next_events();
+  const { events, frames } = await ops.op_next_events();
   for (let i = 0; i < frames.length; i++) {
     const [webContents, connection, kind, id, document, frame, data] = frames[i];
     frames[i] = { webContents, connection, kind, id, document, frame, data };
@@ -107,25 +81,25 @@ export async function nextEvents() {
  * @param {Uint8Array} data
  * @returns {boolean}  false when the connection is gone
  */
-export const laneSend = (connection, kind, id, document, frame, data) => op_lane_send(connection, kind, id, document, frame, data);
+export const laneSend = (connection, kind, id, document, frame, data) => ops.op_lane_send(connection, kind, id, document, frame, data);
 
 /** @param {object[]} objects @param {number} from @returns {boolean} whether one of them is a Proxy, from an index on */
-export const anyProxy = (objects, from) => op_any_proxy(objects, from);
+export const anyProxy = (objects, from) => ops.op_any_proxy(objects, from);
 
 /** @param {any[]} array @returns {boolean} whether it has enumerable properties besides its items */
-export const hasNamedProperties = (array) => op_has_named_properties(array);
+export const hasNamedProperties = (array) => ops.op_has_named_properties(array);
 
 /** Ends a connection, for a page that does not keep to the protocol. @param {number} connection */
-export const laneClose = (connection) => op_lane_close(connection);
+export const laneClose = (connection) => ops.op_lane_close(connection);
 
 /** @param {number} connection @returns {number} the process id of the web process behind it, 0 when unknown */
-export const lanePeer = (connection) => op_lane_peer(connection);
+export const lanePeer = (connection) => ops.op_lane_peer(connection);
 
 /**
  * The indices by which the page's windows lead from the main frame to another one.
  * @param {number} connection @param {number} frame @returns {number[] | null} null where only the engine knows
  */
-export const lanePlace = (connection, frame) => op_lane_place(connection, frame);
+export const lanePlace = (connection, frame) => ops.op_lane_place(connection, frame);
 
 /**
  * Opens a way for frames of a document past this thread, to the worker that is started under a name which nobody can guess.
@@ -134,7 +108,7 @@ export const lanePlace = (connection, frame) => op_lane_place(connection, frame)
  * @param {number} frame
  * @param {string} name
  */
-export const pageNodeOpen = (connection, document, frame, name) => op_page_node_open(connection, document, frame, name);
+export const pageNodeOpen = (connection, document, frame, name) => ops.op_page_node_open(connection, document, frame, name);
 
 /**
  * Puts a frame on that way that came here before it was open.
@@ -144,7 +118,7 @@ export const pageNodeOpen = (connection, document, frame, name) => op_page_node_
  * @param {number} id
  * @param {Uint8Array} data
  */
-export const pageNodePush = (connection, document, kind, id, data) => op_page_node_push(connection, document, kind, id, data);
+export const pageNodePush = (connection, document, kind, id, data) => ops.op_page_node_push(connection, document, kind, id, data);
 
 /**
  * Ends it.
@@ -153,13 +127,13 @@ export const pageNodePush = (connection, document, kind, id, data) => op_page_no
  * @param {string} name
  * @returns {number}  the question that the document waits for an answer to, 0 for none
  */
-export const pageNodeClose = (connection, document, name) => op_page_node_close(connection, document, name);
+export const pageNodeClose = (connection, document, name) => ops.op_page_node_close(connection, document, name);
 
 /**
  * @param {string[]} files the shell's own files, such as `common/serialize.js`, in an order in which each comes after what it imports
  * @returns {string} statements that fill an object `modules`, by the last parts of their paths
  */
-export const rendererModules = (files) => op_renderer_modules(files);
+export const rendererModules = (files) => ops.op_renderer_modules(files);
 
 /**
  * Ends the process: emits `exit` on `process`, then the UI thread destroys the windows. It does not return, and nothing of the app's
@@ -181,41 +155,41 @@ export function exit(code = 0) {
     // A listener may have chosen another code.
     code = Number(process.exitCode ?? code);
   }
-  op_end_process(code & 0xff);
+  ops.op_end_process(code & 0xff);
   throw new Error('the process has ended');
 }
 
 /** Runs the promise reactions that wait; to be called outside of them. */
-export const runReactions = () => op_run_reactions();
+export const runReactions = () => ops.op_run_reactions();
 
 /** Says which names `import { ... } from 'electron'` has. @param {string[]} names */
-export const setElectronNames = (names) => op_electron_names(names);
+export const setElectronNames = (names) => ops.op_electron_names(names);
 
 /** Names the function that is called with the text of an exception which reached the native side. @param {(text: string) => void} handler */
-export const setUncaughtHandler = (handler) => op_set_uncaught_handler(handler);
+export const setUncaughtHandler = (handler) => ops.op_set_uncaught_handler(handler);
 
 /**
  * Where and why a script cannot be parsed, as `path:line:column: reason`; null when it can be.
  * @param {string} path
  * @returns {string | null}
  */
-export const explainSyntax = (path) => op_explain_syntax(path);
+export const explainSyntax = (path) => ops.op_explain_syntax(path);
 
 /** Where the system finds a file that may be in an archive. @param {string} path @returns {string} */
-export const realPath = (path) => op_real_path(path);
+export const realPath = (path) => ops.op_real_path(path);
 
 /** The user's locale as a language tag. @returns {string} */
-export const systemLocale = () => op_locale();
+export const systemLocale = () => ops.op_locale();
 
 /** The user's languages, the most wanted first. @returns {string[]} */
-export const preferredLanguages = () => op_preferred_languages();
+export const preferredLanguages = () => ops.op_preferred_languages();
 
 /**
  * A folder of the user: `home appData cache temp desktop documents downloads music pictures videos`; null for other names.
  * @param {string} name
  * @returns {string | null}
  */
-export const systemPath = (name) => op_path(name);
+export const systemPath = (name) => ops.op_path(name);
 
 /**
  * Takes the single-instance lock of a user data folder, which is made if need be. True also when it is held already. When another
@@ -227,17 +201,17 @@ export const systemPath = (name) => op_path(name);
  * @param {Uint8Array} data  bytes of the codec, empty for none
  * @returns {boolean}
  */
-export const requestSingleInstanceLock = (userData, argv, cwd, data) => op_single_instance_request(userData, argv, cwd, data);
+export const requestSingleInstanceLock = (userData, argv, cwd, data) => ops.op_single_instance_request(userData, argv, cwd, data);
 
 /** Gives the lock back, if it is held. */
-export const releaseSingleInstanceLock = () => op_single_instance_release();
+export const releaseSingleInstanceLock = () => ops.op_single_instance_release();
 
 /**
  * Opens a path or an address with the desktop's program for it. Rejects with what went wrong.
  * @param {string} target
  * @returns {Promise<void>}
  */
-export const openWithSystem = (target) => op_open_with_system(target);
+export const openWithSystem = (target) => ops.op_open_with_system(target);
 
 /**
  * Decodes a PNG or JPEG file; null for anything else.
@@ -245,17 +219,17 @@ export const openWithSystem = (target) => op_open_with_system(target);
  * @returns {{width: number, height: number, rgba: Uint8Array} | null}
  */
 export function imageDecode(bytes) {
-  const out = op_image_decode(bytes);
+  const out = ops.op_image_decode(bytes);
   if (out.length === 0) return null;
   const head = new DataView(out.buffer, out.byteOffset, 8);
   return { width: head.getUint32(0, true), height: head.getUint32(4, true), rgba: out.subarray(8) };
 }
 
 /** @param {Uint8Array} rgba @param {number} width @param {number} height @returns {Uint8Array} a PNG file */
-export const imageEncodePng = (rgba, width, height) => op_image_encode_png(rgba, width, height);
+export const imageEncodePng = (rgba, width, height) => ops.op_image_encode_png(rgba, width, height);
 
 /** @param {Uint8Array} rgba @param {number} width @param {number} height @param {number} quality 0 to 100 @returns {Uint8Array} a JPEG file */
-export const imageEncodeJpeg = (rgba, width, height, quality) => op_image_encode_jpeg(rgba, width, height, quality);
+export const imageEncodeJpeg = (rgba, width, height, quality) => ops.op_image_encode_jpeg(rgba, width, height, quality);
 
 /**
  * Scales pixels. `quality` is `good`, `better` or `best`.
@@ -264,7 +238,7 @@ export const imageEncodeJpeg = (rgba, width, height, quality) => op_image_encode
  * @returns {Uint8Array}
  */
 export const imageResize = (rgba, width, height, newWidth, newHeight, quality) =>
-  op_image_resize(rgba, width, height, newWidth, newHeight, quality);
+  ops.op_image_resize(rgba, width, height, newWidth, newHeight, quality);
 
 /**
  * Cuts a rectangle out; what lies outside of the picture is left away.
@@ -273,4 +247,4 @@ export const imageResize = (rgba, width, height, newWidth, newHeight, quality) =
  * @returns {Uint8Array}
  */
 export const imageCrop = (rgba, width, height, x, y, cropWidth, cropHeight) =>
-  op_image_crop(rgba, width, height, x, y, cropWidth, cropHeight);
+  ops.op_image_crop(rgba, width, height, x, y, cropWidth, cropHeight);

@@ -1,6 +1,6 @@
 /**
  * Node's modules that cost milliseconds to load. They are loaded when they are first needed, not before the first line of the app:
- * an import of one of them would bring it into every start.
+ * an import of one of them would bring it into every start. Nor can all of them be evaluated when the snapshot is made.
  */
 import process from 'node:process';
 
@@ -21,6 +21,10 @@ export const builtin = {
   /** @returns {typeof import('node:v8')} */
   get v8() {
     return process.getBuiltinModule('node:v8');
+  },
+  /** @returns {typeof import('node:vm')} */
+  get vm() {
+    return process.getBuiltinModule('node:vm');
   },
   /** @returns {typeof import('node:worker_threads')} */
   get workerThreads() {

@@ -21,13 +21,18 @@ function onLinux(name, work) {
   });
 }
 
-let lastUsage = process.cpuUsage();
-let lastTime = performance.now();
+/** Processor time when it was last asked for. @type {NodeJS.CpuUsage | undefined} */
+let lastUsage;
+let lastTime = 0;
 
-const started = Date.now() - process.uptime() * 1000;
+/** When the process began, in milliseconds since 1970; 0 until it is asked for. */
+let started = 0;
 
 export const members = {
-  getCreationTime: () => started,
+  getCreationTime() {
+    started ||= Date.now() - process.uptime() * 1000;
+    return started;
+  },
 
   getHeapStatistics() {
     const found = builtin.v8.getHeapStatistics();
@@ -62,15 +67,16 @@ export const members = {
 
   getSystemVersion: () => builtin.os.release(),
 
-  /** The share of all processors since the last call, in percent. */
+  /** The share of all processors since the last call, in percent; 0 the first time. */
   getCPUUsage() {
     const now = performance.now();
+    const isFirst = lastUsage === undefined;
     const used = process.cpuUsage(lastUsage);
     const seconds = (now - lastTime) / 1000;
     lastUsage = process.cpuUsage();
     lastTime = now;
     const cumulativeCPUUsage = (lastUsage.user + lastUsage.system) / 1e6;
-    const percentCPUUsage = seconds > 0 ? ((used.user + used.system) / 1e6 / seconds / builtin.os.cpus().length) * 100 : 0;
+    const percentCPUUsage = !isFirst && seconds > 0 ? ((used.user + used.system) / 1e6 / seconds / builtin.os.cpus().length) * 100 : 0;
     return { percentCPUUsage, idleWakeupsPerSecond: 0, cumulativeCPUUsage };
   },
 

@@ -14,20 +14,23 @@ function addToProcess(name, value) {
 /** The Chromium version of the kept Electron version. Pages see the system's web view, whatever its version is. */
 const CHROME_VERSION = '156.0.8078.100';
 
-const { versions } = process;
-/** @type {Record<string, string | undefined>} */
-const shown = { ...versions, electron: host.version, chrome: CHROME_VERSION, shell: host.shellVersion };
-delete shown.deno;
-delete shown.typescript;
-addToProcess('versions', Object.freeze(shown));
-addToProcess('type', 'browser');
-addToProcess('sandboxed', false);
-for (const [name, member] of Object.entries(members)) addToProcess(name, member);
-addToProcess('resourcesPath', host.resourcesPath);
-if (host.defaultApp) addToProcess('defaultApp', true);
-process.argv.splice(0, process.argv.length, host.execPath, ...host.argv);
-process.execPath = host.execPath;
-process.title = host.packageJson.productName ?? host.packageJson.name ?? 'Electron';
+/** Gives `process` what it has inside Electron. */
+export function completeProcess() {
+  const { versions } = process;
+  /** @type {Record<string, string | undefined>} */
+  const shown = { ...versions, electron: host.version, chrome: CHROME_VERSION, shell: host.shellVersion };
+  delete shown.deno;
+  delete shown.typescript;
+  addToProcess('versions', Object.freeze(shown));
+  addToProcess('type', 'browser');
+  addToProcess('sandboxed', false);
+  for (const [name, member] of Object.entries(members)) addToProcess(name, member);
+  addToProcess('resourcesPath', host.resourcesPath);
+  if (host.defaultApp) addToProcess('defaultApp', true);
+  process.argv.splice(0, process.argv.length, host.execPath, ...host.argv);
+  process.execPath = host.execPath;
+  process.title = host.packageJson.productName ?? host.packageJson.name ?? 'Electron';
+}
 
 /**
  * Puts `app.exit` in place of `process.exit`, as Electron does: windows are destroyed first and `quit` is emitted.

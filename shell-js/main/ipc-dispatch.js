@@ -17,7 +17,6 @@ import { answerFrame, workForFrame } from './frame-requests.js';
 import { askEvaluation, currentDocument, documentOf, removeConnection } from './lane-documents.js';
 import { portFrame, readPosted } from './lane-ports.js';
 import { refuseNode } from './legacy-node.js';
-import './codec-host.js';
 import { webContents } from './object-registry.js';
 import { isPortable, runForPreload, wantWorld } from './portable-lane.js';
 import { announceScripts } from './renderer-payload.js';

@@ -4,7 +4,6 @@
  *
  * Every document is judged by its own address when it is loaded, not its page: what a window shows next may be somebody else's.
  */
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -153,7 +152,7 @@ export class PageNode {
     const others = running.get(contentsId) ?? 0;
     if (others >= MAX_CONTEXTS) return false;
     running.set(contentsId, others + 1);
-    this.#name = randomUUID();
+    this.#name = globalThis.crypto.randomUUID();
     pageNodeOpen(connection, number, frameNumber, this.#name);
     const { Worker } = builtin.workerThreads;
     this.#worker = new Worker(new URL(MAIN), { name: this.#name });

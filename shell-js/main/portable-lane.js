@@ -1,12 +1,12 @@
 /**
  * The portable lane's part of a view: the scripts that it is made with, and how a script of the host is put so that its value comes back.
  */
-import { randomBytes } from 'node:crypto';
-import { Script } from 'node:vm';
+import process from 'node:process';
 
 import { TO_PAGE } from '../common/lane-frames.js';
 import { serialize } from '../common/serialize.js';
 import { call, host } from './binding.js';
+import { builtin } from './builtin.js';
 import { expectEvaluation } from './lane-documents.js';
 import { webContents } from './object-registry.js';
 import { portableScripts } from './renderer-bundle.js';
@@ -17,9 +17,9 @@ const FIRST_CONNECTION = 2 ** 31;
 const NO_EVAL = 'shell:no-eval';
 const SCRIPT_FAILED = 'Script failed to execute, this normally means an error was thrown. Check the renderer console for the error.';
 /** Where pages reach the lane's scheme: the engine of Windows has no schemes of others, so a host name stands for it. */
-const ADDRESS = host.platform === 'win32' ? 'https://shell-lane.lane/' : 'shell-lane://lane/';
+const ADDRESS = process.platform === 'win32' ? 'https://shell-lane.lane/' : 'shell-lane://lane/';
 /** Whether the engine runs scripts of the host in sub-frames. */
-const REACHES_FRAMES = host.platform !== 'linux';
+const REACHES_FRAMES = process.platform !== 'linux';
 /** The number of the preload's world. */
 export const OWN_WORLD = 999;
 /** The highest number of a world that Electron takes. */
@@ -28,6 +28,9 @@ const LAST_WORLD = 536870911;
 const MOST_WORLDS = 100;
 /** How many places are tried at which the last statement of a script may begin. */
 const MOST_SPLITS = 200;
+
+/** What nobody can guess. @returns {string} */
+const unguessable = () => Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(16))).toString('hex');
 
 /** Each view's name by which scripts of the host reach a world, and that of the events by which its worlds meet. @type {Map<number, {secret: string, ownHook: string, hook: string, meeting: string, isolated: boolean}>} */
 const names = new Map();
@@ -46,9 +49,9 @@ export const isPortable = (document) => document.connection >= FIRST_CONNECTION;
 export function laneScripts(contentsId, preferences, opener) {
   if (!host.portableLane) return null;
   const isolated = preferences.contextIsolation !== false;
-  const name = () => `_${randomBytes(16).toString('hex')}`;
+  const name = () => `_${unguessable()}`;
   // A window that a page opened has a document before anybody is asked, with its opener's scripts.
-  const view = names.get(opener ?? 0) ?? { secret: randomBytes(16).toString('hex'), ownHook: name(), hook: name(), meeting: name() };
+  const view = names.get(opener ?? 0) ?? { secret: unguessable(), ownHook: name(), hook: name(), meeting: name() };
   names.set(contentsId, { ...view, isolated });
   const { secret, ownHook: hook, hook: pageHook, meeting } = view;
   const { own, page, shared, frame, framePage } = portableScripts();
@@ -87,7 +90,7 @@ export function forgetLane(contentsId) {
 /** @param {string} code @returns {boolean} */
 function compiles(code) {
   try {
-    new Script(code);
+    new builtin.vm.Script(code);
     return true;
   } catch {
     return false;

@@ -5,7 +5,7 @@
 import process from 'node:process';
 import { inspect } from 'node:util';
 
-import { leftCallback } from '../common/left-callback.js';
+import { learnReactions, leftCallback } from '../common/left-callback.js';
 import { send, setUncaughtHandler } from './binding.js';
 import { builtin } from './builtin.js';
 
@@ -67,27 +67,32 @@ export function handleUncaught(error, origin = 'uncaughtException') {
   }
 }
 
-globalThis.addEventListener('error', (event) => {
-  // The Node layer has a listener of its own as soon as the app has one; it must not be called twice.
-  if (process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()) return;
-  event.preventDefault();
-  handleUncaught(event.error);
-});
+/** From now on exceptions that nobody catches come here. */
+export function watchUncaught() {
+  learnReactions();
 
-globalThis.addEventListener('unhandledrejection', (event) => {
-  if (leftCallback(event.reason)) {
+  globalThis.addEventListener('error', (event) => {
+    // The Node layer has a listener of its own as soon as the app has one; it must not be called twice.
+    if (process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()) return;
     event.preventDefault();
-    handleUncaught(event.reason);
-    return;
-  }
-  if (process.listenerCount('unhandledRejection') > 0) return;
-  // Electron only warns, whatever listeners for exceptions there are.
-  event.preventDefault();
-  report(
-    `(${process.title}:${process.pid}) UnhandledPromiseRejectionWarning: ${describe(event.reason)}\n` +
-      'A promise was rejected and nobody handled it: an async function without a catch block, or a promise without .catch().\n',
-  );
-});
+    handleUncaught(event.error);
+  });
 
-// For an exception that reached the native side past every listener.
-setUncaughtHandler(showErrorBox);
+  globalThis.addEventListener('unhandledrejection', (event) => {
+    if (leftCallback(event.reason)) {
+      event.preventDefault();
+      handleUncaught(event.reason);
+      return;
+    }
+    if (process.listenerCount('unhandledRejection') > 0) return;
+    // Electron only warns, whatever listeners for exceptions there are.
+    event.preventDefault();
+    report(
+      `(${process.title}:${process.pid}) UnhandledPromiseRejectionWarning: ${describe(event.reason)}\n` +
+        'A promise was rejected and nobody handled it: an async function without a catch block, or a promise without .catch().\n',
+    );
+  });
+
+  // For an exception that reached the native side past every listener.
+  setUncaughtHandler(showErrorBox);
+}

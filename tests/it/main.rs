@@ -6,4 +6,5 @@ mod bundle;
 mod channel;
 mod cli;
 mod run_as_node;
+mod snapshot;
 mod tidy;

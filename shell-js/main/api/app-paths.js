@@ -18,7 +18,8 @@ const OWN = ['userData', 'sessionData', 'logs', 'crashDumps'];
 
 const NAMES = new Set([...SYSTEM, ...OWN, 'assets', 'exe', 'module']);
 
-let appPath = host.appPath;
+/** What the app has set. @type {string | null} */
+let appPath = null;
 
 /**
  * @param {string} name
@@ -88,7 +89,7 @@ export function pathMembers(nameOf) {
     },
 
     getAppPath() {
-      return appPath;
+      return appPath ?? host.appPath;
     },
 
     /** @param {string} value */

@@ -19,12 +19,13 @@ import { check } from './arguments.js';
 import { commandLine } from './command-line.js';
 import { emitNative } from './event.js';
 
-const packageJson = host.packageJson ?? {};
 const textOf = (/** @type {any} */ value) => (typeof value === 'string' && value !== '' ? value : null);
 
 class App extends EventEmitter {
-  #name = textOf(packageJson.productName) ?? textOf(packageJson.name) ?? 'Electron';
-  #desktopName = textOf(packageJson.desktopName);
+  /** What the app has set. @type {string | null} */
+  #name = null;
+  /** @type {string | null} */
+  #desktopName = null;
   #ready = false;
   #quitting = false;
   #exiting = false;
@@ -54,7 +55,7 @@ class App extends EventEmitter {
   // What the app is.
 
   getName() {
-    return this.#name;
+    return this.#name ?? textOf(host.packageJson.productName) ?? textOf(host.packageJson.name) ?? 'Electron';
   }
 
   /** @param {string} name */
@@ -70,7 +71,7 @@ class App extends EventEmitter {
   }
 
   get name() {
-    return this.#name;
+    return this.getName();
   }
 
   set name(name) {
@@ -78,7 +79,7 @@ class App extends EventEmitter {
   }
 
   getVersion() {
-    return textOf(packageJson.version) ?? host.version;
+    return textOf(host.packageJson.version) ?? host.version;
   }
 
   get isPackaged() {
@@ -103,7 +104,7 @@ class App extends EventEmitter {
   }
 
   get userAgentFallback() {
-    return this.#userAgent ?? defaultUserAgent(this.#name, this.getVersion());
+    return this.#userAgent ?? defaultUserAgent(this.getName(), this.getVersion());
   }
 
   set userAgentFallback(userAgent) {
@@ -158,7 +159,7 @@ class App extends EventEmitter {
     setDefaultApplicationMenu();
     emitNative(this, 'will-finish-launching');
     // Windows carry the name of the app's desktop entry: that is how a desktop knows whose they are.
-    send({ type: 'setAppIdentity', name: (this.#desktopName ?? this.#name).replace(/\.desktop$/, '') });
+    send({ type: 'setAppIdentity', name: (this.#desktopName ?? textOf(host.packageJson.desktopName) ?? this.getName()).replace(/\.desktop$/, '') });
     /** @type {any} */ (this).getPath('userData');
     this.#ready = true;
     this.#resolveReady();

@@ -3,14 +3,20 @@
  */
 import { host } from '../binding.js';
 
-/** Arguments that are switches, by name without the dashes. @type {Map<string, string>} */
-const switches = new Map();
+/** What `switches` gave. @type {Map<string, string> | null} */
+let known = null;
 
-for (const argument of host.argv) {
-  // As in Chromium, what follows `--` is no switch.
-  if (argument === '--') break;
-  const found = /^--?([^=]+)(?:=(.*))?$/s.exec(argument);
-  if (found !== null) switches.set(found[1].toLowerCase(), found[2] ?? '');
+/** Arguments that are switches, by name without the dashes. @returns {Map<string, string>} */
+function switches() {
+  if (known !== null) return known;
+  known = new Map();
+  for (const argument of host.argv) {
+    // As in Chromium, what follows `--` is no switch.
+    if (argument === '--') break;
+    const found = /^--?([^=]+)(?:=(.*))?$/s.exec(argument);
+    if (found !== null) known.set(found[1].toLowerCase(), found[2] ?? '');
+  }
+  return known;
 }
 
 const nameOf = (/** @type {any} */ name) => String(name).toLowerCase();
@@ -22,17 +28,17 @@ export const addedArguments = [];
 export const commandLine = {
   /** @param {string} name */
   hasSwitch(name) {
-    return switches.has(nameOf(name));
+    return switches().has(nameOf(name));
   },
 
   /** @param {string} name */
   getSwitchValue(name) {
-    return switches.get(nameOf(name)) ?? '';
+    return switches().get(nameOf(name)) ?? '';
   },
 
   /** @param {string} name @param {string} [value] */
   appendSwitch(name, value) {
-    switches.set(nameOf(name), value === undefined ? '' : String(value));
+    switches().set(nameOf(name), value === undefined ? '' : String(value));
   },
 
   /** @param {string} value */
@@ -42,6 +48,6 @@ export const commandLine = {
 
   /** @param {string} name */
   removeSwitch(name) {
-    switches.delete(nameOf(name));
+    switches().delete(nameOf(name));
   },
 };

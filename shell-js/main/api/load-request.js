@@ -3,9 +3,10 @@
  */
 
 import { Buffer } from 'node:buffer';
-import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+
+import { builtin } from '../builtin.js';
 
 /** Schemes that pages are loaded from. An address of another one is for another program. */
 export const PAGE_SCHEMES = new Set(['http', 'https', 'file', 'about', 'data', 'blob', 'javascript']);
@@ -71,7 +72,7 @@ function postPart(part) {
   // As in Electron, a length of -1 is the whole rest, and a time of 0 any.
   const number = (/** @type {any} */ value) => (Number.isFinite(value) && value > 0 ? Number(value) : null);
   const file = path.resolve(part.filePath);
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  const stat = builtin.fs.statSync(file, { throwIfNoEntry: false });
   // The engine waits for ever for a file that it cannot send.
   if (stat === undefined) return { failure: [-6, 'ERR_FILE_NOT_FOUND'] };
   const expected = number(part.modificationTime);

@@ -1,12 +1,11 @@
 /**
  * What an app takes from a page: places where a text stands, the page as a file, the page on paper.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 
 import { call, callSync, send } from '../binding.js';
+import { builtin } from '../builtin.js';
 import { evaluate } from '../ipc-dispatch.js';
 import { check, conversionError } from './arguments.js';
 import { defineMethods } from './members.js';
@@ -90,7 +89,8 @@ const members = {
     const state = stateOf(this);
     // The engine prints one thing at a time.
     const printed = state.printing.then(async () => {
-      const folder = await mkdtemp(path.join(os.tmpdir(), 'shell-print-'));
+      const { mkdtemp, readFile, rm } = builtin.fs.promises;
+      const folder = await mkdtemp(path.join(builtin.os.tmpdir(), 'shell-print-'));
       try {
         const file = path.join(folder, 'page.pdf');
         await call({ type: 'webViewPrintToPdf', webContents: this.id, path: file, options: settings });

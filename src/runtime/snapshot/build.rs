@@ -1,21 +1,25 @@
 // The part of the build script that makes the heap that workers start with, included by build.rs.
 //
-// It is the runtime's own snapshot with one more extension: `node.js`, which has the Node layer evaluated, too. Without it each start evaluates
-// some hundred modules. Scripts of the layer that nothing has evaluated yet are carried as text.
+// It is the runtime's own snapshot with one more extension: `node.js`, which has the Node layer evaluated, too, and the modules of the main process.
+// Without them each start evaluates some hundred modules of either. Scripts of the layer that nothing has evaluated yet are carried as text.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use deno_runtime::deno_core::{self, Extension, ExtensionFileSource, ascii_str_include};
+use deno_runtime::deno_core::{self, Extension, ExtensionFileSource};
 use deno_runtime::ops::bootstrap::SnapshotOptions;
 use deno_runtime::snapshot::{LazyExtensionFile, LazyExtensionFileKind, create_runtime_snapshot};
 use deno_runtime::transpile::maybe_transpile_source;
 
 /// What `process.versions.typescript` says.
 const TYPESCRIPT: &str = "6.0.3";
+
+/// What starts the main process. It is evaluated in each of them; what it imports has been before.
+const MAIN: &str = "main/init.js";
 
 /// Writes the snapshot and the table of the remaining scripts into the build's folder.
 pub(crate) fn make_snapshot() {
@@ -24,19 +28,23 @@ pub(crate) fn make_snapshot() {
   let target = env::var("TARGET").expect("cargo sets TARGET");
   // The build script itself changes with the runtime and with `node.js`; what it made is kept when only other parts of it have to run.
   let stamp = folder.join("snapshot.stamp");
-  let state = format!("{target} {} {}", deno_core::v8::VERSION_STRING, fingerprint());
+  let modules = main_modules();
+  let mut hasher = DefaultHasher::new();
+  modules.hash(&mut hasher);
+  let state = format!("{target} {} {:x} {}", deno_core::v8::VERSION_STRING, hasher.finish(), fingerprint());
   if fs::read_to_string(&stamp).is_ok_and(|made| made == state) {
     return;
   }
-  let node = Extension {
-    name: "shell_node",
-    esm_files: Cow::Owned(vec![ExtensionFileSource::loaded_from_memory_during_snapshot(
-      "ext:shell_node/node.js",
-      ascii_str_include!("node.js"),
-    )]),
-    esm_entry_point: Some("ext:shell_node/node.js"),
-    ..Default::default()
-  };
+  let mut entry = String::from("import 'ext:shell_node/node.js';\n");
+  let mut files = vec![ExtensionFileSource::new_computed("ext:shell_node/node.js", include_str!("node.js").into())];
+  for (path, source) in modules {
+    let specifier = format!("shell:///{path}");
+    writeln!(entry, "import '{specifier}';").expect("writing to a string");
+    files.push(ExtensionFileSource::new_computed(specifier.leak(), source.into()));
+  }
+  files.push(ExtensionFileSource::new_computed("ext:shell_node/all.js", entry.into()));
+  let node =
+    Extension { name: "shell_node", esm_files: Cow::Owned(files), esm_entry_point: Some("ext:shell_node/all.js"), ..Default::default() };
   let options = SnapshotOptions { ts_version: TYPESCRIPT.into(), v8_version: deno_core::v8::VERSION_STRING, target };
   let made = create_runtime_snapshot(folder.join("snapshot.bin"), options, vec![node]);
   let consumed: HashSet<&str> = made.consumed_lazy_specifiers.iter().map(String::as_str).collect();
@@ -52,6 +60,51 @@ pub(crate) fn make_snapshot() {
   }
   fs::write(folder.join("snapshot.rs"), code).expect("the output folder is writable");
   fs::write(stamp, state).expect("the output folder is writable");
+}
+
+/// The modules that the start of the main process imports, by their path. A debug build has none in its snapshot: it reads them from disk.
+fn main_modules() -> BTreeMap<String, String> {
+  let mut found = BTreeMap::new();
+  if env::var("PROFILE").as_deref() != Ok("release") {
+    return found;
+  }
+  let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR")).join("shell-js");
+  let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+  let mut open = imports(MAIN, &read(MAIN));
+  while let Some(path) = open.pop() {
+    if found.contains_key(&path) {
+      continue;
+    }
+    let source = read(&path);
+    open.extend(imports(&path, &source));
+    found.insert(path, source);
+  }
+  found
+}
+
+/// The files that a module imports, from lines as `import ... from './file.js';` and the end of one that is longer.
+fn imports(path: &str, source: &str) -> Vec<String> {
+  let from = |line: &str| {
+    let rest = line.strip_suffix("';")?;
+    let (before, file) = rest.rsplit_once('\'')?;
+    let is_import = before == "import " || before.ends_with(" from ");
+    (is_import && file.starts_with('.')).then(|| join(path, file))
+  };
+  source.lines().filter_map(from).collect()
+}
+
+/// The path of a file as another one names it.
+fn join(path: &str, file: &str) -> String {
+  let mut parts: Vec<&str> = path.split('/').collect();
+  parts.pop();
+  for part in file.split('/') {
+    match part {
+      "." => {}
+      ".." => drop(parts.pop()),
+      name => parts.push(name),
+    }
+  }
+  parts.join("/")
 }
 
 /// Identifies this program: its size and the time it was made.

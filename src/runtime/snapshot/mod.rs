@@ -13,5 +13,5 @@ pub(super) static RESIDUAL_LAZY_JS: &[(&str, &str)] = &[];
 #[cfg(not(feature = "executable"))]
 pub(super) static RESIDUAL_LAZY_ESM: &[(&str, &str)] = &[];
 
-// The snapshot's own extension. Its script was evaluated when the snapshot was made.
+// The snapshot's own extension. Its scripts, among them all modules of the main process in a release build, were evaluated when the snapshot was made.
 deno_core::extension!(shell_node);
