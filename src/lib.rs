@@ -13,4 +13,5 @@ pub mod lane;
 pub mod ops;
 pub mod printer;
 pub mod runtime;
+pub mod template;
 pub mod ui;

@@ -2,13 +2,23 @@
 
 mod asar;
 mod bundle;
+mod failure;
+mod new;
+mod package_manager;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use failure::Failure;
+
 use crate::{app, printer};
+
+/// The exit code of a bad command line.
+const MISUSED: u8 = 2;
+/// The exit code of a command that the user stopped, as shells have it.
+const INTERRUPTED: u8 = 130;
 
 /// Runs Electron apps on the system's web view.
 #[derive(Debug, Parser)]
@@ -23,6 +33,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+  /// Make an app from a template
+  New(new::New),
   /// Run the app of a folder while it is being developed
   Dev {
     /// Folder of the app
@@ -48,7 +60,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
       let text = error.render().to_string();
       if error.use_stderr() {
         printer::error(text.trim_end());
-        return ExitCode::from(2);
+        return ExitCode::from(MISUSED);
       }
       printer::output(&text);
       return ExitCode::SUCCESS;
@@ -60,6 +72,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
       argv.extend(arguments);
       app::exit_code(app::run_app(&folder, argv, true))
     }
+    Some(Command::New(command)) => finished(new::run(command)),
     Some(Command::Bundle(command)) => ended(bundle::run(command)),
     Some(Command::Asar(command)) => ended(asar::run(command)),
     None => match parsed.app.iter().position(|argument| !argument.starts_with('-')) {
@@ -70,7 +83,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
       }
       None => {
         printer::error("error: no app was named\nhint: shell <folder of the app>");
-        ExitCode::from(2)
+        ExitCode::from(MISUSED)
       }
     },
   }
@@ -84,6 +97,14 @@ fn ended<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
       printer::error(&format!("error: {error}"));
       ExitCode::FAILURE
     }
+  }
+}
+
+/// The same for a command that its user may stop, which needs no words.
+fn finished(result: failure::Result<()>) -> ExitCode {
+  match result {
+    Err(Failure::Interrupted) => ExitCode::from(INTERRUPTED),
+    result => ended(result),
   }
 }
 
