@@ -6,13 +6,10 @@ use std::path::Path;
 
 /// A fault that a command ends with.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
-  /// Something is wrong, and something helps.
-  #[error("{reason}\nhint: {hint}")]
-  Fault { reason: String, hint: String },
-  /// The user stopped the command, which needs no words.
-  #[error("stopped")]
-  Interrupted,
+#[error("{reason}\nhint: {hint}")]
+pub(super) struct Failure {
+  reason: String,
+  hint: String,
 }
 
 /// The result of a command.
@@ -20,7 +17,7 @@ pub(super) type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
   pub(super) fn new(reason: impl fmt::Display, hint: impl fmt::Display) -> Self {
-    Self::Fault { reason: reason.to_string(), hint: hint.to_string() }
+    Self { reason: reason.to_string(), hint: hint.to_string() }
   }
 
   /// For `map_err`: a file or folder that could not be written.

@@ -3,6 +3,7 @@
 mod asar;
 mod bundle;
 mod failure;
+mod interrupt;
 mod new;
 mod package_manager;
 
@@ -10,8 +11,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-
-use failure::Failure;
 
 use crate::{app, printer};
 
@@ -72,7 +71,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
       argv.extend(arguments);
       app::exit_code(app::run_app(&folder, argv, true))
     }
-    Some(Command::New(command)) => finished(new::run(command)),
+    Some(Command::New(command)) => ended(new::run(command)),
     Some(Command::Bundle(command)) => ended(bundle::run(command)),
     Some(Command::Asar(command)) => ended(asar::run(command)),
     None => match parsed.app.iter().position(|argument| !argument.starts_with('-')) {
@@ -97,14 +96,6 @@ fn ended<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
       printer::error(&format!("error: {error}"));
       ExitCode::FAILURE
     }
-  }
-}
-
-/// The same for a command that its user may stop, which needs no words.
-fn finished(result: failure::Result<()>) -> ExitCode {
-  match result {
-    Err(Failure::Interrupted) => ExitCode::from(INTERRUPTED),
-    result => ended(result),
   }
 }
 

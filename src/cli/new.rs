@@ -11,6 +11,7 @@ use dialoguer::{Confirm, Input, Select};
 use serde_json::json;
 
 use super::failure::{Failure, Result};
+use super::interrupt;
 use super::package_manager::PackageManager;
 use crate::printer;
 use crate::template::{self, Names, Template};
@@ -119,35 +120,31 @@ fn check_folder(folder: &Path) -> Result<Names> {
 }
 
 fn ask_name() -> Result<PathBuf> {
-  let name: String = asked(
+  let name: String = asked(|| {
     Input::with_theme(&ColorfulTheme::default())
       .with_prompt("Name of the app's folder")
       .default(DEFAULT_NAME.into())
       .validate_with(|name: &String| check_folder(Path::new(name.trim())).map(drop).map_err(|failure| failure.to_string()))
-      .interact_text(),
-  )?;
+      .interact_text()
+  })?;
   Ok(name.trim().into())
 }
 
 fn ask_template() -> Result<String> {
   let lines: Vec<_> = template::ALL.iter().map(|template| format!("{:<11} {}", template.name, template.description)).collect();
   let default = template::ALL.iter().position(|template| template.name == DEFAULT_TEMPLATE).unwrap_or(0);
-  let chosen = asked(Select::with_theme(&ColorfulTheme::default()).with_prompt("Template").items(&lines).default(default).interact())?;
+  let chosen = asked(|| Select::with_theme(&ColorfulTheme::default()).with_prompt("Template").items(&lines).default(default).interact())?;
   Ok(template::ALL[chosen].name.into())
 }
 
 fn ask_install(manager: PackageManager) -> Result<bool> {
   let question = format!("Install the app's packages with {}?", manager.command());
-  asked(Confirm::with_theme(&ColorfulTheme::default()).with_prompt(question).default(true).interact())
+  asked(|| Confirm::with_theme(&ColorfulTheme::default()).with_prompt(question).default(true).interact())
 }
 
-/// The answer, or why there is none. The terminal's cursor is hidden while a list is shown, and Ctrl-C leaves it so.
-fn asked<T>(answer: dialoguer::Result<T>) -> Result<T> {
-  answer.map_err(|dialoguer::Error::IO(error)| {
-    let _ = console::Term::stderr().show_cursor();
-    if error.kind() == io::ErrorKind::Interrupted {
-      return Failure::Interrupted;
-    }
+/// The answer to a question, or why there is none.
+fn asked<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
+  interrupt::ends_process(ask).map_err(|dialoguer::Error::IO(error)| {
     Failure::new(format_args!("the terminal does not answer: {error}"), "say everything on the command line: shell new --help")
   })
 }

@@ -5,5 +5,7 @@ mod asar;
 mod bundle;
 mod channel;
 mod cli;
+mod new;
 mod run_as_node;
+mod terminal;
 mod tidy;

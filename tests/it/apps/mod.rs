@@ -9,4 +9,7 @@ mod hostile;
 mod packaged;
 mod processes;
 mod running_app;
+mod templates;
 mod user;
+
+pub(crate) use running_app::PATIENCE;
