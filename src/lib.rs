@@ -8,6 +8,7 @@ pub mod asar;
 pub mod bridge;
 pub mod bundle;
 pub mod cli;
+pub mod dev;
 pub mod error;
 pub mod lane;
 pub mod ops;

@@ -18,6 +18,7 @@ const {
   op_image_encode_jpeg,
   op_image_encode_png,
   op_image_resize,
+  op_is_loaded,
   op_lane_close,
   op_lane_peer,
   op_lane_place,
@@ -45,7 +46,8 @@ const {
  * What the app was started with.
  * @type {Readonly<{
  *   appPath: string, mainPath: string, packageJson: Record<string, any>, argv: string[], execPath: string, isPackaged: boolean,
- *   resourcesPath: string, defaultApp: boolean, version: string, shellVersion: string, platform: string, dev: boolean, portableLane: boolean,
+ *   resourcesPath: string, defaultApp: boolean, version: string, shellVersion: string, platform: string, dev: boolean, devChannel: string | null,
+ *   portableLane: boolean,
  * }>}
  */
 export const host = Object.freeze(ordinary(op_host()));
@@ -200,6 +202,9 @@ export const setUncaughtHandler = (handler) => op_set_uncaught_handler(handler);
  * @returns {string | null}
  */
 export const explainSyntax = (path) => op_explain_syntax(path);
+
+/** Whether this process has loaded a script from this place; known only to apps that are being developed. @param {string} path @returns {boolean} */
+export const isLoaded = (path) => op_is_loaded(path);
 
 /** Where the system finds a file that may be in an archive. @param {string} path @returns {string} */
 export const realPath = (path) => op_real_path(path);

@@ -2,12 +2,12 @@
 
 mod asar;
 mod bundle;
+mod dev;
 mod failure;
 mod interrupt;
 mod new;
 mod package_manager;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -35,14 +35,7 @@ enum Command {
   /// Make an app from a template
   New(new::New),
   /// Run the app of a folder while it is being developed
-  Dev {
-    /// Folder of the app
-    #[arg(default_value = ".")]
-    folder: PathBuf,
-    /// What the app gets as its arguments
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    arguments: Vec<String>,
-  },
+  Dev(dev::Dev),
   /// Package an app for people to install
   Bundle(bundle::Bundle),
   /// Pack, list and extract asar archives
@@ -66,16 +59,14 @@ pub fn run(arguments: &[String]) -> ExitCode {
     }
   };
   match parsed.command {
-    Some(Command::Dev { folder, arguments }) => {
-      let mut argv = vec![folder.to_string_lossy().into_owned()];
-      argv.extend(arguments);
-      app::exit_code(app::run_app(&folder, argv, true))
-    }
+    Some(Command::Dev(command)) => dev::run(command),
     Some(Command::New(command)) => ended(new::run(command)),
     Some(Command::Bundle(command)) => ended(bundle::run(command)),
     Some(Command::Asar(command)) => ended(asar::run(command)),
     None => match parsed.app.iter().position(|argument| !argument.starts_with('-')) {
-      Some(at) => app::exit_code(app::run_app(parsed.app[at].as_ref(), parsed.app.clone(), false)),
+      // A tool that `shell dev` has started takes us for Electron.
+      Some(_) if let Some(code) = crate::dev::hand_over(&parsed.app) => ExitCode::from(code as u8),
+      Some(at) => app::exit_code(app::run_app(parsed.app[at].as_ref(), parsed.app.clone())),
       None if parsed.app.is_empty() => {
         printer::output(&Arguments::command().render_help().to_string());
         ExitCode::SUCCESS
@@ -118,6 +109,6 @@ mod tests {
   #[test]
   fn dev_takes_a_folder_and_arguments() {
     let parsed = Arguments::try_parse_from(["shell", "dev", "folder", "--own"]).unwrap();
-    assert!(matches!(parsed.command, Some(Command::Dev { arguments, .. }) if arguments == ["--own"]));
+    assert!(matches!(parsed.command, Some(Command::Dev(dev)) if dev.arguments == ["--own"]));
   }
 }
