@@ -8,6 +8,7 @@ mod interrupt;
 mod new;
 mod package_manager;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -45,6 +46,9 @@ enum Command {
 
 /// Does what the arguments (the program first) say.
 pub fn run(arguments: &[String]) -> ExitCode {
+  if is_electron(arguments) {
+    return run_as_electron(arguments.get(1..).unwrap_or_default());
+  }
   // Switches may stand before the app, as in `electron --no-sandbox folder`: only a known option in front is ours.
   let parsed = match Arguments::try_parse_from(arguments) {
     Ok(parsed) => parsed,
@@ -63,19 +67,40 @@ pub fn run(arguments: &[String]) -> ExitCode {
     Some(Command::New(command)) => ended(new::run(command)),
     Some(Command::Bundle(command)) => ended(bundle::run(command)),
     Some(Command::Asar(command)) => ended(asar::run(command)),
-    None => match parsed.app.iter().position(|argument| !argument.starts_with('-')) {
-      // A tool that `shell dev` has started takes us for Electron.
-      Some(_) if let Some(code) = crate::dev::hand_over(&parsed.app) => ExitCode::from(code as u8),
-      Some(at) => app::exit_code(app::run_app(parsed.app[at].as_ref(), parsed.app.clone())),
-      None if parsed.app.is_empty() => {
-        printer::output(&Arguments::command().render_help().to_string());
-        ExitCode::SUCCESS
-      }
-      None => {
-        printer::error("error: no app was named\nhint: shell <folder of the app>");
-        ExitCode::from(MISUSED)
-      }
-    },
+    None if parsed.app.is_empty() => {
+      printer::output(&Arguments::command().render_help().to_string());
+      ExitCode::SUCCESS
+    }
+    None => run_app(&parsed.app),
+  }
+}
+
+/// Whether the program was called by Electron's name, as in a folder that `ELECTRON_OVERRIDE_DIST_PATH` names.
+fn is_electron(arguments: &[String]) -> bool {
+  arguments.first().is_some_and(|program| Path::new(program).file_stem().is_some_and(|name| name == "electron"))
+}
+
+/// Electron has no commands, so that an app may lie in a folder called `dev`.
+fn run_as_electron(arguments: &[String]) -> ExitCode {
+  if matches!(arguments, [only] if only == "--version" || only == "-v") {
+    printer::output(&format!("v{}\n", app::ELECTRON_VERSION));
+    return ExitCode::SUCCESS;
+  }
+  // A tool that `shell dev` has started takes us for Electron.
+  match crate::dev::hand_over(arguments) {
+    Some(code) => ExitCode::from(code as u8),
+    None => run_app(arguments),
+  }
+}
+
+/// Runs the app that the first argument which is no switch names.
+fn run_app(arguments: &[String]) -> ExitCode {
+  match arguments.iter().find(|argument| !argument.starts_with('-')) {
+    Some(app) => app::exit_code(app::run_app(app.as_ref(), arguments.to_vec())),
+    None => {
+      printer::error("error: no app was named\nhint: shell <folder of the app>");
+      ExitCode::from(MISUSED)
+    }
   }
 }
 

@@ -288,6 +288,8 @@ impl Supervisor {
         self.changed = None;
         say(Source::Shell, "pages reloaded");
       }
+      // What Vite's client says about itself.
+      Said::Console { level, message, .. } if level == "debug" && message.starts_with("[vite] connect") => {}
       Said::Console { level, message, source, line } => {
         let place = if source.is_empty() || line == 0 { source } else { format!("{source}:{line}") };
         page_console(&level, &message, &place);
@@ -305,6 +307,10 @@ impl Supervisor {
       }
       if let Some(port) = plain.split_once("Port ").and_then(|(_, rest)| rest.strip_suffix(" is already in use")) {
         self.taken_port = Some(port.into());
+      }
+      // Tools set themselves apart by empty lines; here they have a name in front.
+      if plain.trim().is_empty() {
+        return;
       }
     }
     if error { complain(source, text) } else { say(source, text) }
@@ -331,7 +337,7 @@ impl Supervisor {
     if self.app.is_some() {
       return self.stop_app(Next::Start);
     }
-    let Some(launch) = &self.launch else { return };
+    let Some(launch) = self.launch.as_ref().filter(|_| !matches!(self.next, Next::Quit(_))) else { return };
     let mut command = Command::new(&self.options.executable);
     command.args(&self.options.switches).args(&launch.arguments).envs(&launch.environment).current_dir(&launch.folder);
     command.env(CHANNEL_VARIABLE, &self.address).env_remove(LAUNCHER_VARIABLE);
@@ -348,7 +354,10 @@ impl Supervisor {
   }
 
   fn stop_app(&mut self, next: Next) {
-    self.next = next;
+    // Whatever else happens meanwhile, the end of everything stays what is to come.
+    if !matches!(self.next, Next::Quit(_)) {
+      self.next = next;
+    }
     if let Some((_, process)) = &mut self.app {
       process.stop();
     }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::running_app::{RunningApp, shell};
 
 /// The packages of all templates, which scripts/setup.sh installs once.
-fn packages() -> PathBuf {
+pub(super) fn packages() -> PathBuf {
   Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/templates/node_modules")
 }
 
