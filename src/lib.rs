@@ -9,6 +9,8 @@ pub mod bridge;
 pub mod bundle;
 pub mod cli;
 pub mod dev;
+#[cfg(target_os = "linux")]
+mod distribution;
 pub mod error;
 pub mod lane;
 pub mod ops;

@@ -3,6 +3,7 @@
 mod asar;
 mod bundle;
 mod dev;
+mod doctor;
 mod failure;
 mod interrupt;
 mod new;
@@ -22,7 +23,22 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs Electron apps on the system's web view.
 #[derive(Debug, Parser)]
-#[command(name = "shell", version, about, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+#[command(
+  name = "shell",
+  version,
+  about,
+  args_conflicts_with_subcommands = true,
+  disable_help_subcommand = true,
+  after_help = "\
+Examples:
+  shell new my-app              makes an app, asking what it is to be made with
+  shell dev my-app              runs it and follows its sources
+  shell bundle my-app           packages it for people to install
+  shell my-app --own-flag       runs it as it is; what follows is for the app
+
+Exit codes: 0 done, 1 failed, 2 not a command line, 130 stopped by Ctrl-C; where an app runs, its own.
+NO_COLOR=1 keeps colours off a terminal."
+)]
 struct Arguments {
   #[command(subcommand)]
   command: Option<Command>,
@@ -42,6 +58,13 @@ enum Command {
   /// Pack, list and extract asar archives
   #[command(subcommand)]
   Asar(asar::Command),
+  /// Say what is installed, what is missing and how to mend it
+  Doctor(doctor::Doctor),
+  /// Print a script that completes this command line: shell completions bash > ~/.local/share/bash-completion/completions/shell
+  Completions {
+    /// The shell that is to run it
+    shell: clap_complete::Shell,
+  },
 }
 
 /// Does what the arguments (the program first) say.
@@ -67,6 +90,13 @@ pub fn run(arguments: &[String]) -> ExitCode {
     Some(Command::New(command)) => ended(new::run(command)),
     Some(Command::Bundle(command)) => ended(bundle::run(command)),
     Some(Command::Asar(command)) => ended(asar::run(command)),
+    Some(Command::Doctor(command)) => doctor::run(&command),
+    Some(Command::Completions { shell }) => {
+      let mut script = Vec::new();
+      clap_complete::generate(shell, &mut Arguments::command(), "shell", &mut script);
+      printer::output(&String::from_utf8_lossy(&script));
+      ExitCode::SUCCESS
+    }
     None if parsed.app.is_empty() => {
       printer::output(&Arguments::command().render_help().to_string());
       ExitCode::SUCCESS

@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::apps::PATIENCE;
 
@@ -15,8 +15,10 @@ use crate::apps::PATIENCE;
 pub(crate) struct Terminal {
   keys: File,
   news: Receiver<Vec<u8>>,
-  /// What has been written so far.
+  /// What has been written so far, without colours and the like.
   pub(crate) seen: String,
+  /// The same as it came.
+  pub(crate) raw: String,
   /// How much of it earlier calls of `expect` have passed.
   passed: usize,
   pub(crate) child: Child,
@@ -49,7 +51,7 @@ impl Terminal {
         }
       }
     });
-    Self { keys, news, seen: String::new(), passed: 0, child }
+    Self { keys, news, seen: String::new(), raw: String::new(), passed: 0, child }
   }
 
   /// Waits until a text has been written after what was last expected. Answers what stands before it.
@@ -63,7 +65,7 @@ impl Terminal {
         return before;
       }
       match self.news.recv_timeout(end.saturating_duration_since(Instant::now())) {
-        Ok(bytes) => self.seen += &console::strip_ansi_codes(&String::from_utf8_lossy(&bytes)),
+        Ok(bytes) => self.take(&bytes),
         Err(_) => panic!("{text:?} does not come after:\n{}", self.seen),
       }
     }
@@ -79,14 +81,24 @@ impl Terminal {
     let end = Instant::now() + PATIENCE;
     loop {
       if let Some(status) = self.child.try_wait().expect("wait") {
+        // Its last words may still be on their way.
+        while let Ok(bytes) = self.news.recv_timeout(Duration::from_millis(100)) {
+          self.take(&bytes);
+        }
         return status.code();
       }
       assert!(Instant::now() < end, "the program does not end after:\n{}", self.seen);
       // What it still writes must not fill the terminal.
-      if let Ok(bytes) = self.news.recv_timeout(std::time::Duration::from_millis(10)) {
-        self.seen += &String::from_utf8_lossy(&bytes);
+      if let Ok(bytes) = self.news.recv_timeout(Duration::from_millis(10)) {
+        self.take(&bytes);
       }
     }
+  }
+
+  fn take(&mut self, bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    self.seen += &console::strip_ansi_codes(&text);
+    self.raw += &text;
   }
 }
 
