@@ -64,7 +64,7 @@ function isPreload(contents, path) {
 function changed(paths, served) {
   if (paths.some((path) => isLoaded(path))) return say({ type: 'restart' });
   const stale = served ? pages().filter((contents) => paths.some((path) => isPreload(contents, path))) : pages();
-  if (stale.length === 0 || !paths.some((path) => PAGE_FILE.test(path))) return undefined;
+  if (stale.length === 0 || !paths.some((path) => PAGE_FILE.test(path))) return say({ type: 'unchanged' });
   for (const contents of stale) contents.reloadIgnoringCache();
   return say({ type: 'reloaded' });
 }

@@ -36,6 +36,8 @@ pub(super) enum Said {
   Restart,
   /// Pages have been reloaded.
   Reloaded,
+  /// The files are none that matter.
+  Unchanged,
 }
 
 /// How a tool starts Electron.

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -25,7 +25,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use channel::{Launch, Peer, Said, Tell};
 use output::{Source, complain, page_console, say};
 use process::{Process, code_of, end_of};
-use project::Kind;
+use project::{Kind, Tool};
 
 pub use launcher::hand_over;
 
@@ -33,6 +33,12 @@ pub use launcher::hand_over;
 pub const CHANNEL_VARIABLE: &str = "SHELL_DEV_CHANNEL";
 /// The variable by which a launcher finds it.
 const LAUNCHER_VARIABLE: &str = "SHELL_DEV_LAUNCHER";
+
+/// Two wishes to end that come so soon after one another are one.
+const SAME_WISH: Duration = Duration::from_millis(500);
+
+/// How long the app may take to say what changed files mean to it. One that does not is caught in a loop.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -63,6 +69,8 @@ pub enum Error {
 enum News {
   Key(u8),
   Changed(Vec<PathBuf>),
+  /// The app has had its time to answer the question with this number.
+  Patience(u64),
   /// A signal asked this process to end; shells know the code.
   Signal(u8),
   Line {
@@ -127,13 +135,16 @@ struct Supervisor {
   /// How the app is started, when that is known.
   launch: Option<Launch>,
   launcher: Option<Peer>,
-  /// The number of the app among our children and the child itself.
+  /// The app, with its number among our children.
   app: Option<(u64, Process)>,
   /// The way to the app, once it is connected.
   app_peer: Option<Peer>,
   next: Next,
+  quit_asked: Option<Instant>,
   /// When the change was seen that the app is being restarted for.
   changed: Option<Instant>,
+  /// The number of the question to the app that it has not answered.
+  unanswered: Option<u64>,
   tool: Option<(u64, Process)>,
   /// A line of the dev server's helper begins with it.
   mark: String,
@@ -141,6 +152,7 @@ struct Supervisor {
   taken_port: Option<String>,
   /// The folder with the executable under Electron's name.
   electron: Option<TempDir>,
+  /// The last number that was given to a child or a question.
   count: u64,
 }
 
@@ -164,7 +176,9 @@ impl Supervisor {
       app: None,
       app_peer: None,
       next: Next::Nothing,
+      quit_asked: None,
       changed: None,
+      unanswered: None,
       tool: None,
       mark,
       taken_port: None,
@@ -184,14 +198,29 @@ impl Supervisor {
       Kind::Vite => self.start_vite()?,
       Kind::Tool(tool) => self.start_tool(tool)?,
     }
-    // Tools watch by themselves what they build.
-    if !matches!(self.kind, Kind::Tool(_)) {
-      match watch::Watch::start(&self.folder, self.news.clone()) {
+    if let Some(folder) = self.watched_folder() {
+      match watch::Watch::start(&folder, self.news.clone()) {
         Ok(watch) => self.watch = Some(watch),
         Err(error) => complain(Source::Shell, &format!("warning: changes of sources are not seen: {error}\nhint: press r after a change")),
       }
     }
     Ok(())
+  }
+
+  /// Where changes matter that nobody else follows.
+  fn watched_folder(&self) -> Option<PathBuf> {
+    match self.kind {
+      Kind::Plain | Kind::Vite => Some(self.folder.clone()),
+      // It builds the main process anew, but does not start it anew.
+      Kind::Tool(Tool::Forge) => {
+        let package = project::package(&self.folder);
+        let folder = self.folder.join(package["main"].as_str()?).parent()?.to_path_buf();
+        // The first build makes it.
+        std::fs::create_dir_all(&folder).ok()?;
+        Some(folder)
+      }
+      Kind::Tool(_) => None,
+    }
   }
 
   async fn run(mut self, mut news: UnboundedReceiver<News>) -> i32 {
@@ -211,6 +240,13 @@ impl Supervisor {
       News::Key(key) => self.key(key),
       News::Signal(code) => self.quit(code.into()),
       News::Changed(paths) => self.sources_changed(paths),
+      News::Patience(question) => {
+        if self.unanswered == Some(question) {
+          say(Source::Shell, "the app does not answer: it is started anew");
+          self.restart();
+        }
+        None
+      }
       News::Line { source, error, text } => {
         self.line(source, error, &text);
         None
@@ -269,7 +305,14 @@ impl Supervisor {
       // The app knows which files it is made of.
       Some(peer) if !paths.iter().any(is_package) => {
         self.changed = Some(now);
-        peer.tell(&Tell::Changed { paths, served: self.kind == Kind::Vite });
+        self.count += 1;
+        self.unanswered = Some(self.count);
+        let (news, question) = (self.news.clone(), self.count);
+        tokio::spawn(async move {
+          tokio::time::sleep(PATIENCE).await;
+          let _ = news.send(News::Patience(question));
+        });
+        peer.tell(&Tell::Changed { paths, served: self.kind != Kind::Plain });
       }
       // One that is only starting would miss it, one that has failed may be mended.
       _ if self.launch.is_some() => {
@@ -282,12 +325,16 @@ impl Supervisor {
   }
 
   fn app_said(&mut self, said: Said) {
+    if matches!(said, Said::Restart | Said::Reloaded | Said::Unchanged) {
+      self.unanswered = None;
+    }
     match said {
       Said::Restart => self.restart(),
       Said::Reloaded => {
         self.changed = None;
         say(Source::Shell, "pages reloaded");
       }
+      Said::Unchanged => self.changed = None,
       // What Vite's client says about itself.
       Said::Console { level, message, .. } if level == "debug" && message.starts_with("[vite] connect") => {}
       Said::Console { level, message, source, line } => {
@@ -365,10 +412,11 @@ impl Supervisor {
 
   /// Ends everything. Answers the exit code when nothing is running any more.
   fn quit(&mut self, code: i32) -> Option<i32> {
-    if matches!(self.next, Next::Quit(_)) {
-      // Asked twice: whoever hangs is not waited for.
-      return Some(code);
+    if let Some(asked) = self.quit_asked {
+      // Asked twice: whoever hangs is not waited for. A signal may come by the terminal and by a launcher at once.
+      return (asked.elapsed() > SAME_WISH).then_some(code);
     }
+    self.quit_asked = Some(Instant::now());
     self.stop_app(Next::Quit(code));
     if self.app.is_none() {
       return self.stop_tool(code);
@@ -394,6 +442,7 @@ impl Supervisor {
   fn ended(&mut self, number: u64, status: Option<ExitStatus>) -> Option<i32> {
     if self.app.take_if(|(app, _)| *app == number).is_some() {
       self.app_peer = None;
+      self.unanswered = None;
       return self.app_ended(status);
     }
     if self.tool.take_if(|(tool, _)| *tool == number).is_some() {
@@ -450,7 +499,7 @@ impl Supervisor {
     })
   }
 
-  fn start_tool(&mut self, tool: project::Tool) -> Result<(), Error> {
+  fn start_tool(&mut self, tool: Tool) -> Result<(), Error> {
     let name = tool.command();
     let path = project::installed(&self.folder, name).ok_or_else(|| Error::NotInstalled { command: name, folder: self.folder.clone() })?;
     let failed = |source| Error::Io {

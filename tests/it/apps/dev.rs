@@ -125,15 +125,20 @@ fn a_broken_script_is_shown_and_mended() {
 }
 
 #[test]
-fn an_app_that_is_killed_can_be_started_again() {
+fn an_app_that_is_lost_can_be_started_again() {
   let app = App::new();
   let mut terminal = app.dev(&[]);
   terminal.expect("page has 1");
   app.write("word.js", "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 200); exports.word = 'two';\n");
   terminal.expect("started with two");
   terminal.expect("the app was ended by signal 9; it is started again");
-  app.write("word.js", "exports.word = 'three';\n");
+  // Neither does one matter that does nothing any more.
+  app.write("word.js", "exports.word = 'three'; setTimeout(() => { console.log('caught'); for (;;); }, 300);\n");
   terminal.expect("started with three");
+  terminal.expect("caught");
+  app.write("word.js", "exports.word = 'four';\n");
+  terminal.expect("the app does not answer: it is started anew");
+  terminal.expect("started with four");
   terminal.expect("page has 1");
   terminal.press("q");
   assert_eq!(terminal.wait(), Some(0));
