@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::os::fd::{FromRawFd as _, OwnedFd};
+use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -73,6 +73,16 @@ impl Terminal {
 
   pub(crate) fn press(&mut self, keys: &str) {
     self.keys.write_all(keys.as_bytes()).expect("the terminal takes keys");
+  }
+
+  /// Whether keys show on the terminal, as they do when no program has changed that.
+  pub(crate) fn echoes(&self) -> bool {
+    // SAFETY: all bytes zero is a value of this C structure, which the call fills.
+    let mut settings: libc::termios = unsafe { std::mem::zeroed() };
+    // SAFETY: the file is open, and the pointer is to the structure above.
+    let read = unsafe { libc::tcgetattr(self.keys.as_raw_fd(), &raw mut settings) };
+    assert_eq!(read, 0, "the terminal has no settings");
+    settings.c_lflag & libc::ECHO != 0
   }
 
   /// Waits for the end of the program and answers its exit code.

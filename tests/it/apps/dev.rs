@@ -4,11 +4,13 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::running_app::{RunningApp, app_folder, shell};
+use super::running_app::{PATIENCE, RunningApp, app_folder, shell};
 use super::templates::{new_app, npm_run, packages};
 use crate::terminal::Terminal;
 
@@ -102,8 +104,27 @@ fn the_app_follows_its_sources() {
   terminal.press("r");
   terminal.expect("started with four");
   terminal.expect("a page that has 2");
+  assert!(!terminal.echoes());
   terminal.press("q");
   assert_eq!(terminal.wait(), Some(0));
+  assert!(terminal.echoes(), "the terminal is not as it was");
+}
+
+/// Whatever becomes of the command, the app does not stay behind.
+#[test]
+fn the_app_ends_with_the_command() {
+  let app = App::new();
+  app.write("word.js", "exports.word = process.pid;\n");
+  let mut terminal = app.dev(&[]);
+  terminal.expect("started with ");
+  let pid = terminal.expect(" ").parse::<u32>().expect("a process id");
+  terminal.expect("page has 1");
+  terminal.child.kill().expect("killed");
+  let end = Instant::now() + PATIENCE;
+  while Path::new(&format!("/proc/{pid}")).exists() {
+    assert!(Instant::now() < end, "the app is still running");
+    thread::sleep(Duration::from_millis(20));
+  }
 }
 
 #[test]
@@ -133,9 +154,14 @@ fn an_app_that_is_lost_can_be_started_again() {
   terminal.expect("started with two");
   terminal.expect("the app was ended by signal 9; it is started again");
   // Neither does one matter that does nothing any more.
-  app.write("word.js", "exports.word = 'three'; setTimeout(() => { console.log('caught'); for (;;); }, 300);\n");
+  let caught = app.home.path().join("caught");
+  app.write("word.js", &format!("exports.word = 'three'; setInterval(() => {{ if (require('fs').existsSync({caught:?})) {{ console.log('caught'); for (;;); }} }}, 10);\n"));
   terminal.expect("started with three");
+  terminal.expect("restarted in");
+  fs::write(&caught, "").expect("written");
   terminal.expect("caught");
+  // Else the next start would be caught as well.
+  fs::remove_file(&caught).expect("removed");
   app.write("word.js", "exports.word = 'four';\n");
   terminal.expect("the app does not answer: it is started anew");
   terminal.expect("started with four");
@@ -157,10 +183,11 @@ fn without_a_terminal_the_exit_code_is_the_apps() {
 
 #[test]
 fn pages_come_from_vite() {
-  let app = App::with_vite("export default { server: { port: 5310 } };\n");
+  let port = free_port();
+  let app = App::with_vite(&format!("export default {{ server: {{ port: {port} }} }};\n"));
   app.write("page.js", "console.warn('page has', number, location.protocol, import.meta.env.MODE);\nimport.meta.hot.accept();\n");
   let mut terminal = app.dev(&["--own"]);
-  terminal.expect("shell | pages come from http://localhost:5310/");
+  terminal.expect(&format!("shell | pages come from http://localhost:{port}/"));
   terminal.expect("main  | started with one --own");
   terminal.expect("page has 1 http: development");
   // Vite replaces the module: page and main process stay.
@@ -208,20 +235,27 @@ fn a_dev_server_that_fails_is_told() {
   assert_eq!(terminal.wait(), Some(3));
 }
 
-/// An app of electron-vite whose page tells what it got from the main process.
-fn electron_vite_app() -> (TempDir, PathBuf) {
+/// A port that nobody has at the moment.
+fn free_port() -> u16 {
+  let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+  listener.local_addr().expect("an address").port()
+}
+
+/// An app of electron-vite, with the port of its dev server, whose page tells what it got from the main process.
+fn electron_vite_app() -> (TempDir, PathBuf, u16) {
   let (place, app) = new_app("vanilla-ts");
   let main = app.join("src/renderer/src/main.ts");
   let text = fs::read_to_string(&main).expect("read") + "console.log('electron is', (await window.api.system()).electron);\n";
   fs::write(main, text).expect("written");
-  fs::write(app.join("electron.vite.config.ts"), "export default { main: {}, preload: {}, renderer: { server: { port: 5320 } } };\n")
-    .expect("written");
-  (place, app)
+  let port = free_port();
+  let config = format!("export default {{ main: {{}}, preload: {{}}, renderer: {{ server: {{ port: {port} }} }} }};\n");
+  fs::write(app.join("electron.vite.config.ts"), config).expect("written");
+  (place, app, port)
 }
 
 #[test]
 fn electron_vite_is_started_and_followed() {
-  let (_place, app) = electron_vite_app();
+  let (_place, app, port) = electron_vite_app();
   let home = tempfile::tempdir().expect("temporary folder");
   let mut command = shell(home.path());
   let mut terminal = Terminal::start(command.args(["dev", ".", "--own"]).current_dir(&app), false);
@@ -244,6 +278,7 @@ fn electron_vite_is_started_and_followed() {
   terminal.expect("electron is 45.");
   terminal.press("q");
   assert_eq!(terminal.wait(), Some(0), "{}", terminal.seen);
+  TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the dev server has ended");
 }
 
 #[test]
@@ -288,7 +323,7 @@ fn npms_electron_starts_the_shell() {
 /// The same for electron-vite, which has nothing of `shell dev` around it here, and a variable of its own.
 #[test]
 fn electron_vite_starts_the_shell_by_itself() {
-  let (_place, app) = electron_vite_app();
+  let (_place, app, port) = electron_vite_app();
   let electron = electron_folder();
   let index = app.join("src/main/index.ts");
   let text = fs::read_to_string(&index).expect("read")
@@ -298,7 +333,7 @@ fn electron_vite_starts_the_shell_by_itself() {
   command.args(["electron-vite", "dev"]).env("ELECTRON_EXEC_PATH", electron.path().join("electron")).current_dir(&app);
   let mut running = RunningApp::spawn(command, tempfile::tempdir().expect("temporary folder"));
   let url = running.expect("page")["url"].as_str().unwrap_or_default().to_owned();
-  assert!(url.starts_with("http://localhost:53"), "{url}");
+  assert_eq!(url, format!("http://localhost:{port}/"));
   assert_eq!(running.wait().code, Some(0));
 }
 

@@ -90,6 +90,7 @@ fn check(template: &str) {
   assert!(!said.contains("my-app"), "{said}");
   let made: Value = serde_json::from_slice(&output.stdout).expect("JSON");
   let archive = made[0]["path"].as_str().expect("a path");
+  assert_eq!(Path::new(archive).parent(), Some(app.join("release").as_path()), "not where the README says");
   let listed =
     Command::new("sh").args(["-c", "tar -xzf \"$0\" -O --wildcards '*/app.asar' > app.asar", archive]).current_dir(place.path()).status();
   assert!(listed.expect("tar starts").success());
