@@ -18,7 +18,7 @@ const LONGEST = 300;
 export function codeFrame(path, line, column) {
   let lines;
   try {
-    lines = String(builtin.fs.readFileSync(path)).split(/\r?\n/);
+    lines = String(builtin.fs.readFileSync(path)).replace(/\r?\n$/, '').split(/\r?\n/);
   } catch {
     return '';
   }
