@@ -1,7 +1,5 @@
 //! Ctrl-C while a question is on the terminal: the process ends, and the terminal gets back the cursor that a list hides.
 
-use super::INTERRUPTED;
-
 /// Calls a function during which Ctrl-C ends the process with the exit code that shells know.
 #[cfg(unix)]
 pub(super) fn ends_process<T>(call: impl FnOnce() -> T) -> T {
@@ -10,7 +8,7 @@ pub(super) fn ends_process<T>(call: impl FnOnce() -> T) -> T {
     // SAFETY: both functions may be called from a handler, and the bytes live for ever.
     unsafe {
       libc::write(libc::STDERR_FILENO, SHOW_CURSOR.as_ptr().cast(), SHOW_CURSOR.len());
-      libc::_exit(i32::from(INTERRUPTED));
+      libc::_exit(i32::from(super::INTERRUPTED));
     }
   }
   let handler: extern "C" fn(i32) = end;
