@@ -76,7 +76,8 @@ impl Supervisor {
     let folder = std::path::absolute(&folder).unwrap_or(folder);
     // A lone script is its own main, whatever lies beside it.
     let kind = if options.app.is_dir() { Kind::of(&folder, &project::package(&folder)) } else { Kind::Plain };
-    let mark = format!("shell-dev-{}", address.rsplit(':').next().unwrap_or_default());
+    // It stands in a command line, which others may read: nothing of the address may be in it.
+    let mark = format!("shell-dev-server-{}", std::process::id());
     Self {
       options,
       folder,
@@ -112,28 +113,28 @@ impl Supervisor {
       Kind::Vite => self.start_vite()?,
       Kind::Tool(tool) => self.start_tool(tool)?,
     }
-    if let Some(folder) = self.watched_folder() {
-      match watch::Watch::start(&folder, self.news.clone()) {
-        Ok(watch) => self.watch = Some(watch),
-        Err(error) => complain(Source::Shell, &format!("warning: changes of sources are not seen: {error}\nhint: press r after a change")),
-      }
+    // What tools build they watch by themselves.
+    if !matches!(self.kind, Kind::Tool(_)) {
+      self.watch(&self.folder.clone());
     }
     Ok(())
   }
 
-  /// Where changes matter that nobody else follows.
-  fn watched_folder(&self) -> Option<PathBuf> {
-    match self.kind {
-      Kind::Plain | Kind::Vite => Some(self.folder.clone()),
-      // It builds the main process anew, but does not start it anew.
-      Kind::Tool(Tool::Forge) => {
-        let package = project::package(&self.folder);
-        let folder = self.folder.join(package["main"].as_str()?).parent()?.to_path_buf();
-        // The first build makes it.
-        std::fs::create_dir_all(&folder).ok()?;
-        Some(folder)
-      }
-      Kind::Tool(_) => None,
+  fn watch(&mut self, folder: &Path) {
+    match watch::Watch::start(folder, self.news.clone()) {
+      Ok(watch) => self.watch = Some(watch),
+      Err(error) => complain(Source::Shell, &format!("warning: changes of sources are not seen: {error}\nhint: press r after a change")),
+    }
+  }
+
+  /// Forge builds the main process anew, but does not start it anew. It removes the folder of what it builds before the first build.
+  fn watch_build(&mut self) {
+    if self.kind == Kind::Tool(Tool::Forge)
+      && self.watch.is_none()
+      && let Some(folder) =
+        project::package(&self.folder)["main"].as_str().and_then(|main| Some(self.folder.join(main).parent()?.to_path_buf()))
+    {
+      self.watch(&folder);
     }
   }
 
@@ -176,6 +177,7 @@ impl Supervisor {
       News::Launched { peer, launch } => {
         self.launcher = Some(peer);
         self.launch = Some(launch);
+        self.watch_build();
         self.restart();
         None
       }
