@@ -1,5 +1,5 @@
 # Every target starts with scripts/setup.sh, which does nothing when nothing is missing.
-.PHONY: run test lint bench fuzz soak setup build format check-cross
+.PHONY: run test lint bench fuzz soak setup build format check-cross dist test-dist
 .DEFAULT_GOAL := run
 
 # The app that `make run` opens.
@@ -30,6 +30,14 @@ setup:
 
 build: setup
 	scripts/env.sh cargo build --bin shell
+
+# What is published, in dist/ (packaging/README.md). The release runtime takes long to build.
+dist:
+	scripts/dist.sh
+
+# The same in a temporary folder, used as people would.
+test-dist:
+	scripts/test-dist.sh
 
 # Type-checks for other platforms; PLATFORMS limits what is checked.
 check-cross: setup

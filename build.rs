@@ -1,4 +1,4 @@
-//! The build script: the web-process extension, the toolkit's libraries, symbols for native addons, and the shell's JavaScript for release builds.
+//! The build script: the web-process extension, the toolkit's libraries, symbols for native addons, the templates, and the shell's JavaScript for release builds.
 
 #[path = "src/lane/extension/build.rs"]
 mod lane_extension;
@@ -27,6 +27,7 @@ fn main() {
   toolkit_libraries::defer_toolkit_libraries();
   windows_manifest::ask_for_common_controls();
   embed_shell_js();
+  embed_templates();
 }
 
 /// Without these exported symbols a native addon finds no Node-API in the executable.
@@ -37,30 +38,43 @@ fn export_addon_symbols() {
 
 /// Writes a table of all files under `shell-js/`. Debug builds read the files from disk and skip this.
 fn embed_shell_js() {
-  if env::var("PROFILE").as_deref() != Ok("release") {
-    return;
+  if env::var("PROFILE").as_deref() == Ok("release") {
+    embed("shell-js", "SHELL_JS", &|path| path.is_dir() || path.extension().is_some_and(|extension| extension == "js"));
   }
-  println!("cargo:rerun-if-changed=shell-js");
-  let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR")).join("shell-js");
+}
+
+/// Writes a table of the templates of `shell new`, without what trying one out leaves in its folder.
+fn embed_templates() {
+  let leavings = ["node_modules", "out", "release", "package-lock.json"];
+  embed("templates", "TEMPLATES", &|path| !leavings.iter().any(|name| path.ends_with(name)));
+}
+
+/// Writes a table of names and texts of the files below a folder. What `wanted` refuses, files and folders, stays out.
+fn embed(folder: &str, table_name: &str, wanted: &dyn Fn(&Path) -> bool) {
+  println!("cargo:rerun-if-changed={folder}");
+  let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR")).join(folder);
   let mut files = Vec::new();
-  collect(&root, &mut files);
+  collect(&root, wanted, &mut files);
   files.sort();
-  let mut table = String::from("static SHELL_JS: &[(&str, &str)] = &[\n");
+  let mut table = format!("static {table_name}: &[(&str, &str)] = &[\n");
   for file in files {
     let name = file.strip_prefix(&root).expect("the file was found under the root").to_string_lossy().replace('\\', "/");
     writeln!(table, "  ({name:?}, include_str!({:?})),", file.display().to_string()).expect("writing to a string");
   }
   table.push_str("];\n");
-  let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("shell_js.rs");
+  let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join(format!("{}.rs", table_name.to_lowercase()));
   fs::write(output, table).expect("the output folder is writable");
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-  for entry in fs::read_dir(folder).expect("shell-js is readable").flatten() {
+fn collect(folder: &Path, wanted: &dyn Fn(&Path) -> bool, files: &mut Vec<PathBuf>) {
+  for entry in fs::read_dir(folder).expect("the folder is readable").flatten() {
     let path = entry.path();
+    if !wanted(&path) {
+      continue;
+    }
     if path.is_dir() {
-      collect(&path, files);
-    } else if path.extension().is_some_and(|extension| extension == "js") {
+      collect(&path, wanted, files);
+    } else {
       files.push(path);
     }
   }

@@ -27,7 +27,7 @@ export default [
   { files: ['shell-js/main/**/*.js', 'shell-js/common/**/*.js', 'shell-js/page-node/**/*.js'], languageOptions: { sourceType: 'module', globals: { ...node, Deno: 'readonly' } } },
   { files: ['shell-js/renderer/**/*.js'], languageOptions: { sourceType: 'module', globals: page } },
   {
-    files: ['tests/**/*.js', 'templates/**/*.js', 'benches/**/*.js', 'scripts/**/*.js'],
+    files: ['tests/**/*.js', 'templates/**/*.js', 'packaging/**/*.js', 'benches/**/*.js', 'scripts/**/*.js'],
     languageOptions: { sourceType: 'commonjs', globals: { ...node, ...page, ...mocha } },
   },
   // Specs hold functions that are sent to a page as text: what is defined there cannot be known here.

@@ -15,7 +15,7 @@ build_packages=(build-essential pkg-config lld libclang-dev xz-utils ca-certific
 # What running without a display and the tests need: a server, a window manager, a session bus, input and screenshots, one font, a decoder of sounds.
 test_packages=(xvfb openbox dbus dbus-x11 xdotool wmctrl x11-utils imagemagick fonts-dejavu-core gstreamer1.0-plugins-good procps)
 # What reads bundles, and says what is wrong with them.
-bundle_packages=(lintian rpm rpmlint libarchive-tools squashfs-tools desktop-file-utils appstream shared-mime-info flatpak-builder python3-yaml)
+bundle_packages=(lintian rpm rpmlint libarchive-tools squashfs-tools desktop-file-utils appstream shared-mime-info flatpak-builder python3-yaml zstd)
 
 # Runs `npm ci` in a folder when its lock file changed since the last time.
 install_npm() {
@@ -30,7 +30,7 @@ install_npm() {
 
 command -v cargo >/dev/null || stop "cargo is missing: install Rust from https://rustup.rs"
 for tool in node npm; do
-  command -v $tool >/dev/null || stop "$tool is missing: install Node 20 or later"
+  command -v $tool >/dev/null || stop "$tool is missing: install Node 20.19 or later"
 done
 
 if [ "$(uname -s)" = Linux ]; then

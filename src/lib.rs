@@ -8,9 +8,13 @@ pub mod asar;
 pub mod bridge;
 pub mod bundle;
 pub mod cli;
+pub mod dev;
+#[cfg(target_os = "linux")]
+mod distribution;
 pub mod error;
 pub mod lane;
 pub mod ops;
 pub mod printer;
 pub mod runtime;
+pub mod template;
 pub mod ui;

@@ -12,7 +12,8 @@ let ops = {};
  * What the app was started with.
  * @type {Readonly<{
  *   appPath: string, mainPath: string, packageJson: Record<string, any>, argv: string[], execPath: string, isPackaged: boolean,
- *   resourcesPath: string, defaultApp: boolean, version: string, shellVersion: string, platform: string, dev: boolean, portableLane: boolean,
+ *   resourcesPath: string, defaultApp: boolean, version: string, shellVersion: string, platform: string, dev: boolean, devChannel: string | null,
+ *   portableLane: boolean,
  * }>}
  */
 export const host = /** @type {any} */ ({});
@@ -174,6 +175,9 @@ export const setUncaughtHandler = (handler) => ops.op_set_uncaught_handler(handl
  * @returns {string | null}
  */
 export const explainSyntax = (path) => ops.op_explain_syntax(path);
+
+/** Whether this process has loaded a script from this place; known only to apps that are being developed. @param {string} path @returns {boolean} */
+export const isLoaded = (path) => ops.op_is_loaded(path);
 
 /** Where the system finds a file that may be in an archive. @param {string} path @returns {string} */
 export const realPath = (path) => ops.op_real_path(path);

@@ -10,6 +10,7 @@ import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
 import { evaluateMain } from '../common/main-module.js';
 import { app, startLifecycle } from './api/app.js';
 import { exit, explainSyntax, host, realPath } from './binding.js';
+import { codeFrame } from './code-frame.js';
 import { toolkitReady } from './event-pump.js';
 import { replaceExit } from './globals.js';
 import { handleUncaught } from './uncaught.js';
@@ -40,6 +41,12 @@ function loadMain() {
     // The app may have put a hook of its own over it.
     if (Module.prototype._compile === watched) Module.prototype._compile = compile;
   }
+}
+
+/** What to say about a place in a script: where it is and why, then the lines around it. @param {string} fault `path:line:column: reason` */
+function withFrame(fault) {
+  const [, path, line, column] = /^(.*?):(\d+):(\d+): /.exec(fault) ?? [];
+  return path === undefined ? `${fault}\n` : `${fault}\n${codeFrame(path, Number(line), Number(column))}`;
 }
 
 /**
@@ -84,7 +91,7 @@ export async function runApp() {
   } catch (error) {
     const fault = compileFault(error);
     if (fault !== null) {
-      process.stderr.write(`error: ${fault}\nhint: correct the script at this place\n`);
+      process.stderr.write(`error: ${withFrame(fault)}hint: correct the script at this place\n`);
       exit(1);
     }
     // As in Electron: the app lives on, and its life cycle goes on with the listeners that it has registered so far.

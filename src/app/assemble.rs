@@ -10,7 +10,7 @@ use super::paths;
 use crate::asar::{self, Archive};
 use crate::error::Result;
 use crate::lane::portable::Portable;
-use crate::{bridge, bundle, runtime, ui};
+use crate::{bridge, bundle, dev, runtime, ui};
 
 /// What an app is started with. The JavaScript side sees it as the frozen `host`.
 #[derive(Debug, Clone, Serialize)]
@@ -36,6 +36,8 @@ pub struct AppConfig {
   pub platform: String,
   /// Started by `shell dev`.
   pub dev: bool,
+  /// Where `shell dev` listens: an address, a port and a token.
+  pub dev_channel: Option<String>,
   /// Pages are reached by the portable lane.
   pub portable_lane: bool,
 }
@@ -58,22 +60,31 @@ pub(super) fn mount_own_archive(executable: &Path) -> Result<()> {
 pub(super) fn run_packaged(resources: &Path, app: &Path, arguments: &[String]) -> Result<i32> {
   let manifest = Manifest::load(app)?;
   let argv = arguments.get(1..).unwrap_or_default().to_vec();
-  run(&manifest, argv, true, resources.to_path_buf(), false)
+  run(&manifest, argv, true, resources.to_path_buf(), None)
 }
 
 /// Runs the app at `path`, as `shell <path> [arguments]`. `argv` is everything after the executable.
-pub(crate) fn run_app(path: &Path, argv: Vec<String>, dev: bool) -> Result<i32> {
+pub(crate) fn run_app(path: &Path, argv: Vec<String>) -> Result<i32> {
   let manifest = Manifest::load(path)?;
   let exec_path = exec_path();
   let resources = exec_path.parent().unwrap_or(&exec_path).join("resources");
-  run(&manifest, argv, false, resources, dev)
+  run(&manifest, argv, false, resources, take_dev_channel())
+}
+
+/// The variable of `shell dev`, which is for this process and not for its children.
+fn take_dev_channel() -> Option<String> {
+  let channel = std::env::var(dev::CHANNEL_VARIABLE).ok()?;
+  // SAFETY: no other thread runs yet.
+  unsafe { std::env::remove_var(dev::CHANNEL_VARIABLE) };
+  runtime::keep_loaded();
+  Some(channel)
 }
 
 fn exec_path() -> PathBuf {
   std::env::current_exe().unwrap_or_else(|_| PathBuf::from("shell"))
 }
 
-fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path: PathBuf, dev: bool) -> Result<i32> {
+fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path: PathBuf, dev_channel: Option<String>) -> Result<i32> {
   let config = AppConfig {
     app_path: manifest.folder.clone(),
     main_path: manifest.main.clone(),
@@ -86,7 +97,8 @@ fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path
     version: ELECTRON_VERSION.into(),
     shell_version: env!("CARGO_PKG_VERSION").into(),
     platform: node_platform().into(),
-    dev,
+    dev: dev_channel.is_some(),
+    dev_channel,
     portable_lane: wants_portable_lane(),
   };
   runtime::prepare_process();

@@ -34,6 +34,12 @@ pub fn op_explain_syntax(#[string] path: &str) -> Option<String> {
   crate::runtime::explain_syntax(Path::new(path))
 }
 
+/// Whether this process has loaded a script from this place; known to apps that are being developed only.
+#[op2(fast)]
+pub fn op_is_loaded(#[string] path: &str) -> bool {
+  crate::runtime::is_loaded(Path::new(path))
+}
+
 /// What the app was started with.
 #[op2]
 #[serde]

@@ -32,6 +32,7 @@ deno_core::extension!(
     host::op_electron_names,
     host::op_end_process,
     host::op_explain_syntax,
+    host::op_is_loaded,
     host::op_host,
     host::op_locale,
     host::op_path,

@@ -24,7 +24,7 @@ use node_resolver::errors::PackageJsonLoadError;
 use node_resolver::{NodeResolutionKind, ResolutionMode};
 
 use super::services::Services;
-use super::{archives, code_cache, embedded, typescript};
+use super::{archives, code_cache, embedded, loaded, typescript};
 
 /// The module that stands for `electron` in ES modules of the main process.
 const ELECTRON_URL: &str = "electron:electron";
@@ -121,6 +121,7 @@ impl Loader {
 
   async fn load_file(self, specifier: Url, referrer: Option<String>, requested: RequestedModuleType) -> Result<ModuleSource, JsErrorBox> {
     let path = specifier.to_file_path().map_err(|()| JsErrorBox::type_error(format!("{specifier} names no file")))?;
+    loaded::note(&path);
     let bytes = archives::read(&path).map_err(|error| not_loaded(&specifier, &path, referrer.as_deref(), &error))?;
     let media_type = MediaType::from_specifier(&specifier);
     match (&requested, media_type) {
@@ -265,6 +266,7 @@ impl NodeRequireLoader for Loader {
   }
 
   fn load_text_file_lossy(&self, path: &Path) -> Result<FastString, JsErrorBox> {
+    loaded::note(path);
     let text = into_text(archives::read(path).map_err(JsErrorBox::from_err)?);
     let specifier = Url::from_file_path(path).map_err(|()| JsErrorBox::generic(format!("{} is not absolute", path.display())))?;
     Ok(typescript::to_javascript(&specifier, MediaType::from_specifier(&specifier), text)?.into())

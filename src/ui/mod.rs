@@ -52,7 +52,7 @@ pub enum Error {
   NoDisplay(String),
   /// The library of the web view, or one that it needs, is not installed.
   #[error("the system's web view cannot be loaded: {reason}\nhint: {hint}")]
-  NoWebView { reason: String, hint: &'static str },
+  NoWebView { reason: String, hint: String },
 }
 
 /// Runs the user interface on the calling thread, which must be the process's main thread, and returns the exit code that

@@ -4,10 +4,9 @@
 
 const { app, BrowserWindow, ipcMain } = require('electron');
 const fs = require('node:fs/promises');
-const os = require('node:os');
 const path = require('node:path');
 
-const started = Date.now();
+const { system } = require('./system.js');
 
 function createWindow() {
   const window = new BrowserWindow({
@@ -25,15 +24,9 @@ function createWindow() {
 }
 
 // What pages may ask for. Arguments come from a page: they are checked before they are used.
-ipcMain.handle('system', () => ({
-  host: os.hostname(),
-  system: `${os.type()} ${os.release()}`,
-  cores: os.cpus().length,
-  memory: os.totalmem(),
-  uptime: Date.now() - started,
-}));
+ipcMain.handle('system', () => system());
 
-ipcMain.handle('echo', (_event, value) => value);
+ipcMain.handle('echo', (_event, /** @type {unknown} */ value) => value);
 
 ipcMain.handle('list-files', async () => {
   const entries = await fs.readdir(__dirname, { withFileTypes: true });

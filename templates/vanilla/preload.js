@@ -4,9 +4,10 @@
 
 const { contextBridge, ipcRenderer } = require('electron');
 
-contextBridge.exposeInMainWorld('sample', {
+/** @type {SampleApi} */
+const sample = {
   versions: {
-    shell: process.versions.electron,
+    electron: process.versions.electron ?? '',
     node: process.versions.node,
     v8: process.versions.v8,
   },
@@ -14,4 +15,6 @@ contextBridge.exposeInMainWorld('sample', {
   system: () => ipcRenderer.invoke('system'),
   echo: (value) => ipcRenderer.invoke('echo', value),
   listFiles: () => ipcRenderer.invoke('list-files'),
-});
+};
+
+contextBridge.exposeInMainWorld('sample', sample);

@@ -1,7 +1,9 @@
 // The page's script: an ordinary web page, with the functions that the preload put on `window.sample`.
 
-const element = (id) => document.getElementById(id);
+/** An element that index.html has. @param {string} id @returns {HTMLElement} */
+const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
+/** Shows terms with their descriptions. @param {HTMLElement} list @param {Record<string, string>} entries */
 function fill(list, entries) {
   list.replaceChildren(
     ...Object.entries(entries).flatMap(([term, description]) => {
@@ -33,13 +35,15 @@ async function measure() {
 }
 
 let count = 0;
+
+/** @param {number} by */
 function step(by) {
   count += by;
   element('count').textContent = String(count);
 }
 
 const { versions, platform } = window.sample;
-fill(element('versions'), { Electron: versions.shell, Node: versions.node, V8: versions.v8, Platform: platform });
+fill(element('versions'), { Electron: versions.electron, Node: versions.node, V8: versions.v8, Platform: platform });
 element('more').addEventListener('click', () => step(1));
 element('less').addEventListener('click', () => step(-1));
 element('measure').addEventListener('click', measure);

@@ -5,6 +5,8 @@ mod asar;
 mod bundle;
 mod channel;
 mod cli;
+mod new;
 mod run_as_node;
 mod snapshot;
+mod terminal;
 mod tidy;

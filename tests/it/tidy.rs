@@ -105,6 +105,9 @@ fn layers_hold() {
       "src/bundle/",
       &["crate::ui", "crate::runtime", "crate::ops", "crate::app", "crate::printer", "deno_", "v8::", "tao::", "wry::", "gtk::"],
     ),
+    ("src/dev/", &["crate::ui", "crate::runtime", "crate::ops", "crate::app", "deno_", "v8::", "tao::", "wry::", "gtk::"]),
+    ("src/template/", &["crate::", "deno_", "v8::", "tao::", "wry::", "gtk::"]),
+    ("src/cli/", &["crate::ui", "crate::runtime", "crate::ops", "deno_", "v8::", "tao::", "wry::", "gtk::"]),
     ("src/lane/", &["crate::ui", "crate::runtime", "deno_", "v8::", "tao::", "wry::", "gtk::"]),
   ];
   let mut found = Vec::new();

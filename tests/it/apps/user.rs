@@ -60,13 +60,3 @@ fn a_start_in_a_known_folder_is_like_the_first() {
     assert!(folder.join("storage").is_dir(), "the engine keeps the session in {}", folder.display());
   }
 }
-
-#[test]
-fn dev_command_runs_the_app() {
-  let home = tempfile::tempdir().expect("temporary folder");
-  let mut command = shell(home.path());
-  command.arg("dev").arg(app_folder("exit-code"));
-  let mut app = RunningApp::spawn(command, home);
-  assert_eq!(app.expect("quit")["code"], 7);
-  assert_eq!(app.wait().code, Some(7));
-}

@@ -189,3 +189,27 @@ fn scripts_read_what_was_made() {
   assert_eq!(output.status.code(), Some(2));
   assert!(String::from_utf8_lossy(&output.stderr).contains("known are tar.gz, deb, rpm, AppImage"));
 }
+
+/// The runtime for another machine is taken from where it is kept.
+#[test]
+fn another_machine_has_its_own_runtime() {
+  let app = app(json!({}));
+  let cache = tempfile::tempdir().expect("a temporary folder");
+  let command = || {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shell"));
+    command.args(["bundle", "--arch", "arm64", "--target", "tar.gz", "--json"]).arg(app.path()).env("XDG_CACHE_HOME", cache.path());
+    command
+  };
+  let refused = command().output().expect("the shell starts");
+  let text = String::from_utf8_lossy(&refused.stderr);
+  assert_eq!(refused.status.code(), Some(1), "{text}");
+  assert!(text.contains("there is no runtime for arm64") && text.contains("linux-arm64/electron") && text.contains("hint:"), "{text}");
+
+  // A program that says it is for that machine.
+  let mut program = fs::read(RUNTIME).expect("a program");
+  program[18..20].copy_from_slice(&183u16.to_le_bytes());
+  let place = format!("shell/runtimes/{}/linux-arm64/electron", env!("CARGO_PKG_VERSION"));
+  write(cache.path(), &place, program);
+  let (made, _) = succeeded(command().output().expect("the shell starts"));
+  assert!(made.contains("bundled-1.0.0-arm64.tar.gz"), "{made}");
+}

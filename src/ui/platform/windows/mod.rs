@@ -25,7 +25,7 @@ pub(crate) use window::{WindowExtra, configure, native_handle};
 pub(crate) fn start(config: &UiConfig) -> Result<(), Error> {
   wry::webview_version().map_err(|error| Error::NoWebView {
     reason: error.to_string(),
-    hint: "install the WebView2 runtime of Microsoft Edge from https://developer.microsoft.com/microsoft-edge/webview2",
+    hint: "install the WebView2 runtime of Microsoft Edge from https://developer.microsoft.com/microsoft-edge/webview2".into(),
   })?;
   set_app_identity(&config.app_name);
   Ok(())

@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use crate::distribution::{Distribution, Package};
 use crate::printer;
 use crate::ui::Error;
 
@@ -33,26 +34,9 @@ pub(crate) fn load() -> Result<(), Error> {
   })
 }
 
+/// An AppImage brings no package that would have asked for the library.
 fn no_web_view(reason: &str) -> Error {
-  let system = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
-  Error::NoWebView { reason: reason.to_owned(), hint: remedy(&system) }
-}
-
-/// How the system of this `/etc/os-release` installs WebKitGTK. An AppImage brings no package that would have asked for it.
-fn remedy(system: &str) -> &'static str {
-  let field = |name: &str| system.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default().trim_matches('"');
-  let names = field("ID").split(' ').chain(field("ID_LIKE").split(' '));
-  let known = names.filter_map(|name| match name {
-    "debian" | "ubuntu" => Some("install WebKitGTK: sudo apt install libwebkit2gtk-4.1-0"),
-    "fedora" | "rhel" | "centos" => Some("install WebKitGTK: sudo dnf install webkit2gtk4.1"),
-    "arch" => Some("install WebKitGTK: sudo pacman -S webkit2gtk-4.1"),
-    "suse" | "opensuse" | "opensuse-tumbleweed" | "opensuse-leap" => Some("install WebKitGTK: sudo zypper install libwebkit2gtk-4_1-0"),
-    "alpine" => Some("install WebKitGTK: sudo apk add webkit2gtk-4.1"),
-    "gentoo" => Some("install WebKitGTK: sudo emerge net-libs/webkit-gtk:4.1"),
-    "void" => Some("install WebKitGTK: sudo xbps-install libwebkit2gtk41"),
-    _ => None,
-  });
-  known.into_iter().next().unwrap_or("install the package of WebKitGTK 4.1 (Debian and Ubuntu: libwebkit2gtk-4.1-0)")
+  Error::NoWebView { reason: reason.to_owned(), hint: Distribution::current().install(Package::WebKitGtk) }
 }
 
 /// Shows a message by what desktops have for scripts: whoever started the app from a menu sees no terminal, and without the toolkit there is no
@@ -113,24 +97,4 @@ extern "C" fn shell_resolve_symbol(name: *const c_char) -> *const c_void {
 fn end(text: &str) -> ! {
   printer::error(&format!("error: {}", no_web_view(text)));
   std::process::exit(1);
-}
-
-#[cfg(test)]
-mod tests {
-  use super::remedy;
-
-  #[test]
-  fn the_remedy_is_that_of_the_system() {
-    for (system, part) in [
-      ("ID=debian\n", "apt install libwebkit2gtk-4.1-0"),
-      ("NAME=x\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", "apt install"),
-      ("ID=\"opensuse-tumbleweed\"\nID_LIKE=\"opensuse suse\"\n", "zypper install"),
-      ("ID=fedora\n", "dnf install"),
-      ("ID=manjaro\nID_LIKE=arch\n", "pacman -S"),
-      ("ID=unheard-of\n", "the package of WebKitGTK 4.1"),
-      ("", "the package of WebKitGTK 4.1"),
-    ] {
-      assert!(remedy(system).contains(part), "{system}");
-    }
-  }
 }

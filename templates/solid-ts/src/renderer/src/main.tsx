@@ -1,0 +1,6 @@
+import { render } from 'solid-js/web';
+
+import { App } from './App';
+import './styles.css';
+
+render(() => <App />, document.querySelector('#app')!);

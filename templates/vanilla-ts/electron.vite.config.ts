@@ -1,0 +1,7 @@
+import { defineConfig } from 'electron-vite';
+
+export default defineConfig({
+  main: {},
+  preload: {},
+  renderer: {},
+});
