@@ -70,7 +70,7 @@ export class FrameNode {
     this.name = '';
     this.hidden = false;
     this.gone = false;
-    /** It may be gone: its document is, and nothing was heard of the frame since. */
+    /** It may be gone: its document is about to go, and has not said that the frame stays. */
     this.leaving = false;
     /** @type {LaneDocument | null} */
     this.document = null;

@@ -61,10 +61,11 @@ const KIND_HOST_ASKED: u8 = 28;
 const KIND_LOADED: u8 = 33;
 const KIND_SYNC_REPLY: u8 = 36;
 
-/// Ids of [`KIND_GONE`]: the document is replaced; the same, and its frame is gone; its frame is gone unless it says the first next.
-const GONE_STAYS: u32 = 0;
+/// Ids of [`KIND_GONE`]: the document is gone; the same, and its frame; both are about to go, or only the document, of which the next one tells.
+const GONE: u32 = 0;
 const GONE_WITH_FRAME: u32 = 1;
 const GONE_MAYBE_WITH_FRAME: u32 = 2;
+const GONE_FRAME_STAYS: u32 = 3;
 
 /// What a document without preloads hears when its view is not known: it names it by a request.
 const WHO: &str = "who";
@@ -190,7 +191,7 @@ impl Portable {
     let gone: Vec<_> = found.documents.iter().map(|(&number, document)| (number, document.frame)).collect();
     found.clear();
     for (document, frame) in gone {
-      push(&mut state, connection, FrameHeader { kind: KIND_GONE, id: GONE_STAYS, document, frame }, Vec::new());
+      push(&mut state, connection, FrameHeader { kind: KIND_GONE, id: GONE, document, frame }, Vec::new());
     }
     drop(state);
     self.0.filled.notify_one();
@@ -370,6 +371,7 @@ impl Portable {
     let mut rest = frames;
     let mut posted = Posted::Taken;
     let mut gone = None;
+    let mut ready = Vec::new();
     while !rest.is_empty() {
       let (head, after) = rest.split_at_checked(FRAME_HEAD).ok_or(Refusal::Malformed)?;
       let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
@@ -384,8 +386,8 @@ impl Portable {
         continue;
       }
       if kind == KIND_GONE {
-        // Whatever is missing before it is not coming any more.
         gone = Some((id, take_place(payload)?.0.slots));
+        ready.extend(document.skip_to(sequence));
         continue;
       }
       document.keep(sequence, FrameHeader { kind, id, document: number, frame }, payload)?;
@@ -393,8 +395,8 @@ impl Portable {
         posted = Posted::Asks(Asked { document: number, id });
       }
     }
-    let ready = document.take_ready();
-    if gone.is_none() || found.leaving != Some(number) {
+    ready.extend(document.take_ready());
+    if found.leaving != Some(number) {
       settle(&mut state, connection);
     }
     for (header, payload) in ready {

@@ -62,6 +62,15 @@ impl Document {
     Ok(())
   }
 
+  /// A number is there whose frame is taken at once: what is missing before it is not waited for any more.
+  pub(super) fn skip_to(&mut self, sequence: u32) -> Vec<(FrameHeader, Vec<u8>)> {
+    let later = self.early.split_off(&sequence);
+    let before = std::mem::replace(&mut self.early, later);
+    self.next = sequence.saturating_add(1);
+    self.early_bytes -= before.values().map(|(_, payload)| payload.len() + HEADER_LENGTH).sum::<usize>();
+    before.into_values().collect()
+  }
+
   /// Takes what has no gap before it.
   pub(super) fn take_ready(&mut self) -> Vec<(FrameHeader, Vec<u8>)> {
     let mut ready = Vec::new();

@@ -250,8 +250,6 @@ fn r26_a_page_that_does_not_wait_is_not_heard_any_more() {
   assert!((2..5).contains(&direct), "{direct}");
 }
 
-const GONE: [u32; 3] = [GONE_STAYS, GONE_WITH_FRAME, GONE_MAYBE_WITH_FRAME];
-
 /// A place beside no other frames than those before it.
 fn place(slots: &[u16]) -> Vec<u8> {
   let count = slots.last().map_or(0, |slot| slot + 1);
@@ -273,7 +271,7 @@ fn join(lane: &Portable, byte: u8, slots: &[u16], url: &str) -> Token {
 fn leave(lane: &Portable, connection: u32, token: &Token, slots: &[u16], stays: bool) {
   post(lane, connection, token, &[frame(1, KIND_GONE, GONE_MAYBE_WITH_FRAME, &place(slots))]).expect("taken");
   if stays {
-    post(lane, connection, token, &[frame(2, KIND_GONE, GONE_STAYS, &place(slots))]).expect("taken");
+    post(lane, connection, token, &[frame(2, KIND_GONE, GONE_FRAME_STAYS, &place(slots))]).expect("taken");
   }
 }
 
@@ -295,7 +293,7 @@ fn a_frame_stays_the_same_while_its_documents_change() {
   leave(&lane, connection, &first, &[0], true);
   leave(&lane, connection, &inner, &[0, 0], true);
   join(&lane, 3, &[0], "c");
-  let [maybe, stays] = [GONE[2], GONE[0]];
+  let [maybe, stays] = [GONE_MAYBE_WITH_FRAME, GONE_FRAME_STAYS];
   assert_eq!(
     news(&lane),
     [
@@ -321,7 +319,7 @@ fn a_frame_that_does_not_stay_is_gone_and_the_others_move_up() {
   news(&lane);
   // Whatever is heard next.
   post(&lane, connection, &main, &[frame(1, 7, 1, b"")]).expect("taken");
-  assert_eq!(news(&lane), [(KIND_GONE, GONE[1], 2, None), (7, 1, MAIN, None)]);
+  assert_eq!(news(&lane), [(KIND_GONE, GONE_WITH_FRAME, 2, None), (7, 1, MAIN, None)]);
   assert_eq!(lane.place(connection, 3), Some(vec![0]));
   // A new frame at the end, and another document in the one that moved.
   join(&lane, 3, &[1], "b");
@@ -343,6 +341,18 @@ fn frames_that_were_never_heard_of_do_not_confuse_the_others() {
   join(&lane, 5, &[1, 0], "e");
   let frames: Vec<_> = news(&lane).into_iter().filter(|news| news.0 == KIND_FRAME_THERE).map(|news| (news.2, news.3)).collect();
   assert_eq!(frames, [(2, Some(MAIN)), (3, Some(MAIN)), (4, Some(MAIN)), (2, Some(MAIN)), (5, Some(3))]);
+}
+
+#[test]
+fn last_words_of_a_document_are_heard_whatever_is_missing() {
+  let (lane, connection, _) = loaded();
+  let token = join(&lane, 1, &[0], "a");
+  news(&lane);
+  post(&lane, connection, &token, &[frame(2, 7, 2, b""), frame(4, 7, 4, b"")]).expect("taken");
+  post(&lane, connection, &token, &[frame(6, KIND_GONE, GONE_MAYBE_WITH_FRAME, &place(&[0]))]).expect("taken");
+  post(&lane, connection, &token, &[frame(7, KIND_GONE, GONE_FRAME_STAYS, &place(&[0]))]).expect("taken");
+  post(&lane, connection, &token, &[frame(8, 7, 8, b""), frame(5, 7, 5, b"")]).expect("taken");
+  assert_eq!(news(&lane).iter().map(|news| (news.0, news.1)).collect::<Vec<_>>(), [(7, 2), (7, 4), (KIND_GONE, 2), (KIND_GONE, 3), (7, 8)]);
 }
 
 #[test]
@@ -401,6 +411,7 @@ fn what_a_frame_leaves_unread_goes_with_it() {
   assert!(lane.send(connection, header(34, 1, 2), &[0; 100], |_| ()));
   assert_eq!(lock(&lane.0.state).connections[&connection].outgoing_bytes, 100 + HEADER_LENGTH);
   leave(&lane, connection, &token, &[0], true);
+  join(&lane, 10, &[0], "b");
   assert_eq!(lock(&lane.0.state).connections[&connection].outgoing_bytes, 0);
 }
 
