@@ -3,14 +3,19 @@
 #![no_main]
 #![allow(dead_code, unused_imports, reason = "the files under test are taken in whole")]
 
-#[path = "../../src/lane/frame.rs"]
-mod frame;
-#[path = "../../src/lane/portable.rs"]
-mod portable;
+#[path = "../../src/lane"]
+mod lane {
+  pub mod frame;
+  pub mod portable;
+  pub mod route;
 
-use frame::{FrameHeader, LaneFrame};
+  pub use frame::{FrameHeader, LaneFrame};
+  pub use route::{ROUTED_KINDS, Route};
+}
+
+use lane::FrameHeader;
+use lane::portable::{Out, Portable, Reach, Recipient, Token, bytes_of_text};
 use libfuzzer_sys::fuzz_target;
-use portable::{Out, Portable, Reach, Recipient, Token, bytes_of_text};
 
 const SECRET: [u8; 16] = [5; 16];
 
