@@ -7,8 +7,8 @@ use super::super::{ROUTED_KINDS, Route};
 use super::document::Document;
 use super::frames::{Entered, Frames, MAIN, take_place};
 use super::{
-  FrameHeader, GONE_FRAME_STAYS, GONE_MAYBE_WITH_FRAME, GONE_WITH_FRAME, HEADER_LENGTH, INCOMING_HIGH_WATER, KIND_GONE, LaneFrame, MAX_DOCUMENTS,
-  MAX_PAYLOAD, MAX_STRANGERS, Out, Reach, Refusal, Token,
+  FrameHeader, GONE_FRAME_STAYS, GONE_MAYBE_WITH_FRAME, GONE_WITH_FRAME, HEADER_LENGTH, INCOMING_HIGH_WATER, KIND_GONE, LaneFrame,
+  MAX_DOCUMENTS, MAX_PAYLOAD, MAX_STRANGERS, Out, Reach, Refusal, Token,
 };
 
 #[derive(Default)]

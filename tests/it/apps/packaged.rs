@@ -73,7 +73,10 @@ fn check_with(program: &Path, arguments: &[&str], beside: &Value) {
   });
   assert_eq!(main, expected);
   assert_eq!(app.expect("page"), json!({ "event": "page", "doubled": 42, "title": "Packaged", "file": "index.html" }));
-  let class = Command::new("sh").args(["-c", "timeout 60 xdotool search --sync --onlyvisible --class com.example.PackagedApp"]).output().expect("xdotool");
+  let class = Command::new("sh")
+    .args(["-c", "timeout 60 xdotool search --sync --onlyvisible --class com.example.PackagedApp"])
+    .output()
+    .expect("xdotool");
   assert!(!class.stdout.is_empty(), "no window has the class of the desktop entry");
   // What a desktop does with a link.
   let mut second = start(program, &[arguments, &["packaged-app://open/me"]].concat(), data.path());
