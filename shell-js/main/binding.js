@@ -19,6 +19,8 @@ const {
   op_image_encode_png,
   op_image_resize,
   op_lane_close,
+  op_lane_close_worker,
+  op_lane_open_worker,
   op_lane_peer,
   op_lane_place,
   op_lane_send,
@@ -117,6 +119,16 @@ export const hasNamedProperties = (array) => op_has_named_properties(array);
 
 /** Ends a connection, for a page that does not keep to the protocol. @param {number} connection */
 export const laneClose = (connection) => op_lane_close(connection);
+
+/**
+ * Takes a worker of a page in.
+ * @param {number} connection of the portable lane
+ * @returns {{number: number, token: string} | null} null when the page has too many
+ */
+export const laneOpenWorker = (connection) => ordinary(op_lane_open_worker(connection));
+
+/** Forgets a worker. @param {number} connection @param {number} number */
+export const laneCloseWorker = (connection, number) => op_lane_close_worker(connection, number);
 
 /** @param {number} connection @returns {number} the process id of the web process behind it, 0 when unknown */
 export const lanePeer = (connection) => op_lane_peer(connection);

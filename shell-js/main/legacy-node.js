@@ -73,17 +73,19 @@ export function nodeSettings(contents, document) {
     return wantsPage || preload ? { refused: refusalText(document.url) } : null;
   }
   document.pageNode = new PageNode(document);
-  const place = placeOf(document.url);
+  document.startsWorkers = Boolean(preferences.nodeIntegrationInWorker);
   return {
+    ...nodeOfFile(document.url),
     script: nodeScript(),
     page: wantsPage,
-    workersRefused: preferences.nodeIntegrationInWorker ? WORKERS : null,
+    workers: document.startsWorkers,
     warning: wantsPage && warnsOfIntegration() ? INTEGRATION : null,
-    cwd: process.cwd(),
-    title: process.title,
-    ppid: process.pid,
-    ...place,
   };
+}
+
+/** What a page's or a worker's Node begins with. @param {string} url its own address */
+export function nodeOfFile(url) {
+  return { page: true, cwd: process.cwd(), title: process.title, ppid: process.pid, ...placeOf(url) };
 }
 
 /** As in Electron: not for the users of a packaged app. */
@@ -92,9 +94,6 @@ function warnsOfIntegration() {
   return Boolean(enable) || (!disable && !host.isPackaged);
 }
 
-const WORKERS =
-  `webPreferences.nodeIntegrationInWorker = true is not implemented on ${process.platform} yet: a Worker of this page would have no Node. With nodeIntegrationInWorker: false it ` +
-  'starts without.';
 const INTEGRATION =
   'Security Warning (Node.js integration): this page and every script that it loads can read and change files, start programs and use the network ' +
   'with all rights of the user. Show content of the app itself only; a preload with contextBridge is the safe way.';
@@ -108,7 +107,7 @@ function refusalText(url) {
   );
 }
 
-/** Where a page's own `require` begins. @param {string} url */
+/** Where the `require` of a page or a worker begins. @param {string} url */
 function placeOf(url) {
   if (url.startsWith('file:')) {
     try {

@@ -17,7 +17,7 @@ const FIRST_CONNECTION = 2 ** 31;
 const NO_EVAL = 'shell:no-eval';
 const SCRIPT_FAILED = 'Script failed to execute, this normally means an error was thrown. Check the renderer console for the error.';
 /** Where pages reach the lane's scheme: the engine of Windows has no schemes of others, so a host name stands for it. */
-const ADDRESS = host.platform === 'win32' ? 'https://shell-lane.lane/' : 'shell-lane://lane/';
+export const ADDRESS = host.platform === 'win32' ? 'https://shell-lane.lane/' : 'shell-lane://lane/';
 /** Whether the engine runs scripts of the host in sub-frames. */
 const REACHES_FRAMES = host.platform !== 'linux';
 /** The number of the preload's world. */
@@ -34,19 +34,30 @@ const names = new Map();
 /** Numbers of the further worlds that were made in a document. @type {WeakMap<object, Set<number>>} */
 const worlds = new WeakMap();
 
+/** The connection of each web contents that has one. @type {Map<number, number>} */
+const connections = new Map();
+/** @param {{webContents: number, connection: number}} opened */
+export function connected({ webContents: contentsId, connection }) {
+  connections.set(contentsId, connection);
+}
+
+/** The portable lane's connection of a web contents. On the native lane those have one whose pages have workers with Node. @param {number} contentsId */
+export const portableConnection = (contentsId) => connections.get(contentsId) ?? null;
+
 /** @param {{connection: number}} document */
 export const isPortable = (document) => document.connection >= FIRST_CONNECTION;
 
 /**
- * What `webViewCreate` says of the lane; null on the native one.
+ * What `webViewCreate` says of the portable lane; null if the view needs none.
  * @param {number} contentsId
- * @param {{contextIsolation?: boolean, nodeIntegrationInSubFrames?: boolean}} preferences
+ * @param {{contextIsolation?: boolean, nodeIntegrationInSubFrames?: boolean, nodeIntegrationInWorker?: boolean}} preferences
  * @param {number} [opener] the web contents whose page opened it
  */
 export function laneScripts(contentsId, preferences, opener) {
-  if (!host.portableLane) return null;
-  const isolated = preferences.contextIsolation !== false;
   const name = () => `_${randomBytes(16).toString('hex')}`;
+  // Documents have the native lane, workers only this one, and they are no documents that scripts would be run in.
+  if (!host.portableLane) return preferences.nodeIntegrationInWorker ? { secret: randomBytes(16).toString('hex'), hook: name(), own: [], page: [] } : null;
+  const isolated = preferences.contextIsolation !== false;
   // A window that a page opened has a document before anybody is asked, with its opener's scripts.
   const view = names.get(opener ?? 0) ?? { secret: randomBytes(16).toString('hex'), ownHook: name(), hook: name(), meeting: name() };
   names.set(contentsId, { ...view, isolated });
@@ -82,6 +93,7 @@ export function laneScripts(contentsId, preferences, opener) {
 /** @param {number} contentsId */
 export function forgetLane(contentsId) {
   names.delete(contentsId);
+  connections.delete(contentsId);
 }
 
 /** @param {string} code @returns {boolean} */

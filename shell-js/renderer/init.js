@@ -13,10 +13,12 @@ import { watchPage } from './page-news.js';
 import { createPreloadLoader } from './preload-loader.js';
 import { watchNavigations } from './navigating-frame.js';
 import { createProcess } from './process.js';
+import { createReceiver } from './receiver.js';
 import { createScripts } from './scripts.js';
 import { createTransport } from './transport.js';
 import { createWebFrame } from './web-frame.js';
 import { connectWindowOpen } from './window-open.js';
+import { connectWorkers } from './workers.js';
 import { createWorlds } from './worlds.js';
 
 /**
@@ -44,7 +46,7 @@ export function start(natives, page, pageGlobal, configBytes) {
   const bridge = natives.bridge ?? createContextBridge(worlds);
   const scripts = natives.scripts ?? createScripts(worlds, bridge);
   if (config.isMainFrame) connectWindowOpen(page, natives);
-  if (config.node?.workersRefused) page.refuseWorkers(config.node.workersRefused);
+  if (config.node?.workers) connectWorkers(page, transport);
   if (config.isMainFrame) watchPage(transport);
   const whoNavigates = config.isMainFrame ? watchNavigations() : () => 'unknown';
   const gestures = createGestures(transport, !config.evaluateOnly && natives.worlds === undefined);
@@ -106,7 +108,7 @@ function startNode(config, { process, electron, worlds, natives }) {
   if (refused || warning) console.warn(refused ?? warning);
   if (script === undefined) return null;
   const start = worlds.evaluateHere(script, 'shell:renderer-node')(bundled);
-  return start(natives, config.node, { process, electron, isolated: config.isolated, evaluate: worlds.evaluateHere });
+  return start(natives, config.node, { process, electron: () => electron, isolated: config.isolated, evaluate: worlds.evaluateHere });
 }
 
 /** A script of the main process. Its result goes there as it is, by the codec; it reads values of any world. */
@@ -122,27 +124,4 @@ function answerEvaluation(transport, scripts, gestures, id, bytes) {
   const evaluate = () => scripts.evaluate(code, url, worldId, answer(false), answer(true));
   if (userGesture === true) gestures.run(evaluate).catch(answer(true));
   else evaluate();
-}
-
-/**
- * Calls `take` by way of an event that nobody else can see: when its listener returns, the engine settles promises at once. After a call from
- * native code it would do so only in its next turn.
- */
-function createReceiver(take) {
-  const turn = new EventTarget();
-  const news = new Event('frame');
-  let frame = null;
-  turn.addEventListener('frame', () => {
-    const { kind, id, bytes } = frame;
-    frame = null;
-    try {
-      take(kind, id, bytes);
-    } catch (error) {
-      console.error(`Uncaught ${error instanceof Error ? `${error}\n${error.stack}` : String(error)}`);
-    }
-  });
-  return (kind, id, bytes) => {
-    frame = { kind, id, bytes };
-    turn.dispatchEvent(news);
-  };
 }

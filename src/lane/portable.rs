@@ -21,6 +21,7 @@ mod script;
 #[cfg(test)]
 mod tests;
 mod token;
+mod worker;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,7 +30,7 @@ use tokio::sync::Notify;
 
 use super::{LaneFrame, Route};
 use connection::{Connection, State, Stranger, enter, leave, push, settle};
-use frames::{MAIN, NO_SLOT, take_place};
+use frames::{MAIN, NO_SLOT, WORKER, take_place};
 pub use token::{Token, bytes_of_text};
 
 use super::frame::{FrameHeader, HEADER_LENGTH, KIND_CLOSED, MAX_PAGE_KIND, MAX_PAYLOAD};
@@ -111,6 +112,8 @@ pub enum Out {
   Go,
   /// Runs in the isolated world of a document's frame. `bytes` is what it delivers, for [`Portable::delivered`].
   Script { to: Recipient, text: String, bytes: usize },
+  /// Answers the request of a worker that [`Portable::wait_for_news`] took.
+  News { document: u32, frames: Vec<u8> },
 }
 
 /// Whose script it is.
@@ -396,13 +399,15 @@ impl Portable {
       }
     }
     ready.extend(document.take_ready());
-    if found.leaving != Some(number) {
+    // A worker's messages come when they like.
+    if found.leaving != Some(number) && frame != WORKER {
       settle(&mut state, connection);
     }
     for (header, payload) in ready {
       push(&mut state, connection, header, payload);
     }
     if frame != MAIN
+      && frame != WORKER
       && let Some((id, slots)) = gone
     {
       leave(&mut state, connection, number, id, &slots);
@@ -468,6 +473,14 @@ impl Portable {
     }
     for number in std::mem::take(&mut found.touched) {
       let Some(document) = found.documents.get_mut(&number).filter(|document| document.has_news()) else { continue };
+      if document.frame == WORKER {
+        if std::mem::take(&mut document.waiting) {
+          let (frames, bytes) = document.take_frames();
+          found.is_read(number, bytes);
+          out.push(Out::News { document: number, frames });
+        }
+        continue;
+      }
       let to = document.recipient(number);
       let is_reached = document.waiting || to == Recipient::MainFrame;
       // One question, one answer.

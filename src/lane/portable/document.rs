@@ -114,6 +114,20 @@ impl Document {
     script.finish()
   }
 
+  /// What is queued as frames, for a worker: kind, three zero bytes, id, payload length, payload. And how many bytes that delivers.
+  pub(super) fn take_frames(&mut self) -> (Vec<u8>, usize) {
+    let (mut frames, mut bytes) = (Vec::new(), 0);
+    for (header, payload) in std::mem::take(&mut self.outgoing) {
+      frames.extend([header.kind, 0, 0, 0]);
+      frames.extend(header.id.to_le_bytes());
+      // The length was checked when it was queued.
+      frames.extend((payload.len() as u32).to_le_bytes());
+      frames.extend(&payload);
+      bytes += payload.len() + HEADER_LENGTH;
+    }
+    (frames, bytes)
+  }
+
   /// A payload that it was told to fetch.
   pub(super) fn take_stored(&mut self, number: u32) -> Option<Vec<u8>> {
     self.stored.remove(&number)

@@ -11,6 +11,8 @@ use super::Refusal;
 
 /// The number of the main frame.
 pub(super) const MAIN: u64 = 1;
+/// Stands for a frame where a worker is meant, which is in none.
+pub(super) const WORKER: u64 = 0;
 /// More than the engine gives a page.
 const MAX_FRAMES: usize = 5_000;
 /// A slot that a document could not tell.

@@ -344,6 +344,49 @@ fn frames_that_were_never_heard_of_do_not_confuse_the_others() {
 }
 
 #[test]
+fn s10_a_worker_is_reached_by_its_own_token_and_only_while_it_lives() {
+  let (lane, connection, page) = loaded();
+  let other = lane.open(Token([7; 16]), "hook", Reach::MainFrames);
+  let (number, token) = lane.open_worker(connection).expect("room");
+  assert!(lane.may_ask(connection, &token) && !lane.may_ask(other, &token));
+  assert_eq!(lane.wait_for_news(other, &token), Err(Refusal::Stranger));
+  assert_eq!(lane.wait_for_news(connection, &page), Err(Refusal::Malformed));
+  // What comes before it waits is kept, in order and whole.
+  let to = |kind, id| FrameHeader { kind, id, document: number, frame: 0 };
+  let big = vec![9; 100_000];
+  assert!(lane.send(connection, to(52, 1), b"ab", |_| ()) && lane.send(connection, to(51, 2), &big, |_| ()));
+  assert!(lane.drain(connection).is_empty());
+  assert_eq!(lane.wait_for_news(connection, &token), Ok(number));
+  let frames = [&[52, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, b'a', b'b', 51, 0, 0, 0, 2, 0, 0, 0, 0xa0, 0x86, 1, 0], big.as_slice()].concat();
+  assert_eq!(lane.drain(connection), [Out::News { document: number, frames }]);
+  assert_eq!(lock(&lane.0.state).connections[&connection].outgoing_bytes, 0);
+  // One request, one answer.
+  assert!(lane.send(connection, to(52, 3), b"", |_| ()));
+  assert!(lane.drain(connection).is_empty());
+  let mut woken = Vec::new();
+  lane.close_worker(connection, 1, |web_contents| woken.push(web_contents));
+  assert!(lane.has_document(connection, 1), "a page is no worker");
+  lane.close_worker(connection, number, |web_contents| woken.push(web_contents));
+  assert_eq!((woken.as_slice(), lane.has_document(connection, number)), (&[7_u32][..], false));
+  assert_eq!(post(&lane, connection, &token, &[frame(1, 22, 0, b"")]), Err(Refusal::Stranger));
+}
+
+#[test]
+fn a_worker_says_nothing_of_frames_and_goes_with_its_page() {
+  let (lane, connection, _) = loaded();
+  join(&lane, 1, &[0], "a");
+  let (number, token) = lane.open_worker(connection).expect("room");
+  news(&lane);
+  leave(&lane, connection, &Token([1; 16]), &[0], false);
+  post(&lane, connection, &token, &[frame(1, 22, 0, b""), frame(2, KIND_GONE, GONE_MAYBE_WITH_FRAME, &place(&[0]))]).expect("taken");
+  // What a frame is about to tell is not settled by it.
+  let told: Vec<_> = lane.take_frames(|_| ()).iter().map(|frame| (frame.header.kind, frame.header.document, frame.header.frame)).collect();
+  assert_eq!(told, [(KIND_GONE, 2, 2), (22, number, 0)]);
+  load(&lane, connection);
+  assert!(!lane.has_document(connection, number));
+}
+
+#[test]
 fn last_words_of_a_document_are_heard_whatever_is_missing() {
   let (lane, connection, _) = loaded();
   let token = join(&lane, 1, &[0], "a");

@@ -35,6 +35,8 @@ pub(crate) struct ViewLane {
   asked: RefCell<HashMap<Asked, Asker>>,
   /// Requests that are answered when JS has worked off what came.
   waiting: RefCell<Vec<Asker>>,
+  /// Requests of workers, by their numbers, that wait for something to be sent to them.
+  waiting_workers: RefCell<HashMap<u32, Asker>>,
   /// What the engine calls the frames of documents of sub-frames.
   pub(crate) frames: RefCell<HashMap<u32, Frame>>,
 }
@@ -68,11 +70,22 @@ pub(crate) fn serve_scheme(builder: WebViewBuilder<'_>) -> WebViewBuilder<'_> {
 /// A request to the scheme.
 fn asked_by_page(views: &[Rc<WebView>], request: &Request<Vec<u8>>, token: &Token, asker: Asker) {
   let body = request.body();
-  for own in views.iter().filter_map(|view| view.lane.get()) {
+  for (view, own) in views.iter().filter_map(|view| Some((view, view.lane.get()?))) {
     let outcome = match request.uri().path() {
       "/load" => own.lane.load(own.connection, token, body).map(Posted::Asks),
       "/meet" => own.lane.meet(own.connection, token, body).map(|()| Posted::Taken),
       "/post" => own.lane.post(own.connection, token, body),
+      "/wait" => match own.lane.wait_for_news(own.connection, token) {
+        Ok(worker) => {
+          let before = own.waiting_workers.borrow_mut().insert(worker, asker);
+          if let Some(before) = before {
+            before.answer(Vec::new());
+          }
+          let _ = view.drain_lane();
+          return;
+        }
+        Err(error) => Err(error),
+      },
       "/fetch" => match own.lane.fetch(own.connection, token, body) {
         Ok(bytes) => return asker.answer(bytes),
         Err(error) => Err(error),
@@ -135,8 +148,14 @@ impl WebView {
     let connection = lane.open(secret, &scripts.hook, Reach::AllFrames);
     self.install_lane(scripts);
     lane.accept(connection, self.id());
-    let _ =
-      self.lane.set(ViewLane { lane, connection, asked: RefCell::default(), waiting: RefCell::default(), frames: RefCell::default() });
+    let _ = self.lane.set(ViewLane {
+      lane,
+      connection,
+      asked: RefCell::default(),
+      waiting: RefCell::default(),
+      waiting_workers: RefCell::default(),
+      frames: RefCell::default(),
+    });
     self.tell(move |web_contents| UiEvent::LaneOpened { web_contents, connection, socket: None });
   }
 
@@ -165,12 +184,19 @@ impl WebView {
   /// Carries out what the lane has for the view.
   pub(crate) fn drain_lane(&self) -> Result<(), String> {
     let Some(own) = self.lane.get() else { return Ok(()) };
+    own.waiting_workers.borrow_mut().retain(|worker, _| own.lane.has_document(own.connection, *worker));
     for out in own.lane.drain(own.connection) {
       match out {
         Out::Answer { asked, bytes } => {
           let asker = own.asked.borrow_mut().remove(&asked);
           if let Some(asker) = asker {
             asker.answer(bytes);
+          }
+        }
+        Out::News { document, frames } => {
+          let asker = own.waiting_workers.borrow_mut().remove(&document);
+          if let Some(asker) = asker {
+            asker.answer(frames);
           }
         }
         Out::Go => {
@@ -204,7 +230,7 @@ impl WebView {
   }
 
   fn refuse_askers(&self, own: &ViewLane) {
-    for asker in own.asked.take().into_values().chain(own.waiting.take()) {
+    for asker in own.asked.take().into_values().chain(own.waiting.take()).chain(own.waiting_workers.take().into_values()) {
       asker.refuse();
     }
   }

@@ -44,6 +44,8 @@ pub(super) struct ViewLane {
   managers: RefCell<Vec<UserContentManager>>,
   /// Requests that are answered when JS has worked off what came.
   waiting: RefCell<Vec<URISchemeRequest>>,
+  /// Requests of workers, by their numbers, that wait for something to be sent to them.
+  waiting_workers: RefCell<HashMap<u32, URISchemeRequest>>,
 }
 
 impl WebView {
@@ -112,7 +114,6 @@ impl WebView {
     });
     manager.register_script_message_handler_with_reply(WAITING_HANDLER, WORLD);
     self.add_lane_scripts(scripts);
-    let waiting = RefCell::default();
     let _ = self.lane.set(ViewLane {
       lane,
       connection,
@@ -120,7 +121,8 @@ impl WebView {
       asked: RefCell::default(),
       waiting_frames: RefCell::default(),
       managers: RefCell::default(),
-      waiting,
+      waiting: RefCell::default(),
+      waiting_workers: RefCell::default(),
     });
   }
 
@@ -156,12 +158,19 @@ impl WebView {
   /// Carries out what the lane has for the view.
   pub(crate) fn drain_lane(&self) -> Result<(), String> {
     let Some(own) = self.lane.get() else { return Ok(()) };
+    own.waiting_workers.borrow_mut().retain(|worker, _| own.lane.has_document(own.connection, *worker));
     for out in own.lane.drain(own.connection) {
       match out {
         Out::Answer { asked, bytes } => {
           let request = own.asked.borrow_mut().remove(&asked);
           if let Some(request) = request {
             answer(&request, bytes);
+          }
+        }
+        Out::News { document, frames } => {
+          let request = own.waiting_workers.borrow_mut().remove(&document);
+          if let Some(request) = request {
+            answer(&request, frames);
           }
         }
         Out::Go => {
@@ -212,6 +221,7 @@ impl WebView {
       own.asked.borrow_mut().clear();
       own.waiting.borrow_mut().clear();
       own.waiting_frames.borrow_mut().clear();
+      own.waiting_workers.borrow_mut().clear();
       own.lane.forget_documents(own.connection);
     }
   }
@@ -220,7 +230,7 @@ impl WebView {
     if let Some(own) = self.lane.get() {
       own.lane.close(own.connection);
       own.waiting_frames.borrow_mut().clear();
-      for request in own.asked.take().into_values().chain(own.waiting.take()) {
+      for request in own.asked.take().into_values().chain(own.waiting.take()).chain(own.waiting_workers.take().into_values()) {
         refuse_request(&request);
       }
     }
@@ -240,6 +250,17 @@ impl WebView {
       }
       Some("/meet") => own.lane.meet(own.connection, token, body).map(|()| Posted::Taken),
       Some("/post") => own.lane.post(own.connection, token, body),
+      Some("/wait") => match own.lane.wait_for_news(own.connection, token) {
+        Ok(worker) => {
+          let before = own.waiting_workers.borrow_mut().insert(worker, request.clone());
+          if let Some(before) = before {
+            answer(&before, Vec::new());
+          }
+          let _ = self.drain_lane();
+          return;
+        }
+        Err(error) => Err(error),
+      },
       Some("/fetch") => match own.lane.fetch(own.connection, token, body) {
         Ok(bytes) => return answer(request, bytes),
         Err(error) => Err(error),
