@@ -54,7 +54,9 @@ export const FROM_PAGE = Object.freeze({
   nodePost: 22,
   /** What a frame asks the shell itself, see frame-requests.js; answered by `syncReply`, the second by `invokeReply`. Codec: `[name, ...args]`. */
   hostAsked: 28,
-  hostInvoked: 29
+  hostInvoked: 29,
+  /** The module preloads are done that the document waited for. */
+  preloaded: 30
 });
 
 /** To a page. */

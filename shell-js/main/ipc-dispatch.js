@@ -11,7 +11,7 @@ import { deserialize, serialize, serializeOrThrow } from '../common/serialize.js
 import { ipcMain } from './api/ipc-main.js';
 import { readMessage } from './api/message-channel.js';
 import { evaluateIn, frameOf } from './api/web-frame-main.js';
-import { laneSend } from './binding.js';
+import { laneSend, send } from './binding.js';
 import { frameNews, payloadReader } from './frame-dispatch.js';
 import { answerFrame, answerWorker, workForFrame } from './frame-requests.js';
 import { askEvaluation, currentDocument, documentOf, removeConnection } from './lane-documents.js';
@@ -86,6 +86,9 @@ export function dispatchFrame(frame) {
       return document.send(TO_PAGE.syncReply, frame.id, serialize([answerFrame(contents, document, decode(frame.data))]));
     case FROM_PAGE.hostInvoked:
       hostInvoked(contents, document, frame);
+      return undefined;
+    case FROM_PAGE.preloaded:
+      if (document.hold !== 0) send({ type: 'laneRelease', webContents: document.contentsId, key: document.hold });
       return undefined;
     case FROM_PAGE.runInPage:
       return isPortable(document) ? runForPreload(document, frame.id, decode(frame.data)) : undefined;

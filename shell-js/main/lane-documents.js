@@ -40,6 +40,8 @@ export class LaneDocument {
     this.evaluations = new Map();
     /** What gives it Node, if it may have that. @type {import('./legacy-node.js').PageNode | null} */
     this.pageNode = null;
+    /** The key of what it waits for while its module preloads run; 0 if it may have none. */
+    this.hold = 0;
     /** Whether workers that it starts have Node, and those that run. */
     this.startsWorkers = false;
     /** @type {Set<LaneDocument>} */

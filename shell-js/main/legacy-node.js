@@ -13,6 +13,7 @@ import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
 import { serialize } from '../common/serialize.js';
 import { host, pageNodeClose, pageNodeOpen, pageNodePush } from './binding.js';
 import { builtin } from './builtin.js';
+import { ADDRESS } from './portable-lane.js';
 import { nodeScript } from './renderer-bundle.js';
 
 const MAIN = "data:text/javascript,import 'shell:///page-node/main.js'";
@@ -20,6 +21,7 @@ const MAIN = "data:text/javascript,import 'shell:///page-node/main.js'";
 const MAX_CONTEXTS = 32;
 /** Contexts that run, by web contents. @type {Map<number, number>} */
 const running = new Map();
+let lastHold = 0;
 const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -73,12 +75,14 @@ export function nodeSettings(contents, document) {
     return wantsPage || preload ? { refused: refusalText(document.url) } : null;
   }
   document.pageNode = new PageNode(document);
+  document.hold = ++lastHold;
   document.startsWorkers = Boolean(preferences.nodeIntegrationInWorker);
   return {
     ...nodeOfFile(document.url),
     script: nodeScript(),
     page: wantsPage,
     workers: document.startsWorkers,
+    held: `${ADDRESS}hold/${document.hold}`,
     warning: wantsPage && warnsOfIntegration() ? INTEGRATION : null,
   };
 }

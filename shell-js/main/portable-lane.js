@@ -51,12 +51,18 @@ export const isPortable = (document) => document.connection >= FIRST_CONNECTION;
  * What `webViewCreate` says of the portable lane; null if the view needs none.
  * @param {number} contentsId
  * @param {{contextIsolation?: boolean, nodeIntegrationInSubFrames?: boolean, nodeIntegrationInWorker?: boolean}} preferences
+ * @param {boolean} hasModules whether a preload may be an ES module
  * @param {number} [opener] the web contents whose page opened it
  */
-export function laneScripts(contentsId, preferences, opener) {
+export function laneScripts(contentsId, preferences, hasModules, opener) {
   const name = () => `_${randomBytes(16).toString('hex')}`;
-  // Documents have the native lane, workers only this one, and they are no documents that scripts would be run in.
-  if (!host.portableLane) return preferences.nodeIntegrationInWorker ? { secret: randomBytes(16).toString('hex'), hook: name(), own: [], page: [] } : null;
+  const allFrames = preferences.nodeIntegrationInSubFrames === true;
+  // Documents have the native lane. Workers have this one, and a page that waits for its preload waits for the scheme.
+  if (!host.portableLane) {
+    if (!preferences.nodeIntegrationInWorker && !hasModules) return null;
+    const page = hasModules ? [{ source: `document.dispatchEvent(new Event('shell-element'));`, allFrames }] : [];
+    return { secret: randomBytes(16).toString('hex'), hook: name(), own: [], page };
+  }
   const isolated = preferences.contextIsolation !== false;
   // A window that a page opened has a document before anybody is asked, with its opener's scripts.
   const view = names.get(opener ?? 0) ?? { secret: randomBytes(16).toString('hex'), ownHook: name(), hook: name(), meeting: name() };
@@ -72,7 +78,6 @@ export function laneScripts(contentsId, preferences, opener) {
   const declare = (/** @type {string} */ name) => ({ source: `let ${name};`, allFrames: true });
   const start = (/** @type {string} */ name, /** @type {string} */ call) => `${name}?.document === document ? ${name}.again?.() : ${name} = ${call};`;
   // A document with preloads, of every frame if the app wants them there.
-  const allFrames = preferences.nodeIntegrationInSubFrames === true;
   const ownCall = `(${own})('${secret}', '${meeting}', ${isolated}, '${ADDRESS}', ${post}, ${wait})`;
   const pageCall = `(${isolated ? page : shared})('${meeting}')`;
   const scripts = {

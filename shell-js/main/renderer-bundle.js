@@ -40,6 +40,7 @@ const RENDERER = [
   'renderer/page-news.js',
   'renderer/receiver.js',
   'renderer/workers.js',
+  'renderer/hold-page.js',
   'renderer/init.js',
 ];
 /** Sent to documents with Node only; it uses the modules of the renderer's script. */

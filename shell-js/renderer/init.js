@@ -7,6 +7,7 @@ import { bundled } from './bundle.js';
 import { createContextBridge, refusingContextBridge } from './context-bridge.js';
 import { createElectronModule } from './electron-module.js';
 import { createGestures } from './gestures.js';
+import { holdPage } from './hold-page.js';
 import { createIpcRenderer } from './ipc-renderer.js';
 import { createNativeImage } from './native-image.js';
 import { watchPage } from './page-news.js';
@@ -90,14 +91,16 @@ function runPreloads({ config, transport, worlds, bridge, scripts, gestures, nat
       transport.post(FROM_PAGE.preloadError, 0, [path, new Error(String(error))]);
     }
   };
+  const modules = [];
   for (const preload of config.preloads) {
     try {
-      // What a module awaits goes on while the page begins.
-      runPreload(preload)?.catch(failed(preload.path));
+      const running = runPreload(preload);
+      if (running) modules.push(running.catch(failed(preload.path)));
     } catch (error) {
       failed(preload.path)(error);
     }
   }
+  if (modules.length > 0) holdPage(Promise.all(modules), config.node.held, () => natives.send(FROM_PAGE.preloaded, 0, new Uint8Array(0)));
   process.emit('loaded');
   node?.finish();
   return node;

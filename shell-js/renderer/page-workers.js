@@ -3,13 +3,15 @@
 //
 // Where the app's own script comes from is up to the main process, which gives no Node to the content of others.
 
-import { getOwnPropertyDescriptor, reflectApply, uncurry } from '../common/codec-format.js';
+import { getOwnPropertyDescriptor, getterOf, reflectApply, uncurry } from '../common/codec-format.js';
 
 const { construct, defineProperty } = Reflect;
 /** @type {any} */
 const page = globalThis;
 const { Blob: BlobCtor, URL: UrlCtor, XMLHttpRequest: RequestCtor } = page;
 const ErrorCtor = Error;
+const ExceptionCtor = page.DOMException;
+const nameOf = getterOf(ExceptionCtor.prototype, 'name');
 /** @type {any} */
 const ProxyCtor = Proxy;
 const NumberOf = Number;
@@ -20,6 +22,9 @@ const slice = uncurry(String.prototype.slice);
 const numberOf = uncurry(WeakMap.prototype.get);
 const setNumber = uncurry(WeakMap.prototype.set);
 const TYPE = { __proto__: null, type: 'text/javascript' };
+
+const isSecurityError = (error) => error instanceof ExceptionCtor && nameOf(error) === 'SecurityError';
+const POLICY = "The policy of this page keeps its workers from having Node: they need 'worker-src blob:', 'script-src blob:' and 'connect-src shell-lane:', besides where their scripts are.";
 
 const addressOf = (/** @type {any[]} */ ...texts) => createObjectURL(new BlobCtor(texts, TYPE));
 
@@ -71,7 +76,12 @@ export function replaceWorkers(open, close, base = () => page.document.baseURI) 
     } else {
       entry = addressOf(script, `;importScripts(${shown});${after}`);
     }
-    const worker = construct(native, [entry, options], newTarget);
+    let worker;
+    try {
+      worker = construct(native, [entry, options], newTarget);
+    } catch (error) {
+      throw isSecurityError(error) ? new ErrorCtor(POLICY) : error;
+    }
     setNumber(numbers, worker, NumberOf(slice(answer, 0, colon)));
     return worker;
   }

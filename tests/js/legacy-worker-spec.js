@@ -196,6 +196,28 @@ describe('workers with Node', function () {
     assert.deepStrictEqual(told, ['TypeError', 'Worker', 'function', false]);
   });
 
+  it('say what the policy of the page keeps them from', async () => {
+    const self = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'";
+    const file = path.basename(script("try { postMessage(require('os').EOL); } catch (error) { postMessage(error.message); }"));
+    for (const [policy, expected] of [
+      [self, /^The policy of this page keeps its workers from having Node: they need 'worker-src blob:'/],
+      [`${self} blob:`, /^The worker's Node cannot be reached\. A policy of the page needs 'connect-src shell-lane:'\.$/],
+      [`${self} blob:; connect-src shell-lane:`, /^\n$/],
+    ]) {
+      fs.writeFileSync(path.join(folder, 'policy.html'), `<!doctype html><meta http-equiv="content-security-policy" content="${policy}">`);
+      const window = new BrowserWindow({ show: false, webPreferences: IN_WORKER });
+      await window.loadFile(path.join(folder, 'policy.html'));
+      const told = await window.webContents.executeJavaScript(`new Promise((resolve) => {
+        try {
+          new Worker(${JSON.stringify(file)}).onmessage = ({ data }) => resolve(data);
+        } catch (error) {
+          resolve(error.message);
+        }
+      })`);
+      assert.match(told, expected);
+    }
+  });
+
   describe('ends with all that it has open', () => {
     const holding = () => {
       const server = require('net').createServer(() => {});

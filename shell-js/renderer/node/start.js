@@ -19,7 +19,7 @@ import { createRemote } from './remote.js';
 export function startNode(natives, config, { process, electron, isolated, evaluate }) {
   const report = (error) => {
     // A worker's own error handlers hear of it, and those of the page.
-    if (globalThis.window === undefined) return reportError(error);
+    if (globalThis.window === undefined) return globalThis.reportError(error);
     const text = `Uncaught ${error instanceof Error ? `${error}\n${error.stack}` : String(error)}`;
     // Not reportError: the engine hides errors of scripts that it takes for another origin's. In a world of its own an event would be the
     // page's to see.

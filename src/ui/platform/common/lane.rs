@@ -11,6 +11,7 @@ use wry::http::header::{ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONT
 use wry::http::{Method, Request, Response, StatusCode};
 use wry::{RequestAsyncResponder, WebViewBuilder};
 
+use super::super::super::holds::{Holds, key_of};
 use super::super::super::state::Ui;
 use super::super::native::Frame;
 use super::webview::WebView;
@@ -25,6 +26,7 @@ thread_local! {
   static UI: RefCell<Weak<Ui>> = RefCell::default();
   /// A page's message was refused before. A hostile page can try as often as it likes, and the user is told once.
   static REFUSED: Cell<bool> = const { Cell::new(false) };
+  static HOLDS: Holds<Asker> = Holds::default();
 }
 
 /// A view's end of the lane.
@@ -57,6 +59,9 @@ pub(super) fn init(ui: &Rc<Ui>) {
 pub(crate) fn serve_scheme(builder: WebViewBuilder<'_>) -> WebViewBuilder<'_> {
   builder.with_asynchronous_custom_protocol(SCHEME.to_owned(), |_, request, responder| {
     let asker = Asker { responder, origin: request.headers().get(ORIGIN).cloned() };
+    if let Some(key) = key_of(request.uri().path()) {
+      return hold(key, asker);
+    }
     // The key stands in a header that needs no question before. A navigation, an image or a script has none and gets nothing.
     let token = request.headers().get(ACCEPT).and_then(|token| token.to_str().ok()).and_then(Token::from_hex);
     let Some(token) = token.filter(|_| request.method() == Method::POST && request.body().len() <= MAX_BODY) else {
@@ -65,6 +70,14 @@ pub(crate) fn serve_scheme(builder: WebViewBuilder<'_>) -> WebViewBuilder<'_> {
     let views = UI.with_borrow(Weak::upgrade).map(|ui| ui.web_views.all()).unwrap_or_default();
     asked_by_page(&views, &request, &token, asker);
   })
+}
+
+/// A page that waits until its preload is done. Which view's it is the request does not tell: keys are of all views.
+fn hold(key: u32, asker: Asker) {
+  let go = HOLDS.with(|holds| holds.hold(key, asker));
+  if let Some(asker) = go {
+    asker.answer_as(Vec::new(), "text/css");
+  }
 }
 
 /// A request to the scheme.
@@ -122,9 +135,13 @@ fn tell_refusal(error: &Refusal) {
 
 impl Asker {
   fn answer(self, bytes: Vec<u8>) {
+    self.answer_as(bytes, "application/octet-stream");
+  }
+
+  fn answer_as(self, bytes: Vec<u8>, kind: &'static str) {
     let mut response = Response::new(Cow::Owned(bytes));
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Only the origin that asked, and only what named its document's token gets so far.
     if let Some(origin) = self.origin {
@@ -209,6 +226,14 @@ impl WebView {
           self.evaluate_in_world(to, &text, "", Some(WORLD), move |_| lane.delivered(connection, to, bytes));
         }
       }
+    }
+    Ok(())
+  }
+
+  /// Lets a page go on that waits under a key.
+  pub(crate) fn release(&self, key: u32) -> Result<(), String> {
+    for asker in HOLDS.with(|holds| holds.release(key)) {
+      asker.answer_as(Vec::new(), "text/css");
     }
     Ok(())
   }
