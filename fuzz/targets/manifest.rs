@@ -15,6 +15,30 @@ mod ui {
   pub struct Error;
 }
 
+/// Stands for archives, of which there are none here.
+mod asar {
+  #[derive(Debug, thiserror::Error)]
+  #[error("no archives here")]
+  pub struct Error;
+}
+
+/// The file system without archives.
+mod runtime {
+  use std::path::Path;
+
+  pub fn is_dir(path: &Path) -> bool {
+    path.is_dir()
+  }
+
+  pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+  }
+
+  pub fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    std::fs::read(path)
+  }
+}
+
 use std::path::PathBuf;
 use std::sync::LazyLock;
 

@@ -3,14 +3,19 @@
 #![no_main]
 #![allow(dead_code, unused_imports, reason = "the files under test are taken in whole")]
 
-#[path = "../../src/lane/frame.rs"]
-mod frame;
-#[path = "../../src/lane/portable.rs"]
-mod portable;
+#[path = "../../src/lane"]
+mod lane {
+  pub mod frame;
+  pub mod portable;
+  pub mod route;
 
-use frame::{FrameHeader, LaneFrame};
+  pub use frame::{FrameHeader, LaneFrame};
+  pub use route::{ROUTED_KINDS, Route};
+}
+
+use lane::FrameHeader;
+use lane::portable::{Out, Portable, Reach, Recipient, Token, bytes_of_text};
 use libfuzzer_sys::fuzz_target;
-use portable::{Out, Portable, Reach, Recipient, Token, bytes_of_text};
 
 const SECRET: [u8; 16] = [5; 16];
 
@@ -40,11 +45,20 @@ fn step(lane: &Portable, connection: u32, tokens: &mut Vec<[u8; 16]>, piece: &[u
       let size = usize::from(rest.get(2).copied().unwrap_or(0)) << 8;
       lane.send(connection, FrameHeader { kind, id: 1, document, frame: 1 }, &vec![7; size], |_| ());
     }
-    9 => lane.forget_documents(connection),
+    9 if rest.is_empty() => lane.forget_documents(connection),
+    // Workers, whose tokens the host makes.
+    9 => {
+      if let Some((_, token)) = lane.open_worker(connection).filter(|_| tokens.len() < 16) {
+        let digits = token.hex();
+        tokens.push(std::array::from_fn(|at| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).expect("two digits")));
+      }
+    }
     10 => lane.delivered(connection, Recipient::SubFrame(u32::from(what >> 4)), rest.len()),
-    11 => drop(lane.wait(&known)),
+    11 if rest.is_empty() => drop(lane.wait(&known)),
+    11 => drop(lane.wait_for_news(connection, &known)),
     12 => drop(lane.reached(connection, rest)),
-    13 => drop(lane.place(connection, u64::from(rest.first().copied().unwrap_or(1)))),
+    13 if rest.len() < 2 => drop(lane.place(connection, u64::from(rest.first().copied().unwrap_or(1)))),
+    13 => lane.close_worker(connection, u32::from(rest[0]), |_| ()),
     14 => drop(lane.post_message(None, &[token.as_slice(), rest].concat())),
     _ => {
       for out in lane.drain(connection) {

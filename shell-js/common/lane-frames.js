@@ -7,7 +7,7 @@ export const FROM_PAGE = Object.freeze({
   closed: 0,
   /** A new document that may run preloads; answered by `loaded`. Payload: as of `frameThere`. */
   load: 1,
-  /** The document was replaced; with an id of 1 its frame is gone too, with one of 2 unless the next thing that is heard is that it stays. */
+  /** The document was replaced; with an id of 1 its frame is gone too. With one of 2 the document is about to go, and its frame too unless one of 3 follows. */
   gone: 2,
   /** Payload: text `title`. */
   domReady: 3,
@@ -54,7 +54,9 @@ export const FROM_PAGE = Object.freeze({
   nodePost: 22,
   /** What a frame asks the shell itself, see frame-requests.js; answered by `syncReply`, the second by `invokeReply`. Codec: `[name, ...args]`. */
   hostAsked: 28,
-  hostInvoked: 29
+  hostInvoked: 29,
+  /** The module preloads are done that the document waited for. */
+  preloaded: 30
 });
 
 /** To a page. */

@@ -93,6 +93,16 @@ export const hasNamedProperties = (array) => ops.op_has_named_properties(array);
 /** Ends a connection, for a page that does not keep to the protocol. @param {number} connection */
 export const laneClose = (connection) => ops.op_lane_close(connection);
 
+/**
+ * Takes a worker of a page in.
+ * @param {number} connection of the portable lane
+ * @returns {{number: number, token: string} | null} null when the page has too many
+ */
+export const laneOpenWorker = (connection) => ordinary(ops.op_lane_open_worker(connection));
+
+/** Forgets a worker. @param {number} connection @param {number} number */
+export const laneCloseWorker = (connection, number) => ops.op_lane_close_worker(connection, number);
+
 /** @param {number} connection @returns {number} the process id of the web process behind it, 0 when unknown */
 export const lanePeer = (connection) => ops.op_lane_peer(connection);
 

@@ -10,7 +10,7 @@ import { webContents } from './object-registry.js';
 import { isPortable } from './portable-lane.js';
 import { evaluateOnlyPayload, loadedPayload } from './renderer-payload.js';
 
-const GONE = Object.freeze({ withFrame: 1, maybeWithFrame: 2 });
+const GONE = Object.freeze({ withFrame: 1, maybeWithFrame: 2, frameStays: 3 });
 const STATE = Object.freeze({ domReady: 1, loaded: 2, focused: 3 });
 const decoder = new TextDecoder();
 
@@ -127,8 +127,12 @@ function shownOrigin({ url, origin, node }, opaque) {
 function documentGone(frame) {
   const document = documentOf(frame);
   const node = document?.node ?? nodeOf(frame);
+  if (frame.id === GONE.maybeWithFrame || frame.id === GONE.frameStays) {
+    // Its last words are still heard.
+    if (node?.parent) node.leaving = frame.id === GONE.maybeWithFrame;
+    return;
+  }
   if (node !== undefined && frame.id === GONE.withFrame) removeNode(node, frame.connection);
-  else if (node !== undefined) node.leaving = frame.id === GONE.maybeWithFrame;
   if (document !== undefined) removeDocument(document);
 }
 

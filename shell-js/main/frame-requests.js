@@ -10,6 +10,7 @@ import { call, lanePlace, send } from './binding.js';
 import { members as processMembers } from './electron-process.js';
 import { answerImage } from './image-requests.js';
 import { mainNode } from './lane-documents.js';
+import { closeWorker, openWorker } from './node-workers.js';
 
 /** @typedef {import('./lane-documents.js').LaneDocument} LaneDocument */
 
@@ -85,7 +86,12 @@ const requests = {
   systemMemory: () => processMembers.getSystemMemoryInfo(),
   systemVersion: () => processMembers.getSystemVersion(),
   crash: (contents) => contents.forcefullyCrashRenderer(),
+
+  openWorker: (contents, document, [url]) => openWorker(contents, document, url),
+  closeWorker: (_contents, document, [number]) => closeWorker(document, number),
 };
+/** Those that are not about frames. */
+const FOR_WORKERS = new Set(['cpu', 'memory', 'created', 'systemMemory', 'systemVersion', 'crash', 'openWorker', 'closeWorker']);
 
 /** Those that take their time. @type {typeof requests} */
 const works = {
@@ -117,6 +123,9 @@ export function answerFrame(contents, document, request) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** @param {any} contents @param {LaneDocument} worker @param {any[] | null} request */
+export const answerWorker = (contents, worker, request) => answerFrame(contents, worker, FOR_WORKERS.has(request?.[0]) ? request : null);
 
 /** @param {any} contents @param {LaneDocument} document @param {any[] | null} request @returns {Promise<unknown>} */
 export async function workForFrame(contents, document, request) {

@@ -11,14 +11,14 @@ import { deserialize, serialize, serializeOrThrow } from '../common/serialize.js
 import { ipcMain } from './api/ipc-main.js';
 import { readMessage } from './api/message-channel.js';
 import { evaluateIn, frameOf } from './api/web-frame-main.js';
-import { laneSend } from './binding.js';
+import { laneSend, send } from './binding.js';
 import { frameNews, payloadReader } from './frame-dispatch.js';
-import { answerFrame, workForFrame } from './frame-requests.js';
+import { answerFrame, answerWorker, workForFrame } from './frame-requests.js';
 import { askEvaluation, currentDocument, documentOf, removeConnection } from './lane-documents.js';
 import { portFrame, readPosted } from './lane-ports.js';
 import { refuseNode } from './legacy-node.js';
 import { webContents } from './object-registry.js';
-import { isPortable, runForPreload, wantWorld } from './portable-lane.js';
+import { connected, isPortable, runForPreload, wantWorld } from './portable-lane.js';
 import { announceScripts } from './renderer-payload.js';
 import { onUiEvent } from './ui-dispatch.js';
 
@@ -44,6 +44,7 @@ export function dispatchFrame(frame) {
     }
     return undefined;
   }
+  if (document.owner !== null) return workerFrame(contents, document, frame);
   // A frame without IPC has been given nothing that could send this.
   if (!document.hasIpc && !WITHOUT_IPC.has(frame.kind)) {
     if (BLOCKING.has(frame.kind)) document.send(TO_PAGE.syncReply, frame.id, serialize([{ error: NEVER_SENT }]));
@@ -85,6 +86,9 @@ export function dispatchFrame(frame) {
     case FROM_PAGE.hostInvoked:
       hostInvoked(contents, document, frame);
       return undefined;
+    case FROM_PAGE.preloaded:
+      if (document.hold !== 0) send({ type: 'laneRelease', webContents: document.contentsId, key: document.hold });
+      return undefined;
     case FROM_PAGE.runInPage:
       return isPortable(document) ? runForPreload(document, frame.id, decode(frame.data)) : undefined;
     case FROM_PAGE.worldWanted:
@@ -97,7 +101,17 @@ export function dispatchFrame(frame) {
   }
 }
 
-onUiEvent('laneOpened', ({ connection }) => announceScripts(connection));
+/** What a worker asks: of its Node, and what any document may ask of itself. @param {any} contents @param {import('./lane-documents.js').LaneDocument} worker @param {import('./binding.js').LaneFrame} frame */
+function workerFrame(contents, worker, frame) {
+  if (frame.kind === FROM_PAGE.hostAsked) worker.send(TO_PAGE.syncReply, frame.id, serialize([answerWorker(contents, worker, decode(frame.data))]));
+  else if (frame.kind === FROM_PAGE.nodeAsk || frame.kind === FROM_PAGE.nodePost) worker.pageNode?.take(frame);
+  else if (BLOCKING.has(frame.kind)) worker.send(TO_PAGE.syncReply, frame.id, serialize([{ error: NEVER_SENT }]));
+}
+
+onUiEvent('laneOpened', (opened) => {
+  if (isPortable(opened)) connected(opened);
+  else announceScripts(opened.connection);
+});
 onUiEvent('laneClosed', ({ connection }) => removeConnection(connection));
 
 /** @param {any} contents @param {Uint8Array} data */

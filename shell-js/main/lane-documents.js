@@ -3,7 +3,7 @@
  * the number that the extension gave it; a number alone, which a page could guess, names nothing. The same is true of frames.
  */
 import { TO_PAGE } from '../common/lane-frames.js';
-import { laneClose, lanePeer, laneSend } from './binding.js';
+import { laneClose, laneCloseWorker, lanePeer, laneSend } from './binding.js';
 import { closePortsOf } from './lane-ports.js';
 
 /** The engine gives a page half as many; only a hostile web process tells of more. */
@@ -40,7 +40,15 @@ export class LaneDocument {
     this.evaluations = new Map();
     /** What gives it Node, if it may have that. @type {import('./legacy-node.js').PageNode | null} */
     this.pageNode = null;
-    /** @type {FrameNode} */
+    /** The key of what it waits for while its module preloads run; 0 if it may have none. */
+    this.hold = 0;
+    /** Whether workers that it starts have Node, and those that run. */
+    this.startsWorkers = false;
+    /** @type {Set<LaneDocument>} */
+    this.workers = new Set();
+    /** What started it, if it is a worker and in no frame. @type {LaneDocument | null} */
+    this.owner = null;
+    /** Null for a worker. @type {FrameNode} */
     this.node = /** @type {any} */ (null);
   }
 
@@ -70,7 +78,7 @@ export class FrameNode {
     this.name = '';
     this.hidden = false;
     this.gone = false;
-    /** It may be gone: its document is, and nothing was heard of the frame since. */
+    /** It may be gone: its document is about to go, and has not said that the frame stays. */
     this.leaving = false;
     /** @type {LaneDocument | null} */
     this.document = null;
@@ -154,11 +162,22 @@ export function addDocument(document, parent) {
   return isNew;
 }
 
+/** Takes a worker in. @param {LaneDocument} worker */
+export function addWorker(worker) {
+  worker.owner?.workers.add(worker);
+  tablesOf(worker).documents.set(worker.number, worker);
+}
+
 /** @param {LaneDocument} document */
 export function removeDocument(document) {
   if (document.gone) return;
   document.gone = true;
   document.pageNode?.end();
+  for (const worker of [...document.workers]) removeDocument(worker);
+  if (document.owner !== null) {
+    document.owner.workers.delete(document);
+    laneCloseWorker(document.connection, document.number);
+  }
   byConnection.get(document.connection)?.documents.delete(document.number);
   const { node } = document;
   if (node?.document === document) {

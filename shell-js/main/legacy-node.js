@@ -12,6 +12,7 @@ import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
 import { serialize } from '../common/serialize.js';
 import { host, pageNodeClose, pageNodeOpen, pageNodePush } from './binding.js';
 import { builtin } from './builtin.js';
+import { ADDRESS } from './portable-lane.js';
 import { nodeScript } from './renderer-bundle.js';
 
 const MAIN = "data:text/javascript,import 'shell:///page-node/main.js'";
@@ -19,6 +20,7 @@ const MAIN = "data:text/javascript,import 'shell:///page-node/main.js'";
 const MAX_CONTEXTS = 32;
 /** Contexts that run, by web contents. @type {Map<number, number>} */
 const running = new Map();
+let lastHold = 0;
 const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -72,17 +74,21 @@ export function nodeSettings(contents, document) {
     return wantsPage || preload ? { refused: refusalText(document.url) } : null;
   }
   document.pageNode = new PageNode(document);
-  const place = placeOf(document.url);
+  document.hold = ++lastHold;
+  document.startsWorkers = Boolean(preferences.nodeIntegrationInWorker);
   return {
+    ...nodeOfFile(document.url),
     script: nodeScript(),
     page: wantsPage,
-    workersRefused: preferences.nodeIntegrationInWorker ? WORKERS : null,
+    workers: document.startsWorkers,
+    held: `${ADDRESS}hold/${document.hold}`,
     warning: wantsPage && warnsOfIntegration() ? INTEGRATION : null,
-    cwd: process.cwd(),
-    title: process.title,
-    ppid: process.pid,
-    ...place,
   };
+}
+
+/** What a page's or a worker's Node begins with. @param {string} url its own address */
+export function nodeOfFile(url) {
+  return { page: true, cwd: process.cwd(), title: process.title, ppid: process.pid, ...placeOf(url) };
 }
 
 /** As in Electron: not for the users of a packaged app. */
@@ -91,9 +97,6 @@ function warnsOfIntegration() {
   return Boolean(enable) || (!disable && !host.isPackaged);
 }
 
-const WORKERS =
-  `webPreferences.nodeIntegrationInWorker = true is not implemented on ${process.platform} yet: a Worker of this page would have no Node. With nodeIntegrationInWorker: false it ` +
-  'starts without.';
 const INTEGRATION =
   'Security Warning (Node.js integration): this page and every script that it loads can read and change files, start programs and use the network ' +
   'with all rights of the user. Show content of the app itself only; a preload with contextBridge is the safe way.';
@@ -107,7 +110,7 @@ function refusalText(url) {
   );
 }
 
-/** Where a page's own `require` begins. @param {string} url */
+/** Where the `require` of a page or a worker begins. @param {string} url */
 function placeOf(url) {
   if (url.startsWith('file:')) {
     try {

@@ -17,7 +17,7 @@ const FIRST_CONNECTION = 2 ** 31;
 const NO_EVAL = 'shell:no-eval';
 const SCRIPT_FAILED = 'Script failed to execute, this normally means an error was thrown. Check the renderer console for the error.';
 /** Where pages reach the lane's scheme: the engine of Windows has no schemes of others, so a host name stands for it. */
-const ADDRESS = process.platform === 'win32' ? 'https://shell-lane.lane/' : 'shell-lane://lane/';
+export const ADDRESS = process.platform === 'win32' ? 'https://shell-lane.lane/' : 'shell-lane://lane/';
 /** Whether the engine runs scripts of the host in sub-frames. */
 const REACHES_FRAMES = process.platform !== 'linux';
 /** The number of the preload's world. */
@@ -37,19 +37,36 @@ const names = new Map();
 /** Numbers of the further worlds that were made in a document. @type {WeakMap<object, Set<number>>} */
 const worlds = new WeakMap();
 
+/** The connection of each web contents that has one. @type {Map<number, number>} */
+const connections = new Map();
+/** @param {{webContents: number, connection: number}} opened */
+export function connected({ webContents: contentsId, connection }) {
+  connections.set(contentsId, connection);
+}
+
+/** The portable lane's connection of a web contents. On the native lane those have one whose pages have workers with Node. @param {number} contentsId */
+export const portableConnection = (contentsId) => connections.get(contentsId) ?? null;
+
 /** @param {{connection: number}} document */
 export const isPortable = (document) => document.connection >= FIRST_CONNECTION;
 
 /**
- * What `webViewCreate` says of the lane; null on the native one.
+ * What `webViewCreate` says of the portable lane; null if the view needs none.
  * @param {number} contentsId
- * @param {{contextIsolation?: boolean, nodeIntegrationInSubFrames?: boolean}} preferences
+ * @param {{contextIsolation?: boolean, nodeIntegrationInSubFrames?: boolean, nodeIntegrationInWorker?: boolean}} preferences
+ * @param {boolean} hasModules whether a preload may be an ES module
  * @param {number} [opener] the web contents whose page opened it
  */
-export function laneScripts(contentsId, preferences, opener) {
-  if (!host.portableLane) return null;
-  const isolated = preferences.contextIsolation !== false;
+export function laneScripts(contentsId, preferences, hasModules, opener) {
   const name = () => `_${unguessable()}`;
+  const allFrames = preferences.nodeIntegrationInSubFrames === true;
+  // Documents have the native lane. Workers have this one, and a page that waits for its preload waits for the scheme.
+  if (!host.portableLane) {
+    if (!preferences.nodeIntegrationInWorker && !hasModules) return null;
+    const page = hasModules ? [{ source: `document.dispatchEvent(new Event('shell-element'));`, allFrames }] : [];
+    return { secret: unguessable(), hook: name(), own: [], page };
+  }
+  const isolated = preferences.contextIsolation !== false;
   // A window that a page opened has a document before anybody is asked, with its opener's scripts.
   const view = names.get(opener ?? 0) ?? { secret: unguessable(), ownHook: name(), hook: name(), meeting: name() };
   names.set(contentsId, { ...view, isolated });
@@ -64,7 +81,6 @@ export function laneScripts(contentsId, preferences, opener) {
   const declare = (/** @type {string} */ name) => ({ source: `let ${name};`, allFrames: true });
   const start = (/** @type {string} */ name, /** @type {string} */ call) => `${name}?.document === document ? ${name}.again?.() : ${name} = ${call};`;
   // A document with preloads, of every frame if the app wants them there.
-  const allFrames = preferences.nodeIntegrationInSubFrames === true;
   const ownCall = `(${own})('${secret}', '${meeting}', ${isolated}, '${ADDRESS}', ${post}, ${wait})`;
   const pageCall = `(${isolated ? page : shared})('${meeting}')`;
   const scripts = {
@@ -85,6 +101,7 @@ export function laneScripts(contentsId, preferences, opener) {
 /** @param {number} contentsId */
 export function forgetLane(contentsId) {
   names.delete(contentsId);
+  connections.delete(contentsId);
 }
 
 /** @param {string} code @returns {boolean} */

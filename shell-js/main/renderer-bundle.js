@@ -21,6 +21,7 @@ const RENDERER = [
   'renderer/ipc-renderer.js',
   'renderer/page-ports.js',
   'renderer/page-windows.js',
+  'renderer/page-workers.js',
   'renderer/page-bridge.js',
   'renderer/worlds.js',
   'renderer/context-bridge.js',
@@ -37,6 +38,9 @@ const RENDERER = [
   'renderer/window-open.js',
   'renderer/navigating-frame.js',
   'renderer/page-news.js',
+  'renderer/receiver.js',
+  'renderer/workers.js',
+  'renderer/hold-page.js',
   'renderer/init.js',
 ];
 /** Sent to documents with Node only; it uses the modules of the renderer's script. */
@@ -65,7 +69,7 @@ const NODE = [
   'renderer/node/node-process.js',
   'renderer/node/start.js',
 ];
-const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', 'renderer/page-bridge.js'];
+const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', 'renderer/page-workers.js', 'renderer/page-bridge.js'];
 
 // The portable lane's scripts: of the isolated world, of the page's world, and of a page's world that has the renderer too; the two of sub-frames
 // without preloads, and what such a frame is sent when a script is to run in it.
@@ -73,11 +77,33 @@ const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-
 const portableFiles = (...names) => names.map((name) => `renderer/portable/portable-${name}.js`);
 const PORTABLE_SIDE = portableFiles('console', 'errors', 'tape', 'membrane', 'meet', 'guard', 'evaluate', 'page');
 const PORTABLE_OWN = [...RENDERER, ...portableFiles('console', 'errors', 'link', 'news', 'tape', 'membrane', 'meet', 'guard', 'evaluate', 'worlds', 'own')];
-const PORTABLE_PAGE = ['common/codec-format.js', 'common/deserialize.js', 'common/value-kinds.js', 'common/serialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', ...PORTABLE_SIDE];
+const PORTABLE_PAGE = ['common/codec-format.js', 'common/deserialize.js', 'common/value-kinds.js', 'common/serialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', 'renderer/page-workers.js', ...PORTABLE_SIDE];
 const PORTABLE_SHARED = [...RENDERER, ...portableFiles('shared'), ...PORTABLE_SIDE];
 const PORTABLE_FRAME = ['common/lane-frames.js', ...portableFiles('link', 'news', 'meet', 'frame')];
 const PORTABLE_FRAME_PAGE = ['common/codec-format.js', ...portableFiles('console', 'evaluate', 'guard', 'meet', 'frame-page')];
 const PORTABLE_ATTACHED = ['common/codec-format.js', 'common/deserialize.js', 'common/value-kinds.js', 'common/serialize.js', ...portableFiles('attached')];
+
+// The first script of a worker with Node.
+const WORKER = [
+  'common/lane-frames.js',
+  'common/codec-format.js',
+  'common/deserialize.js',
+  'common/value-kinds.js',
+  'common/serialize.js',
+  'renderer/event-emitter.js',
+  'renderer/refusal.js',
+  'renderer/page-workers.js',
+  'renderer/process.js',
+  'renderer/buffer.js',
+  'renderer/immediate.js',
+  'renderer/url-module.js',
+  'renderer/preload-loader.js',
+  'renderer/receiver.js',
+  ...portableFiles('link'),
+  ...NODE,
+  'renderer/worker/worker-address.js',
+  'renderer/worker/worker-start.js',
+];
 
 /** @param {string[]} files @param {string} result */
 function assemble(files, result) {
@@ -91,6 +117,15 @@ let node = null;
 export function nodeScript() {
   node ??= `((modules) => {\n'use strict';\n${rendererModules(NODE)}\nreturn modules['start.js'].startNode;\n})`;
   return node;
+}
+
+/** @type {string | null} */
+let worker = null;
+
+/** @param {object} config @returns {string} what a worker with Node runs before its own script */
+export function workerScript(config) {
+  worker ??= assemble(WORKER, "modules['worker-start.js'].startWorker");
+  return `(${worker})(${JSON.stringify(config)});`;
 }
 
 /** @type {{renderer: Uint8Array, page: Uint8Array, attached: Uint8Array} | null} */

@@ -84,17 +84,27 @@ export function loadedPayload(contents, document) {
     evaluateOnly: false,
     isolated,
     isMainFrame: document.node.parent === null,
-    process: {
-      ...prepare().process,
-      argv: [settings.execPath, ...settings.additionalArguments],
-      contextId: `${document.connection}-${document.number}`,
-      contextIsolated: isolated,
-      env: { ...process.env },
-      isMainFrame: document.node.parent === null,
-      pid: document.processId,
-      resourcesPath: settings.resourcesPath,
-    },
+    process: processSettings(contents, document),
   });
+}
+
+/**
+ * What `process` of a document or a worker begins with.
+ * @param {any} contents
+ * @param {import('./lane-documents.js').LaneDocument} document
+ */
+export function processSettings(contents, document) {
+  const settings = contents._rendererConfig();
+  return {
+    ...prepare().process,
+    argv: [settings.execPath, ...settings.additionalArguments],
+    contextId: `${document.connection}-${document.number}`,
+    contextIsolated: settings.contextIsolation !== false,
+    env: { ...process.env },
+    isMainFrame: document.node?.parent === null,
+    pid: document.processId,
+    resourcesPath: settings.resourcesPath,
+  };
 }
 
 /**

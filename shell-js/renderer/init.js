@@ -7,16 +7,19 @@ import { bundled } from './bundle.js';
 import { createContextBridge, refusingContextBridge } from './context-bridge.js';
 import { createElectronModule } from './electron-module.js';
 import { createGestures } from './gestures.js';
+import { holdPage } from './hold-page.js';
 import { createIpcRenderer } from './ipc-renderer.js';
 import { createNativeImage } from './native-image.js';
 import { watchPage } from './page-news.js';
 import { createPreloadLoader } from './preload-loader.js';
 import { watchNavigations } from './navigating-frame.js';
 import { createProcess } from './process.js';
+import { createReceiver } from './receiver.js';
 import { createScripts } from './scripts.js';
 import { createTransport } from './transport.js';
 import { createWebFrame } from './web-frame.js';
 import { connectWindowOpen } from './window-open.js';
+import { connectWorkers } from './workers.js';
 import { createWorlds } from './worlds.js';
 
 /**
@@ -44,7 +47,7 @@ export function start(natives, page, pageGlobal, configBytes) {
   const bridge = natives.bridge ?? createContextBridge(worlds);
   const scripts = natives.scripts ?? createScripts(worlds, bridge);
   if (config.isMainFrame) connectWindowOpen(page, natives);
-  if (config.node?.workersRefused) page.refuseWorkers(config.node.workersRefused);
+  if (config.node?.workers) connectWorkers(page, transport);
   if (config.isMainFrame) watchPage(transport);
   const whoNavigates = config.isMainFrame ? watchNavigations() : () => 'unknown';
   const gestures = createGestures(transport, !config.evaluateOnly && natives.worlds === undefined);
@@ -88,14 +91,16 @@ function runPreloads({ config, transport, worlds, bridge, scripts, gestures, nat
       transport.post(FROM_PAGE.preloadError, 0, [path, new Error(String(error))]);
     }
   };
+  const modules = [];
   for (const preload of config.preloads) {
     try {
-      // What a module awaits goes on while the page begins.
-      runPreload(preload)?.catch(failed(preload.path));
+      const running = runPreload(preload);
+      if (running) modules.push(running.catch(failed(preload.path)));
     } catch (error) {
       failed(preload.path)(error);
     }
   }
+  if (modules.length > 0) holdPage(Promise.all(modules), config.node.held, () => natives.send(FROM_PAGE.preloaded, 0, new Uint8Array(0)));
   process.emit('loaded');
   node?.finish();
   return node;
@@ -106,7 +111,7 @@ function startNode(config, { process, electron, worlds, natives }) {
   if (refused || warning) console.warn(refused ?? warning);
   if (script === undefined) return null;
   const start = worlds.evaluateHere(script, 'shell:renderer-node')(bundled);
-  return start(natives, config.node, { process, electron, isolated: config.isolated, evaluate: worlds.evaluateHere });
+  return start(natives, config.node, { process, electron: () => electron, isolated: config.isolated, evaluate: worlds.evaluateHere });
 }
 
 /** A script of the main process. Its result goes there as it is, by the codec; it reads values of any world. */
@@ -122,27 +127,4 @@ function answerEvaluation(transport, scripts, gestures, id, bytes) {
   const evaluate = () => scripts.evaluate(code, url, worldId, answer(false), answer(true));
   if (userGesture === true) gestures.run(evaluate).catch(answer(true));
   else evaluate();
-}
-
-/**
- * Calls `take` by way of an event that nobody else can see: when its listener returns, the engine settles promises at once. After a call from
- * native code it would do so only in its next turn.
- */
-function createReceiver(take) {
-  const turn = new EventTarget();
-  const news = new Event('frame');
-  let frame = null;
-  turn.addEventListener('frame', () => {
-    const { kind, id, bytes } = frame;
-    frame = null;
-    try {
-      take(kind, id, bytes);
-    } catch (error) {
-      console.error(`Uncaught ${error instanceof Error ? `${error}\n${error.stack}` : String(error)}`);
-    }
-  });
-  return (kind, id, bytes) => {
-    frame = { kind, id, bytes };
-    turn.dispatchEvent(news);
-  };
 }

@@ -242,6 +242,8 @@ export function createMessagePorts(natives, onMessage, page) {
     }
     lane.posted++;
     apply(nativePost, lane.relay, [data, ports]);
+    // They are the receiver's from now on. That this world lets go of what was theirs here does not mean that nobody knows them.
+    for (let i = 0; i < ports.length; i++) byPort.get(ports[i]).sent = true;
   }
 
   /** The other side of a port is gone. */

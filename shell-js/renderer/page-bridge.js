@@ -8,7 +8,8 @@
 import { getterOf, reflectApply, uncurry } from '../common/codec-format.js';
 import { deserialize } from '../common/deserialize.js';
 import { pagePorts } from './page-ports.js';
-import { refuseWorkers, replaceWindowFunctions } from './page-windows.js';
+import { replaceWindowFunctions } from './page-windows.js';
+import { replaceWorkers } from './page-workers.js';
 
 /** @type {any} */
 const defineProperty = Reflect.defineProperty;
@@ -62,8 +63,8 @@ export const pageSide = {
     thrown = undefined;
     return error;
   },
-  refuseWorkers,
   replaceWindowFunctions,
+  replaceWorkers,
 
   // For worlds other than the page's. The engine keeps one registry of custom elements for all worlds and hands out what is in it as it is:
   // a page could ask for a preload's class. As in Electron there is none.

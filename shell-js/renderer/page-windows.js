@@ -9,8 +9,6 @@ import { getOwnPropertyDescriptor, getterOf, reflectApply } from '../common/code
 const { defineProperty } = Reflect;
 const page = globalThis;
 const ErrorCtor = Error;
-/** @type {any} */
-const ProxyCtor = Proxy;
 const nativeOpen = page.open;
 const nativeClose = page.close;
 const eventOf = getterOf(page, 'event');
@@ -103,17 +101,4 @@ export function replaceWindowFunctions(ask, opened, close) {
       }
     }
   }.close);
-}
-
-/**
- * A page whose workers were to have Node: that they would have none is said where a worker is made, not where it fails.
- * @param {string} text
- */
-export function refuseWorkers(text) {
-  const native = page.Worker;
-  if (native === undefined) return;
-  const refuse = () => {
-    throw new ErrorCtor(text);
-  };
-  defineProperty(page, 'Worker', { value: new ProxyCtor(native, { __proto__: null, apply: refuse, construct: refuse }), writable: true, enumerable: false, configurable: true });
 }

@@ -264,6 +264,11 @@ pub enum UiCommand {
   LaneDrain {
     web_contents: WebContentsId,
   },
+  /// What a page waits for under this key may come.
+  LaneRelease {
+    web_contents: WebContentsId,
+    key: u32,
+  },
   /// Runs a script in a frame, in the page's world or in a named one. Answered when it has run, with an error when it threw.
   LaneEvaluate {
     web_contents: WebContentsId,

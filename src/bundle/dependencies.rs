@@ -163,6 +163,11 @@ fn visible(places: &BTreeMap<String, usize>, at: &str, name: &str) -> Option<usi
 
 #[cfg(test)]
 mod tests {
+  #[cfg(unix)]
+  use std::os::unix::fs::symlink as link_folder;
+  #[cfg(windows)]
+  use std::os::windows::fs::symlink_dir as link_folder;
+
   use super::*;
 
   /// Writes the packages, each a folder with the dependencies of its package.json, and answers the places of what is needed.
@@ -176,7 +181,7 @@ mod tests {
     }
     for (link, target) in links {
       fs::create_dir_all(top.join(link).parent().unwrap()).unwrap();
-      std::os::unix::fs::symlink(top.join(target), top.join(link)).unwrap();
+      link_folder(top.join(target), top.join(link)).unwrap();
     }
     let app = top.join("app");
     let packages = production(&app, &read_manifest(&app).unwrap())?;

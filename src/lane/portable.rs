@@ -21,6 +21,7 @@ mod script;
 #[cfg(test)]
 mod tests;
 mod token;
+mod worker;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,7 +30,7 @@ use tokio::sync::Notify;
 
 use super::{LaneFrame, Route};
 use connection::{Connection, State, Stranger, enter, leave, push, settle};
-use frames::{MAIN, NO_SLOT, take_place};
+use frames::{MAIN, NO_SLOT, WORKER, take_place};
 pub use token::{Token, bytes_of_text};
 
 use super::frame::{FrameHeader, HEADER_LENGTH, KIND_CLOSED, MAX_PAGE_KIND, MAX_PAYLOAD};
@@ -61,10 +62,11 @@ const KIND_HOST_ASKED: u8 = 28;
 const KIND_LOADED: u8 = 33;
 const KIND_SYNC_REPLY: u8 = 36;
 
-/// Ids of [`KIND_GONE`]: the document is replaced; the same, and its frame is gone; its frame is gone unless it says the first next.
-const GONE_STAYS: u32 = 0;
+/// Ids of [`KIND_GONE`]: the document is gone; the same, and its frame; both are about to go, or only the document, of which the next one tells.
+const GONE: u32 = 0;
 const GONE_WITH_FRAME: u32 = 1;
 const GONE_MAYBE_WITH_FRAME: u32 = 2;
+const GONE_FRAME_STAYS: u32 = 3;
 
 /// What a document without preloads hears when its view is not known: it names it by a request.
 const WHO: &str = "who";
@@ -110,6 +112,8 @@ pub enum Out {
   Go,
   /// Runs in the isolated world of a document's frame. `bytes` is what it delivers, for [`Portable::delivered`].
   Script { to: Recipient, text: String, bytes: usize },
+  /// Answers the request of a worker that [`Portable::wait_for_news`] took.
+  News { document: u32, frames: Vec<u8> },
 }
 
 /// Whose script it is.
@@ -190,7 +194,7 @@ impl Portable {
     let gone: Vec<_> = found.documents.iter().map(|(&number, document)| (number, document.frame)).collect();
     found.clear();
     for (document, frame) in gone {
-      push(&mut state, connection, FrameHeader { kind: KIND_GONE, id: GONE_STAYS, document, frame }, Vec::new());
+      push(&mut state, connection, FrameHeader { kind: KIND_GONE, id: GONE, document, frame }, Vec::new());
     }
     drop(state);
     self.0.filled.notify_one();
@@ -370,6 +374,7 @@ impl Portable {
     let mut rest = frames;
     let mut posted = Posted::Taken;
     let mut gone = None;
+    let mut ready = Vec::new();
     while !rest.is_empty() {
       let (head, after) = rest.split_at_checked(FRAME_HEAD).ok_or(Refusal::Malformed)?;
       let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
@@ -384,8 +389,8 @@ impl Portable {
         continue;
       }
       if kind == KIND_GONE {
-        // Whatever is missing before it is not coming any more.
         gone = Some((id, take_place(payload)?.0.slots));
+        ready.extend(document.skip_to(sequence));
         continue;
       }
       document.keep(sequence, FrameHeader { kind, id, document: number, frame }, payload)?;
@@ -393,14 +398,16 @@ impl Portable {
         posted = Posted::Asks(Asked { document: number, id });
       }
     }
-    let ready = document.take_ready();
-    if gone.is_none() || found.leaving != Some(number) {
+    ready.extend(document.take_ready());
+    // A worker's messages come when they like.
+    if found.leaving != Some(number) && frame != WORKER {
       settle(&mut state, connection);
     }
     for (header, payload) in ready {
       push(&mut state, connection, header, payload);
     }
     if frame != MAIN
+      && frame != WORKER
       && let Some((id, slots)) = gone
     {
       leave(&mut state, connection, number, id, &slots);
@@ -466,6 +473,14 @@ impl Portable {
     }
     for number in std::mem::take(&mut found.touched) {
       let Some(document) = found.documents.get_mut(&number).filter(|document| document.has_news()) else { continue };
+      if document.frame == WORKER {
+        if std::mem::take(&mut document.waiting) {
+          let (frames, bytes) = document.take_frames();
+          found.is_read(number, bytes);
+          out.push(Out::News { document: number, frames });
+        }
+        continue;
+      }
       let to = document.recipient(number);
       let is_reached = document.waiting || to == Recipient::MainFrame;
       // One question, one answer.

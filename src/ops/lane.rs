@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use deno_core::{OpState, op2};
 use deno_error::JsErrorBox;
+use serde::Serialize;
 
 use super::event::PageFrame;
 use crate::bridge::{JsEnd, LaneSocket, Reply, Request, UiCommand, UiEnd, UiEvent};
@@ -31,6 +32,27 @@ pub fn wake(ui: &JsEnd, web_contents: u32) {
 #[op2(fast)]
 pub fn op_lane_close(state: &mut OpState, connection: u32) {
   state.borrow::<PageChannels>().close(connection);
+}
+
+/// A worker that a page may start.
+#[derive(Serialize)]
+pub struct OpenedWorker {
+  number: u32,
+  token: String,
+}
+
+/// Takes a worker of a page in; null when the page has too many.
+#[op2]
+#[serde]
+pub fn op_lane_open_worker(state: &mut OpState, connection: u32) -> Option<OpenedWorker> {
+  let (number, token) = state.borrow::<PageChannels>().portable.open_worker(connection)?;
+  Some(OpenedWorker { number, token: token.hex() })
+}
+
+/// Forgets a worker that has ended, or whose page has.
+#[op2(fast)]
+pub fn op_lane_close_worker(state: &mut OpState, connection: u32, number: u32) {
+  state.borrow::<PageChannels>().portable.close_worker(connection, number, |web_contents| wake(state.borrow(), web_contents));
 }
 
 /// Process id of the web process behind a connection, 0 when unknown.

@@ -48,6 +48,8 @@ deno_core::extension!(
     image::op_image_encode_png,
     image::op_image_resize,
     lane::op_lane_close,
+    lane::op_lane_close_worker,
+    lane::op_lane_open_worker,
     lane::op_lane_peer,
     lane::op_lane_place,
     lane::op_lane_send,

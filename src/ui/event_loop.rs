@@ -177,6 +177,7 @@ fn carry_out(ui: &Rc<Ui>, target: &Target, request: Request) {
     C::WebViewProcessId { web_contents } => webview::process_id(ui, web_contents),
 
     C::LaneDrain { web_contents } => webview::with(ui, web_contents, |view| view.drain_lane()),
+    C::LaneRelease { web_contents, key } => webview::with(ui, web_contents, |view| view.release(key)),
     C::LaneEvaluate { web_contents, document, code, url, world } => {
       let to = document.map_or(Recipient::MainFrame, Recipient::SubFrame);
       return webview::lane_evaluate(ui, web_contents, to, &code, &url, world.as_deref(), reply);

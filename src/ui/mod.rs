@@ -12,6 +12,7 @@
 mod clipboard;
 mod dialog;
 mod event_loop;
+mod holds;
 mod menu;
 mod platform;
 mod screen;

@@ -85,6 +85,37 @@ describe('legacy ES modules', function () {
     assert.strictEqual(await window.webContents.executeJavaScript('seen'), 5);
   });
 
+  it('have the page wait for what they await, whatever its policy', async () => {
+    const preload = `
+      import fs from 'node:fs';
+      import { contextBridge, ipcRenderer } from 'electron';
+      const text = await fs.promises.readFile(import.meta.filename, 'utf8');
+      const answer = await ipcRenderer.invoke('late');
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+      const late = [text.length > 0, answer];
+      if (process.contextIsolated) contextBridge.exposeInMainWorld('late', late);
+      else window.late = late;`;
+    write({ 'preload.mjs': preload, 'failing.mjs': "await new Promise((resolve) => { setTimeout(resolve, 50); }); globalThis.process.emit('x'); throw new Error('late');" });
+    const html = `<meta http-equiv="content-security-policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'">
+      <script>window.seen = [['inline', typeof late, document.querySelectorAll('link').length]]; addEventListener('DOMContentLoaded', () => seen.push(['ready', typeof late]));</script>
+      <script type="module">seen.push(['module', typeof late]);</script><p>text</p>`;
+    ipcMain.handle('late', () => new Promise((resolve) => { setTimeout(resolve, 50, 'answer'); }));
+    try {
+      for (const webPreferences of [{}, { contextIsolation: false }]) {
+        const window = await open('preload.mjs', html, webPreferences);
+        const told = await window.webContents.executeJavaScript("[seen, late, document.querySelectorAll('link').length]");
+        assert.deepStrictEqual(told, [[['inline', 'object', 0], ['module', 'object'], ['ready', 'object']], [true, 'answer'], 0]);
+      }
+    } finally {
+      ipcMain.removeHandler('late');
+    }
+    const failed = new BrowserWindow({ show: false, webPreferences: { sandbox: false, preload: path.join(folder, 'failing.mjs') } });
+    const error = once(failed.webContents, 'preload-error');
+    await failed.loadFile(pageFile(html));
+    assert.strictEqual((await error)[2].message, 'late');
+    assert.strictEqual(await failed.webContents.executeJavaScript('seen.length'), 3);
+  });
+
   it('S2 leave nothing in the page', async () => {
     write({ 'preload.mjs': "import fs from 'fs'; export const kept = fs; globalThis.mine = 1; const dynamic = await import('./other.mjs');", 'other.mjs': 'export default 1;' });
     const window = await open();

@@ -116,36 +116,6 @@ describe('Node in documents', function () {
     assert.strictEqual((await found)[1], 'module not found: fs');
   });
 
-  it('refuses workers where they were to have it, and says why', async () => {
-    const tried = `(() => {
-      const code = URL.createObjectURL(new Blob(['postMessage(typeof require)']));
-      try {
-        const worker = new Worker(code);
-        return new Promise((resolve) => { worker.onmessage = (event) => { worker.terminate(); resolve(event.data); }; });
-      } catch (error) {
-        return [error.message, typeof SharedWorker, Worker.name, typeof Worker.prototype.postMessage];
-      }
-    })()`;
-    // FIXME: they should have Node.
-    const text = `webPreferences.nodeIntegrationInWorker = true is not implemented on ${process.platform} yet: a Worker of this page would have no Node. With nodeIntegrationInWorker: false it starts without.`;
-    for (const [webPreferences, expected] of /** @type {[object, any][]} */ ([
-      [{ ...INTEGRATION, nodeIntegrationInWorker: true }, text],
-      [{ nodeIntegrationInWorker: true }, text],
-      [INTEGRATION, 'undefined'],
-      [{ nodeIntegrationInWorker: true, sandbox: true }, 'undefined'],
-    ])) {
-      const window = await openWithPreload({ webPreferences });
-      const told = await window.webContents.executeJavaScript(tried);
-      assert.strictEqual(Array.isArray(told) ? told[0] : told, expected);
-      if (Array.isArray(told)) assert.deepStrictEqual(told.slice(2), ['Worker', 'function']);
-    }
-    const remote = new BrowserWindow({ show: false, webPreferences: { nodeIntegrationInWorker: true } });
-    await remote.loadURL('data:text/html,own');
-    assert.strictEqual((await remote.webContents.executeJavaScript(tried))[0], text);
-    await remote.loadURL('about:blank');
-    assert.strictEqual(await remote.webContents.executeJavaScript(tried), 'undefined');
-  });
-
   // Only the main frame has Node on the portable lane (docs/lanes.md).
   if (!portable) {
     it('R26 so many documents of a page and no more can use it at a time', async () => {

@@ -386,6 +386,7 @@ describe('message ports', () => {
     const RELAY = () => {
       const { ipcRenderer } = require('electron');
       ipcRenderer.on('port', (event, message) => window.postMessage(message, '*', event.ports));
+      ipcRenderer.on('forget', () => {});
       window.addEventListener('message', (event) => {
         if (event.source === window && event.data === 'to-main') ipcRenderer.postMessage('from-page', null, event.ports);
       });
@@ -581,6 +582,31 @@ describe('message ports', () => {
       await when(first, 'got.at(-1) === "inside out"');
       // The main process may open and shut windows meanwhile: what is left is the channel.
       second.destroy();
+    });
+
+    it('a port that came to the page inside of a message is none that was forgotten', async () => {
+      const window = await openRelay();
+      const [outer, inner, forgotten] = [new MessageChannelMain(), new MessageChannelMain(), new MessageChannelMain()];
+      window.webContents.postMessage('port', 'port', [outer.port2]);
+      await when(window, 'window.port');
+      outer.port1.postMessage('inner', [inner.port2]);
+      await when(window, 'window.more && more.length === 1');
+      let [closed, lost] = [false, false];
+      inner.port1.on('close', () => {
+        lost = true;
+      });
+      forgotten.port1.on('close', () => {
+        closed = true;
+      });
+      inner.port1.start();
+      forgotten.port1.start();
+      window.webContents.postMessage('forget', null, [forgotten.port2]);
+      // Big buffers make the engine collect.
+      while (!closed) await inPage(window, 'new Promise((resolve) => { for (let i = 0; i < 4; i++) new ArrayBuffer(64 << 20); setTimeout(resolve, 0); })');
+      const answered = once(inner.port1, 'message');
+      await inPage(window, "more[0].postMessage('still there')");
+      assert.strictEqual((await answered)[0].data, 'still there');
+      assert.strictEqual(lost, false);
     });
 
     it('a port that is forwarded from page to page keeps what waits for it', async () => {

@@ -61,6 +61,11 @@ export class PreloadScripts {
     return this.#entries.map(({ script }) => structuredClone(script));
   }
 
+  /** @returns {string[]} of all scripts */
+  paths() {
+    return this.#entries.map(({ script }) => script.filePath);
+  }
+
   /** @param {{url: string, origin: string, creator: string}} document @returns {string[]} of the scripts that run in a document */
   pathsFor(document) {
     return this.#entries.filter(({ wants }) => wants(document)).map(({ script }) => script.filePath);

@@ -35,6 +35,13 @@ export function preloadSources(contents, document) {
   return sources;
 }
 
+/** Whether a preload of the web contents may be an ES module, as far as that is known when it is made. @param {any} contents */
+export function mayHaveModules(contents) {
+  const { preload, sandbox } = contents._preferences;
+  if (sandbox) return false;
+  return [preload, ...contents.session._preloadScripts.paths()].some((file) => typeof file === 'string' && /\.(?:m[jt]s|ts)$/.test(file));
+}
+
 /**
  * @param {any} contents
  * @returns {any} what the renderer's bundle needs to know before the first script of the page

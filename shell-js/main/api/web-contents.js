@@ -22,7 +22,7 @@ import { FrameLoads } from './frame-loads.js';
 import { WindowOpener } from './web-contents-open.js';
 import { found, installOutputMembers } from './web-contents-output.js';
 import { installPageMembers, mediaChanged, mediaGone } from './web-contents-page.js';
-import { rendererConfig, preloadSources } from './web-contents-preload.js';
+import { mayHaveModules, preloadSources, rendererConfig } from './web-contents-preload.js';
 import { resolvePreferences } from './web-preferences.js';
 import { sessionFor } from './session.js';
 
@@ -91,7 +91,7 @@ export class WebContents extends EventEmitter {
       minimumFontSize: size(preferences.minimumFontSize),
       opener: this._guest?.opener ?? null,
       openRequest: this._guest?.request ?? null,
-      lane: laneScripts(this.#id, preferences, this._guest?.opener),
+      lane: laneScripts(this.#id, preferences, mayHaveModules(this), this._guest?.opener),
     };
   }
 

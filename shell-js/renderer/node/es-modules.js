@@ -30,7 +30,7 @@ const OF_FUNCTIONS = new Set(['length', 'name', 'prototype', 'arguments', 'calle
  * @param {object} host
  * @param {(name: string, ...args: any[]) => any} host.ask Asks the page's Node context.
  * @param {(name: string) => any} host.builtin
- * @param {any} host.electron
+ * @param {() => any} host.electron
  * @param {(file: string) => any} host.requireFile
  * @param {(code: string, url: string) => any} host.evaluate Runs code in this world.
  * @param {any[]} host.globals What modules have without being told, in the order of function_form.rs.
@@ -111,7 +111,7 @@ export function createModules({ ask, builtin, electron, requireFile, evaluate, g
   function recordOf(url) {
     let record = records.get(url);
     if (record !== undefined) return record;
-    if (url === ELECTRON_URL) record = whole(url, () => electron);
+    if (url === ELECTRON_URL) record = whole(url, electron);
     else if (url.startsWith('node:')) record = whole(url, () => builtin(url));
     else throw new Error(`${url} was not loaded`);
     records.set(url, record);

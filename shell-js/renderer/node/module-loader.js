@@ -25,7 +25,7 @@ const folderOf = (file) => {
 /**
  * @param {any} remote
  * @param {any} process
- * @param {any} electron What `require('electron')` gives.
+ * @param {() => any} electron What `require('electron')` gives.
  * @param {(code: string, url: string) => any} evaluate Runs code in this world; throws what cannot be parsed.
  * @param {boolean} isolated Whether this world is to be kept from the page.
  */
@@ -178,7 +178,7 @@ export function createLoader(remote, process, electron, evaluate, isolated) {
       if (parent?.children && !parent.children.includes(cached)) parent.children.push(cached);
       return cached.exports;
     }
-    if (ELECTRON.has(filename)) return electron;
+    if (ELECTRON.has(filename)) return electron();
     const name = builtinName(filename);
     if (name !== null) return builtin(name);
     const module = new Module(filename, parent);

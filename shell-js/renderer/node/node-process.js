@@ -79,7 +79,7 @@ export function extendProcess(process, config, remote, tellEnv) {
     exit(code) {
       process.exitCode = code ?? process.exitCode ?? 0;
       process.emit('exit', process.exitCode);
-      window.close();
+      globalThis.close();
     },
     abort() {
       throw new Error('process.abort is not supported in pages');
@@ -96,7 +96,7 @@ export function extendProcess(process, config, remote, tellEnv) {
   for (const name of ['stdin', 'stdout', 'stderr']) {
     Object.defineProperty(process, name, { get: () => remote()[name], enumerable: true, configurable: true });
   }
-  window.addEventListener('unload', () => {
+  globalThis.addEventListener('unload', () => {
     if (process.exitCode === undefined) process.emit('exit', 0);
   });
   return process;

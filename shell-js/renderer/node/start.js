@@ -12,17 +12,19 @@ import { createRemote } from './remote.js';
  * @param {any} config
  * @param {object} base What documents without Node have too.
  * @param {any} base.process
- * @param {any} base.electron
+ * @param {() => any} base.electron
  * @param {boolean} base.isolated Whether this world is not the page's.
  * @param {(code: string, url: string) => any} base.evaluate Runs code in this world.
  */
 export function startNode(natives, config, { process, electron, isolated, evaluate }) {
   const report = (error) => {
+    // A worker's own error handlers hear of it, and those of the page.
+    if (globalThis.window === undefined) return globalThis.reportError(error);
     const text = `Uncaught ${error instanceof Error ? `${error}\n${error.stack}` : String(error)}`;
     // Not reportError: the engine hides errors of scripts that it takes for another origin's. In a world of its own an event would be the
     // page's to see.
     const event = isolated ? null : new ErrorEvent('error', { message: text.split('\n')[0], error, cancelable: true });
-    if (event === null || window.dispatchEvent(event)) console.error(text);
+    if (event === null || globalThis.dispatchEvent(event)) console.error(text);
   };
   installCallSites();
   const remote = createRemote(natives, process, report);

@@ -48,7 +48,7 @@ export function startFrame(secret, meeting, address, post, wait) {
         (questionId, code) => page?.dispatchEvent(new CustomEventCtor('run', { detail: [questionId, code] }))
       );
     } else if (kind === TO_PAGE.evaluate) {
-      attached.evaluate(id, bytes);
+      attached?.evaluate(id, bytes);
     }
   });
   if (wait !== null) link.takeAnswers(wait);

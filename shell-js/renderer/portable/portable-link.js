@@ -1,10 +1,12 @@
 // The portable lane's end of a document, in the isolated world: script messages for what is small, requests to the shell's scheme for the
 // rest. Both carry the document's token and numbered frames, out of which the host makes one stream again.
 //
-// The host's frames come in scripts. Where it runs none in sub-frames, they are the answers to a message that such a document always has open.
+// The host's frames come in scripts. Where it runs none in sub-frames, they are the answers to a message that such a document always has open. A worker
+// has neither: it sends requests only, and the host's frames are the answers to one that it keeps open.
 
 const TOKEN_LENGTH = 16;
 const HEAD_LENGTH = 16;
+const NEWS_HEAD_LENGTH = 12;
 // Above this a request is faster than a text of one character for each byte.
 const MAX_TEXT = 32 << 10;
 const TEXT_PIECE = 8192;
@@ -100,7 +102,7 @@ export function placePayload() {
 /**
  * @param {string} secret The view's, which opens a document.
  * @param {string} address Where requests go.
- * @param {(text: string) => void} post Sends a script message.
+ * @param {((text: string) => void) | null} post Sends a script message; null where there are none.
  */
 export function createLink(secret, address, post) {
   let token = new Uint8Array(0);
@@ -180,7 +182,7 @@ export function createLink(secret, address, post) {
       postedBytes = 0;
       return true;
     }
-    if (body.length <= MAX_TEXT) {
+    if (post !== null && body.length <= MAX_TEXT) {
       postedBytes += body.length;
       post(textOfBytes(body));
       return true;
@@ -240,6 +242,31 @@ export function createLink(secret, address, post) {
       key = hexOfBytes(token);
       open = true;
       post(textOfBytes(joinPayloads([bytesOfHex(secret), token, placePayload(), payload])));
+    },
+
+    /** Goes on as a worker that the host knows by its token already. @param {string} hex */
+    adopt(hex) {
+      token = bytesOfHex(hex);
+      key = hex;
+      open = true;
+    },
+
+    /** Takes what is sent to a worker, for as long as it lives. */
+    takeNews() {
+      // A request without a body is not listened to.
+      request('wait', token, (bytes) => {
+        if (bytes === null || !open) return;
+        const view = new DataView(bytes.buffer);
+        for (let at = 0; at < bytes.length;) {
+          const start = at + NEWS_HEAD_LENGTH;
+          const end = start + view.getUint32(at + 8, true);
+          arrived.push({ kind: bytes[at], id: view.getUint32(at + 4, true), bytes: bytes.subarray(start, end) });
+          at = end;
+        }
+        // First, because what is delivered may block.
+        this.takeNews();
+        deliver();
+      });
     },
 
     /**

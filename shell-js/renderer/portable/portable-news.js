@@ -4,7 +4,7 @@ import { FROM_PAGE } from '../../common/lane-frames.js';
 import { joinPayloads, placePayload, textPayload, u32Payload } from './portable-link.js';
 
 const STATE = { domReady: 1, loaded: 2, focused: 3 };
-const GONE = { stays: 0, maybeWithFrame: 2 };
+const GONE = { maybeWithFrame: 2, frameStays: 3 };
 
 // Whether a document has no storage, as one of a sandbox; the engine says of every file that its origin is null.
 function isOpaque() {
@@ -47,7 +47,7 @@ export function watchDocument(link) {
   const tellState = (state) => link.send(FROM_PAGE.frameState, state, new Uint8Array(0));
 
   // Events of the engine only: the page can make up others.
-  const on = (target, type, run, capture = true) => target.addEventListener(type, (event) => { if (event.isTrusted) run(event); }, capture);
+  const on = (target, type, run) => target.addEventListener(type, (event) => { if (event.isTrusted) run(event); }, true);
   function listen() {
     on(there, 'DOMContentLoaded', () => {
       if (isMain) link.send(FROM_PAGE.domReady, 0, textPayload(there.title));
@@ -62,14 +62,14 @@ export function watchDocument(link) {
     on(window, 'focus', () => {
       if (there.hasFocus() && !['iframe', 'frame'].includes(there.activeElement?.localName ?? '')) tellState(STATE.focused);
     });
-    // After the page's own listeners, whose last words are still the document's.
-    if (!isMain) on(window, 'pagehide', ({ persisted }) => { if (!persisted) on(window, 'unload', leave, false); });
+    // Not at `unload`: a listener for that takes the engine several times as long as all the rest.
+    if (!isMain) on(window, 'pagehide', ({ persisted }) => { if (!persisted) leave(); });
   }
 
   // A script that removes the frame has its document torn down before this function's second part has its turn. Otherwise it has it at once.
   function leave() {
     link.send(FROM_PAGE.gone, GONE.maybeWithFrame, placePayload());
-    Promise.resolve().then(() => link.send(FROM_PAGE.gone, GONE.stays, placePayload()));
+    Promise.resolve().then(() => link.send(FROM_PAGE.gone, GONE.frameStays, placePayload()));
   }
 
   return {

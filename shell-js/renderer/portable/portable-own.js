@@ -48,8 +48,13 @@ export function startOwn(secret, meeting, isolated, address, post, wait) {
 function begin(link, news, meeting, node, isolated, reachable) {
   // What `window.open` and the like ask, once the renderer is there.
   let windows = { ask: (_url, _target, _features, _modifiers) => 2, opened() {}, close() {} };
+  // The same of workers.
+  let workers = { open: (_url) => null, close(_number) {} };
   const page = {
-    refuseWorkers: (text) => membrane.ask(OP.refuseWorkers, text),
+    replaceWorkers(open, close) {
+      workers = { open, close };
+      membrane.ask(OP.replaceWorkers);
+    },
     replaceWindowFunctions(ask, opened, close) {
       windows = { ask, opened, close };
     },
@@ -76,7 +81,9 @@ function begin(link, news, meeting, node, isolated, reachable) {
     [OP.request]: (reader) => (isolated ? null : link.ask(reader.next(), reader.next())),
     [OP.windowOpen]: (reader) => windows.ask(String(reader.next()), String(reader.next()), String(reader.next()), Number(reader.next())),
     [OP.windowOpened]: () => windows.opened(),
-    [OP.windowClose]: () => windows.close()
+    [OP.windowClose]: () => windows.close(),
+    [OP.workerOpen]: (reader) => workers.open(String(reader.next())),
+    [OP.workerClose]: (reader) => workers.close(Number(reader.next()))
   });
   const membrane = createMembrane(node, 'own', 'page', handlers(() => membrane));
   const lane = createPortableWorlds(link, membrane, meeting, handlers, reachable);

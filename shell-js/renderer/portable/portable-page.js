@@ -6,7 +6,8 @@
 import { BytesCtor } from '../../common/codec-format.js';
 import { serialize } from '../../common/serialize.js';
 import { pagePorts } from '../page-ports.js';
-import { refuseWorkers, replaceWindowFunctions } from '../page-windows.js';
+import { replaceWindowFunctions } from '../page-windows.js';
+import { replaceWorkers } from '../page-workers.js';
 import { watchConsole, watchErrors } from './portable-console.js';
 import { evaluateFor, mayEvaluate, settle } from './portable-evaluate.js';
 import { hideRegistry, narrowRejections } from './portable-guard.js';
@@ -102,7 +103,12 @@ export function startPage(meeting, start = null, isPage = true) {
       };
       deliver = start(link, reader.next());
     },
-    [OP.refuseWorkers]: (reader) => refuseWorkers(reader.next()),
+    [OP.replaceWorkers]() {
+      replaceWorkers(
+        (url) => membrane.ask(OP.workerOpen, url),
+        (number) => { membrane.ask(OP.workerClose, number); }
+      );
+    },
     // One of three things at most is given.
     [OP.ports]: (reader) => pagePorts[reader.next()](reader.next(), reader.next()) ?? false,
     [OP.frame](reader) {

@@ -28,7 +28,7 @@ export const T = {
 /** What a message is about: the first entry of a tape. */
 export const OP = {
   reply: 0, failure: 1, call: 2, settle: 3, drop: 4, has: 5, expose: 6, execute: 7, run: 8, evaluated: 9, console: 10, start: 11, send: 12,
-  request: 13, frame: 14, windowOpen: 15, windowOpened: 16, windowClose: 17, ports: 18, evaluate: 19, refuseWorkers: 20
+  request: 13, frame: 14, windowOpen: 15, windowOpened: 16, windowClose: 17, ports: 18, evaluate: 19, replaceWorkers: 20, workerOpen: 21, workerClose: 22
 };
 
 // Stands where a key is, if the key is a symbol, which then follows.

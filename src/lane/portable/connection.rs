@@ -7,8 +7,8 @@ use super::super::{ROUTED_KINDS, Route};
 use super::document::Document;
 use super::frames::{Entered, Frames, MAIN, take_place};
 use super::{
-  FrameHeader, GONE_MAYBE_WITH_FRAME, GONE_STAYS, GONE_WITH_FRAME, HEADER_LENGTH, INCOMING_HIGH_WATER, KIND_GONE, LaneFrame, MAX_DOCUMENTS,
-  MAX_PAYLOAD, MAX_STRANGERS, Out, Reach, Refusal, Token,
+  FrameHeader, GONE_FRAME_STAYS, GONE_MAYBE_WITH_FRAME, GONE_WITH_FRAME, HEADER_LENGTH, INCOMING_HIGH_WATER, KIND_GONE, LaneFrame,
+  MAX_DOCUMENTS, MAX_PAYLOAD, MAX_STRANGERS, Out, Reach, Refusal, Token,
 };
 
 #[derive(Default)]
@@ -161,11 +161,11 @@ pub(super) fn enter(state: &mut State, connection: u32, token: Token, kind: u8, 
   let entered = if place.slots.is_empty() {
     // The documents of the page before are gone, whatever they say from now on.
     found.clear();
-    Entered { frame: MAIN, parent: 0, replaced: None }
+    Entered { frame: MAIN, parent: 0, replaced: Vec::new() }
   } else {
     found.frames.enter(&place, number, address_of(payload))?
   };
-  if let Some(replaced) = entered.replaced {
+  for replaced in entered.replaced {
     found.remove(replaced);
   }
   found.last_document = number;
@@ -181,29 +181,30 @@ fn address_of(payload: &[u8]) -> &[u8] {
   rest.get(..u32::from_le_bytes(*length) as usize).unwrap_or(rest)
 }
 
-/// A document goes. That its frame stays it says right after; a document whose frame was removed says nothing any more.
+/// A document is about to go. That its frame stays it says right after; one whose frame was removed cannot. It is heard until the next is there.
 pub(super) fn leave(state: &mut State, connection: u32, number: u32, id: u32, slots: &[u16]) {
   let Some(found) = state.connections.get_mut(&connection) else { return };
   let Some(frame) = found.documents.get(&number).map(|document| document.frame) else { return };
-  if found.leaving.take().is_none() {
-    found.frames.leave(frame, slots);
-  }
-  let id = if id == GONE_MAYBE_WITH_FRAME { id } else { GONE_STAYS };
-  if id == GONE_MAYBE_WITH_FRAME {
-    found.leaving = Some(number);
-  } else {
-    found.remove(number);
+  match id {
+    GONE_MAYBE_WITH_FRAME if found.leaving.is_none() => {
+      found.frames.leave(frame, slots);
+      found.leaving = Some(number);
+    }
+    GONE_FRAME_STAYS if found.leaving == Some(number) => found.leaving = None,
+    _ => return,
   }
   push(state, connection, FrameHeader { kind: KIND_GONE, id, document: number, frame }, Vec::new());
 }
 
-/// Something else is said than that the frame stays which may have gone.
+/// Another document is heard than the one that may be gone with its frame.
 pub(super) fn settle(state: &mut State, connection: u32) {
   let Some(found) = state.connections.get_mut(&connection) else { return };
   let Some(number) = found.leaving.take() else { return };
   let Some(frame) = found.documents.get(&number).map(|document| document.frame) else { return };
   found.remove(number);
-  found.frames.remove(frame);
+  for document in found.frames.remove(frame) {
+    found.remove(document);
+  }
   push(state, connection, FrameHeader { kind: KIND_GONE, id: GONE_WITH_FRAME, document: number, frame }, Vec::new());
 }
 

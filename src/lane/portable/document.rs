@@ -62,6 +62,15 @@ impl Document {
     Ok(())
   }
 
+  /// A number is there whose frame is taken at once: what is missing before it is not waited for any more.
+  pub(super) fn skip_to(&mut self, sequence: u32) -> Vec<(FrameHeader, Vec<u8>)> {
+    let later = self.early.split_off(&sequence);
+    let before = std::mem::replace(&mut self.early, later);
+    self.next = sequence.saturating_add(1);
+    self.early_bytes -= before.values().map(|(_, payload)| payload.len() + HEADER_LENGTH).sum::<usize>();
+    before.into_values().collect()
+  }
+
   /// Takes what has no gap before it.
   pub(super) fn take_ready(&mut self) -> Vec<(FrameHeader, Vec<u8>)> {
     let mut ready = Vec::new();
@@ -103,6 +112,20 @@ impl Document {
       }
     }
     script.finish()
+  }
+
+  /// What is queued as frames, for a worker: kind, three zero bytes, id, payload length, payload. And how many bytes that delivers.
+  pub(super) fn take_frames(&mut self) -> (Vec<u8>, usize) {
+    let (mut frames, mut bytes) = (Vec::new(), 0);
+    for (header, payload) in std::mem::take(&mut self.outgoing) {
+      frames.extend([header.kind, 0, 0, 0]);
+      frames.extend(header.id.to_le_bytes());
+      // The length was checked when it was queued.
+      frames.extend((payload.len() as u32).to_le_bytes());
+      frames.extend(&payload);
+      bytes += payload.len() + HEADER_LENGTH;
+    }
+    (frames, bytes)
   }
 
   /// A payload that it was told to fetch.

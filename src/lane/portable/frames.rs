@@ -11,6 +11,8 @@ use super::Refusal;
 
 /// The number of the main frame.
 pub(super) const MAIN: u64 = 1;
+/// Stands for a frame where a worker is meant, which is in none.
+pub(super) const WORKER: u64 = 0;
 /// More than the engine gives a page.
 const MAX_FRAMES: usize = 5_000;
 /// A slot that a document could not tell.
@@ -26,11 +28,12 @@ pub(super) struct Frames {
 struct Frame {
   parent: u64,
   slot: u16,
-  /// `None` between two documents.
-  document: Option<u32>,
+  document: u32,
+  /// The document has told of its end. It is there until the next one is.
+  going: bool,
   /// Of the document's address.
   hash: u64,
-  /// When its last document left, in the order of such events.
+  /// When that was, in the order of such events.
   left: u64,
 }
 
@@ -47,8 +50,8 @@ pub(super) struct Place {
 pub(super) struct Entered {
   pub frame: u64,
   pub parent: u64,
-  /// The document that the frame showed before and that has not told of its end.
-  pub replaced: Option<u32>,
+  /// The document that the frame showed before, and those that were in it.
+  pub replaced: Vec<u32>,
 }
 
 /// Takes a place off the front of what a document says of itself: the number of slots, each, and how many frames the parent has, all of 16 bits.
@@ -72,33 +75,32 @@ impl Frames {
     let mut hasher = DefaultHasher::new();
     hasher.write(address);
     let hash = hasher.finish();
-    let known = self.by_number.values().filter(|frame| frame.parent == parent && frame.slot != NO_SLOT && frame.document.is_some()).count();
+    let known = self.by_number.values().filter(|frame| frame.parent == parent && frame.slot != NO_SLOT).count();
     // The value of a `javascript:` address takes the place of a document whose end nobody tells. There are no more frames than before then, or else it
     // has the address of that document; whoever is new in a slot that is taken shows that others have gone unheard of.
     let replaces = |frame: &Frame| slot != NO_SLOT && (usize::from(place.count) <= known || frame.hash == hash);
     let found = self
       .by_number
       .iter()
-      .filter(|(_, frame)| frame.parent == parent && frame.slot == slot && (frame.document.is_none() || replaces(frame)))
+      .filter(|(_, frame)| frame.parent == parent && frame.slot == slot && (frame.going || replaces(frame)))
       .max_by_key(|(_, frame)| frame.left)
       .map(|(&number, _)| number);
-    let number = match found {
-      Some(number) => {
-        self.forget_below(number);
-        number
-      }
-      None => self.add(parent, slot)?,
+    let Some(number) = found else {
+      return Ok(Entered { frame: self.add(parent, slot, document, hash)?, parent, replaced: Vec::new() });
     };
-    let Some(frame) = self.by_number.get_mut(&number) else { return Err(Refusal::Malformed) };
-    frame.hash = hash;
-    Ok(Entered { frame: number, parent, replaced: frame.document.replace(document) })
+    let mut replaced = self.forget_below(number);
+    if let Some(frame) = self.by_number.get_mut(&number) {
+      replaced.push(frame.document);
+      (frame.document, frame.going, frame.hash) = (document, false, hash);
+    }
+    Ok(Entered { frame: number, parent, replaced })
   }
 
   /// The document of a frame is about to go, at a place.
   pub(super) fn leave(&mut self, number: u64, slots: &[u16]) {
     self.lefts += 1;
     let Some(frame) = self.by_number.get_mut(&number) else { return };
-    (frame.document, frame.left) = (None, self.lefts);
+    (frame.going, frame.left) = (true, self.lefts);
     let (parent, known) = (frame.parent, frame.slot);
     // Frames that never told of a document have gone meanwhile, and all behind them have moved up.
     if let Some(&slot) = slots.last()
@@ -110,24 +112,31 @@ impl Frames {
     }
   }
 
-  /// A frame is gone. What was in it tells of its own end.
-  pub(super) fn remove(&mut self, number: u64) {
-    self.forget_below(number);
+  /// A frame is gone. Gives the documents that were in it and have told of their end; the others will.
+  pub(super) fn remove(&mut self, number: u64) -> Vec<u32> {
+    let gone = self.forget_below(number);
     if let Some(frame) = self.by_number.remove(&number)
       && frame.slot != NO_SLOT
     {
       self.move_up(frame.parent, frame.slot + 1, 1);
     }
+    gone
   }
 
-  /// What was in the document before, and shows none: nothing will be heard of it.
-  fn forget_below(&mut self, number: u64) {
-    let mut parents = vec![number];
+  /// Frames of a document that is not there any more, and whose own have told of their end.
+  fn forget_below(&mut self, number: u64) -> Vec<u32> {
+    let (mut parents, mut gone) = (vec![number], Vec::new());
     while let Some(parent) = parents.pop() {
-      let empty = |frame: &Frame| frame.parent == parent && frame.document.is_none();
-      parents.extend(self.by_number.iter().filter(|(_, frame)| empty(frame)).map(|(&number, _)| number));
-      self.by_number.retain(|_, frame| !empty(frame));
+      let is_over = |frame: &Frame| frame.parent == parent && frame.going;
+      let over: Vec<_> =
+        self.by_number.iter().filter(|(_, frame)| is_over(frame)).map(|(&number, frame)| (number, frame.document)).collect();
+      for (number, document) in over {
+        self.by_number.remove(&number);
+        parents.push(number);
+        gone.push(document);
+      }
     }
+    gone
   }
 
   /// The slots on the way to a frame, none for one that is not there.
@@ -141,18 +150,18 @@ impl Frames {
   fn frame_at(&self, slots: &[u16]) -> Option<u64> {
     slots.iter().try_fold(MAIN, |parent, &slot| {
       let mut children = self.by_number.iter().filter(|(_, frame)| frame.parent == parent && frame.slot == slot && slot != NO_SLOT);
-      children.find(|(_, frame)| frame.document.is_some()).map(|(&number, _)| number)
+      children.next().map(|(&number, _)| number)
     })
   }
 
-  fn add(&mut self, parent: u64, slot: u16) -> Result<u64, Refusal> {
+  fn add(&mut self, parent: u64, slot: u16, document: u32, hash: u64) -> Result<u64, Refusal> {
     if self.by_number.len() >= MAX_FRAMES {
       return Err(Refusal::TooMuch);
     }
     self.make_room(parent, slot);
     self.last += 1;
     let number = MAIN + self.last;
-    self.by_number.insert(number, Frame { parent, slot, document: None, hash: 0, left: 0 });
+    self.by_number.insert(number, Frame { parent, slot, document, going: false, hash, left: 0 });
     Ok(number)
   }
 
@@ -161,10 +170,8 @@ impl Frames {
     let mut slot = slot;
     let mut moved = None;
     while slot != NO_SLOT {
-      let there = self
-        .by_number
-        .iter()
-        .find(|(number, frame)| frame.parent == parent && frame.slot == slot && frame.document.is_some() && Some(**number) != moved);
+      let is_there = |(number, frame): &(&u64, &Frame)| frame.parent == parent && frame.slot == slot && Some(**number) != moved;
+      let there = self.by_number.iter().find(is_there);
       let Some((&number, _)) = there else { return };
       slot = slot.checked_sub(1).unwrap_or(NO_SLOT);
       if let Some(frame) = self.by_number.get_mut(&number) {

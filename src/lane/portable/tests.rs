@@ -250,8 +250,6 @@ fn r26_a_page_that_does_not_wait_is_not_heard_any_more() {
   assert!((2..5).contains(&direct), "{direct}");
 }
 
-const GONE: [u32; 3] = [GONE_STAYS, GONE_WITH_FRAME, GONE_MAYBE_WITH_FRAME];
-
 /// A place beside no other frames than those before it.
 fn place(slots: &[u16]) -> Vec<u8> {
   let count = slots.last().map_or(0, |slot| slot + 1);
@@ -273,7 +271,7 @@ fn join(lane: &Portable, byte: u8, slots: &[u16], url: &str) -> Token {
 fn leave(lane: &Portable, connection: u32, token: &Token, slots: &[u16], stays: bool) {
   post(lane, connection, token, &[frame(1, KIND_GONE, GONE_MAYBE_WITH_FRAME, &place(slots))]).expect("taken");
   if stays {
-    post(lane, connection, token, &[frame(2, KIND_GONE, GONE_STAYS, &place(slots))]).expect("taken");
+    post(lane, connection, token, &[frame(2, KIND_GONE, GONE_FRAME_STAYS, &place(slots))]).expect("taken");
   }
 }
 
@@ -295,7 +293,7 @@ fn a_frame_stays_the_same_while_its_documents_change() {
   leave(&lane, connection, &first, &[0], true);
   leave(&lane, connection, &inner, &[0, 0], true);
   join(&lane, 3, &[0], "c");
-  let [maybe, stays] = [GONE[2], GONE[0]];
+  let [maybe, stays] = [GONE_MAYBE_WITH_FRAME, GONE_FRAME_STAYS];
   assert_eq!(
     news(&lane),
     [
@@ -321,7 +319,7 @@ fn a_frame_that_does_not_stay_is_gone_and_the_others_move_up() {
   news(&lane);
   // Whatever is heard next.
   post(&lane, connection, &main, &[frame(1, 7, 1, b"")]).expect("taken");
-  assert_eq!(news(&lane), [(KIND_GONE, GONE[1], 2, None), (7, 1, MAIN, None)]);
+  assert_eq!(news(&lane), [(KIND_GONE, GONE_WITH_FRAME, 2, None), (7, 1, MAIN, None)]);
   assert_eq!(lane.place(connection, 3), Some(vec![0]));
   // A new frame at the end, and another document in the one that moved.
   join(&lane, 3, &[1], "b");
@@ -343,6 +341,61 @@ fn frames_that_were_never_heard_of_do_not_confuse_the_others() {
   join(&lane, 5, &[1, 0], "e");
   let frames: Vec<_> = news(&lane).into_iter().filter(|news| news.0 == KIND_FRAME_THERE).map(|news| (news.2, news.3)).collect();
   assert_eq!(frames, [(2, Some(MAIN)), (3, Some(MAIN)), (4, Some(MAIN)), (2, Some(MAIN)), (5, Some(3))]);
+}
+
+#[test]
+fn s10_a_worker_is_reached_by_its_own_token_and_only_while_it_lives() {
+  let (lane, connection, page) = loaded();
+  let other = lane.open(Token([7; 16]), "hook", Reach::MainFrames);
+  let (number, token) = lane.open_worker(connection).expect("room");
+  assert!(lane.may_ask(connection, &token) && !lane.may_ask(other, &token));
+  assert_eq!(lane.wait_for_news(other, &token), Err(Refusal::Stranger));
+  assert_eq!(lane.wait_for_news(connection, &page), Err(Refusal::Malformed));
+  // What comes before it waits is kept, in order and whole.
+  let to = |kind, id| FrameHeader { kind, id, document: number, frame: 0 };
+  let big = vec![9; 100_000];
+  assert!(lane.send(connection, to(52, 1), b"ab", |_| ()) && lane.send(connection, to(51, 2), &big, |_| ()));
+  assert!(lane.drain(connection).is_empty());
+  assert_eq!(lane.wait_for_news(connection, &token), Ok(number));
+  let frames = [&[52, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, b'a', b'b', 51, 0, 0, 0, 2, 0, 0, 0, 0xa0, 0x86, 1, 0], big.as_slice()].concat();
+  assert_eq!(lane.drain(connection), [Out::News { document: number, frames }]);
+  assert_eq!(lock(&lane.0.state).connections[&connection].outgoing_bytes, 0);
+  // One request, one answer.
+  assert!(lane.send(connection, to(52, 3), b"", |_| ()));
+  assert!(lane.drain(connection).is_empty());
+  let mut woken = Vec::new();
+  lane.close_worker(connection, 1, |web_contents| woken.push(web_contents));
+  assert!(lane.has_document(connection, 1), "a page is no worker");
+  lane.close_worker(connection, number, |web_contents| woken.push(web_contents));
+  assert_eq!((woken.as_slice(), lane.has_document(connection, number)), (&[7_u32][..], false));
+  assert_eq!(post(&lane, connection, &token, &[frame(1, 22, 0, b"")]), Err(Refusal::Stranger));
+}
+
+#[test]
+fn a_worker_says_nothing_of_frames_and_goes_with_its_page() {
+  let (lane, connection, _) = loaded();
+  join(&lane, 1, &[0], "a");
+  let (number, token) = lane.open_worker(connection).expect("room");
+  news(&lane);
+  leave(&lane, connection, &Token([1; 16]), &[0], false);
+  post(&lane, connection, &token, &[frame(1, 22, 0, b""), frame(2, KIND_GONE, GONE_MAYBE_WITH_FRAME, &place(&[0]))]).expect("taken");
+  // What a frame is about to tell is not settled by it.
+  let told: Vec<_> = lane.take_frames(|_| ()).iter().map(|frame| (frame.header.kind, frame.header.document, frame.header.frame)).collect();
+  assert_eq!(told, [(KIND_GONE, 2, 2), (22, number, 0)]);
+  load(&lane, connection);
+  assert!(!lane.has_document(connection, number));
+}
+
+#[test]
+fn last_words_of_a_document_are_heard_whatever_is_missing() {
+  let (lane, connection, _) = loaded();
+  let token = join(&lane, 1, &[0], "a");
+  news(&lane);
+  post(&lane, connection, &token, &[frame(2, 7, 2, b""), frame(4, 7, 4, b"")]).expect("taken");
+  post(&lane, connection, &token, &[frame(6, KIND_GONE, GONE_MAYBE_WITH_FRAME, &place(&[0]))]).expect("taken");
+  post(&lane, connection, &token, &[frame(7, KIND_GONE, GONE_FRAME_STAYS, &place(&[0]))]).expect("taken");
+  post(&lane, connection, &token, &[frame(8, 7, 8, b""), frame(5, 7, 5, b"")]).expect("taken");
+  assert_eq!(news(&lane).iter().map(|news| (news.0, news.1)).collect::<Vec<_>>(), [(7, 2), (7, 4), (KIND_GONE, 2), (KIND_GONE, 3), (7, 8)]);
 }
 
 #[test]
@@ -401,6 +454,7 @@ fn what_a_frame_leaves_unread_goes_with_it() {
   assert!(lane.send(connection, header(34, 1, 2), &[0; 100], |_| ()));
   assert_eq!(lock(&lane.0.state).connections[&connection].outgoing_bytes, 100 + HEADER_LENGTH);
   leave(&lane, connection, &token, &[0], true);
+  join(&lane, 10, &[0], "b");
   assert_eq!(lock(&lane.0.state).connections[&connection].outgoing_bytes, 0);
 }
 

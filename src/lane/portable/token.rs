@@ -44,7 +44,8 @@ impl Token {
     bytes.split_first_chunk().map(|(token, rest)| (Self(*token), rest))
   }
 
-  pub(super) fn hex(&self) -> String {
+  /// 32 hexadecimal digits.
+  pub fn hex(&self) -> String {
     self.0.iter().map(|byte| format!("{byte:02x}")).collect()
   }
 }

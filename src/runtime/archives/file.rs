@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::io::{self, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use deno_core::{BufMutView, BufView, ResourceHandleFd, WriteOutcome};
 use deno_runtime::deno_io::fs::{File, FsError, FsResult, FsStat};
 
+use super::super::platform::{BAD_DESCRIPTOR, Stdio};
 use super::into_io;
 use crate::asar::{Archive, FileEntry};
 
@@ -100,7 +100,7 @@ impl ArchiveFile {
 
 /// What the system says of a write to a descriptor that was opened for reading.
 fn refuse<T>() -> FsResult<T> {
-  Err(io::Error::from_raw_os_error(libc::EBADF).into())
+  Err(io::Error::from_raw_os_error(BAD_DESCRIPTOR).into())
 }
 
 #[async_trait::async_trait(?Send)]

@@ -14,6 +14,7 @@ use deno_runtime::deno_fs::{FileSystem, FsDirEntry, FsFileType, FsReadDir, FsRea
 use deno_runtime::deno_io::fs::{File, FsError, FsResult, FsStat, FsStatFs};
 use deno_runtime::deno_permissions::{CheckedPath, CheckedPathBuf};
 
+use super::super::platform::{INVALID_ARGUMENT, NOT_A_FOLDER};
 use super::file::ArchiveFile;
 use super::{Found, Inside, find, is_a_directory};
 use crate::asar::{Archive, Entry, FileEntry, relative_target};
@@ -104,7 +105,7 @@ impl Inside {
 
   fn read_dir(&self) -> FsResult<Vec<FsDirEntry>> {
     let Found::Directory(_, directory) = self.get()? else {
-      return Err(io::Error::from_raw_os_error(libc::ENOTDIR).into());
+      return Err(io::Error::from_raw_os_error(NOT_A_FOLDER).into());
     };
     let entry = |(name, entry): (&str, &Entry)| FsDirEntry {
       name: name.into(),
@@ -118,7 +119,7 @@ impl Inside {
   fn read_link(&self) -> FsResult<PathBuf> {
     match self.link()? {
       Some(link) => Ok(relative_target(&self.path, &link.target)),
-      None => Err(io::Error::from_raw_os_error(libc::EINVAL).into()),
+      None => Err(io::Error::from_raw_os_error(INVALID_ARGUMENT).into()),
     }
   }
 

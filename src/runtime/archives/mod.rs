@@ -21,6 +21,7 @@ use std::time::SystemTime;
 
 use sys_traits::FsMetadata;
 
+use super::platform::{IS_A_FOLDER, NOT_THERE};
 use crate::asar::{Archive, Entry, Error, mounted};
 
 pub(super) use addons::AddonLoader;
@@ -259,9 +260,9 @@ fn reason(error: &Error) -> String {
 }
 
 fn not_found() -> io::Error {
-  io::Error::from_raw_os_error(libc::ENOENT)
+  io::Error::from_raw_os_error(NOT_THERE)
 }
 
 fn is_a_directory() -> io::Error {
-  io::Error::from_raw_os_error(libc::EISDIR)
+  io::Error::from_raw_os_error(IS_A_FOLDER)
 }

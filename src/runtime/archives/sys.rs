@@ -12,6 +12,7 @@ use sys_traits::{
   FsDirEntry, FsMetadata, FsMetadataValue, FsOpen, FsRead, FsReadDir, OpenOptions,
 };
 
+use super::super::platform::NOT_A_FOLDER;
 use super::{Found, Inside, find, real_path};
 use crate::asar::Entry;
 
@@ -166,7 +167,7 @@ impl BaseFsReadDir for Sys {
       return Ok(Box::new(self.0.fs_read_dir(path)?.map(|entry| entry.map(SysEntry::Real))));
     };
     let Found::Directory(_, directory) = inside.get()? else {
-      return Err(io::Error::from_raw_os_error(libc::ENOTDIR));
+      return Err(io::Error::from_raw_os_error(NOT_A_FOLDER));
     };
     let entries: Vec<_> = directory
       .entries()

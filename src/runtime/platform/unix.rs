@@ -9,6 +9,16 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::bridge::{UiEnd, UiEvent};
 
+/// What an open file is to a child.
+pub(crate) use std::process::Stdio;
+
+/// The system's numbers of errors.
+pub(crate) const BAD_DESCRIPTOR: i32 = libc::EBADF;
+pub(crate) const INVALID_ARGUMENT: i32 = libc::EINVAL;
+pub(crate) const IS_A_FOLDER: i32 = libc::EISDIR;
+pub(crate) const NOT_A_FOLDER: i32 = libc::ENOTDIR;
+pub(crate) const NOT_THERE: i32 = libc::ENOENT;
+
 /// Makes a folder, and those above it, that only this user may look into.
 pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
   DirBuilder::new().recursive(true).mode(0o700).create(folder)

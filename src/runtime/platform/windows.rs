@@ -5,8 +5,25 @@ use std::io;
 use std::path::Path;
 
 use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
+use windows::Win32::Foundation::{
+  ERROR_DIRECTORY, ERROR_FILE_NOT_FOUND, ERROR_INVALID_FUNCTION, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, WIN32_ERROR,
+};
 
 use crate::bridge::{UiEnd, UiEvent};
+
+/// What an open file is to a child of the runtime.
+pub(crate) use deno_subprocess_windows::Stdio;
+
+/// The system's numbers of errors, those that the runtime has Node's names for where there are several.
+pub(crate) const BAD_DESCRIPTOR: i32 = number(ERROR_INVALID_HANDLE);
+pub(crate) const INVALID_ARGUMENT: i32 = number(ERROR_INVALID_PARAMETER);
+pub(crate) const IS_A_FOLDER: i32 = number(ERROR_INVALID_FUNCTION);
+pub(crate) const NOT_A_FOLDER: i32 = number(ERROR_DIRECTORY);
+pub(crate) const NOT_THERE: i32 = number(ERROR_FILE_NOT_FOUND);
+
+const fn number(error: WIN32_ERROR) -> i32 {
+  error.0.cast_signed()
+}
 
 /// Makes a folder and those above it. Below the user's profile, folders inherit that only the user may write them.
 pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {

@@ -11,6 +11,7 @@ use wry::http::header::{ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONT
 use wry::http::{Method, Request, Response, StatusCode};
 use wry::{RequestAsyncResponder, WebViewBuilder};
 
+use super::super::super::holds::{Holds, key_of};
 use super::super::super::state::Ui;
 use super::super::native::Frame;
 use super::webview::WebView;
@@ -25,6 +26,7 @@ thread_local! {
   static UI: RefCell<Weak<Ui>> = RefCell::default();
   /// A page's message was refused before. A hostile page can try as often as it likes, and the user is told once.
   static REFUSED: Cell<bool> = const { Cell::new(false) };
+  static HOLDS: Holds<Asker> = Holds::default();
 }
 
 /// A view's end of the lane.
@@ -35,6 +37,8 @@ pub(crate) struct ViewLane {
   asked: RefCell<HashMap<Asked, Asker>>,
   /// Requests that are answered when JS has worked off what came.
   waiting: RefCell<Vec<Asker>>,
+  /// Requests of workers, by their numbers, that wait for something to be sent to them.
+  waiting_workers: RefCell<HashMap<u32, Asker>>,
   /// What the engine calls the frames of documents of sub-frames.
   pub(crate) frames: RefCell<HashMap<u32, Frame>>,
 }
@@ -55,6 +59,9 @@ pub(super) fn init(ui: &Rc<Ui>) {
 pub(crate) fn serve_scheme(builder: WebViewBuilder<'_>) -> WebViewBuilder<'_> {
   builder.with_asynchronous_custom_protocol(SCHEME.to_owned(), |_, request, responder| {
     let asker = Asker { responder, origin: request.headers().get(ORIGIN).cloned() };
+    if let Some(key) = key_of(request.uri().path()) {
+      return hold(key, asker);
+    }
     // The key stands in a header that needs no question before. A navigation, an image or a script has none and gets nothing.
     let token = request.headers().get(ACCEPT).and_then(|token| token.to_str().ok()).and_then(Token::from_hex);
     let Some(token) = token.filter(|_| request.method() == Method::POST && request.body().len() <= MAX_BODY) else {
@@ -65,14 +72,33 @@ pub(crate) fn serve_scheme(builder: WebViewBuilder<'_>) -> WebViewBuilder<'_> {
   })
 }
 
+/// A page that waits until its preload is done. Which view's it is the request does not tell: keys are of all views.
+fn hold(key: u32, asker: Asker) {
+  let go = HOLDS.with(|holds| holds.hold(key, asker));
+  if let Some(asker) = go {
+    asker.answer_as(Vec::new(), "text/css");
+  }
+}
+
 /// A request to the scheme.
 fn asked_by_page(views: &[Rc<WebView>], request: &Request<Vec<u8>>, token: &Token, asker: Asker) {
   let body = request.body();
-  for own in views.iter().filter_map(|view| view.lane.get()) {
+  for (view, own) in views.iter().filter_map(|view| Some((view, view.lane.get()?))) {
     let outcome = match request.uri().path() {
       "/load" => own.lane.load(own.connection, token, body).map(Posted::Asks),
       "/meet" => own.lane.meet(own.connection, token, body).map(|()| Posted::Taken),
       "/post" => own.lane.post(own.connection, token, body),
+      "/wait" => match own.lane.wait_for_news(own.connection, token) {
+        Ok(worker) => {
+          let before = own.waiting_workers.borrow_mut().insert(worker, asker);
+          if let Some(before) = before {
+            before.answer(Vec::new());
+          }
+          let _ = view.drain_lane();
+          return;
+        }
+        Err(error) => Err(error),
+      },
       "/fetch" => match own.lane.fetch(own.connection, token, body) {
         Ok(bytes) => return asker.answer(bytes),
         Err(error) => Err(error),
@@ -109,9 +135,13 @@ fn tell_refusal(error: &Refusal) {
 
 impl Asker {
   fn answer(self, bytes: Vec<u8>) {
+    self.answer_as(bytes, "application/octet-stream");
+  }
+
+  fn answer_as(self, bytes: Vec<u8>, kind: &'static str) {
     let mut response = Response::new(Cow::Owned(bytes));
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Only the origin that asked, and only what named its document's token gets so far.
     if let Some(origin) = self.origin {
@@ -135,8 +165,14 @@ impl WebView {
     let connection = lane.open(secret, &scripts.hook, Reach::AllFrames);
     self.install_lane(scripts);
     lane.accept(connection, self.id());
-    let _ =
-      self.lane.set(ViewLane { lane, connection, asked: RefCell::default(), waiting: RefCell::default(), frames: RefCell::default() });
+    let _ = self.lane.set(ViewLane {
+      lane,
+      connection,
+      asked: RefCell::default(),
+      waiting: RefCell::default(),
+      waiting_workers: RefCell::default(),
+      frames: RefCell::default(),
+    });
     self.tell(move |web_contents| UiEvent::LaneOpened { web_contents, connection, socket: None });
   }
 
@@ -165,12 +201,19 @@ impl WebView {
   /// Carries out what the lane has for the view.
   pub(crate) fn drain_lane(&self) -> Result<(), String> {
     let Some(own) = self.lane.get() else { return Ok(()) };
+    own.waiting_workers.borrow_mut().retain(|worker, _| own.lane.has_document(own.connection, *worker));
     for out in own.lane.drain(own.connection) {
       match out {
         Out::Answer { asked, bytes } => {
           let asker = own.asked.borrow_mut().remove(&asked);
           if let Some(asker) = asker {
             asker.answer(bytes);
+          }
+        }
+        Out::News { document, frames } => {
+          let asker = own.waiting_workers.borrow_mut().remove(&document);
+          if let Some(asker) = asker {
+            asker.answer(frames);
           }
         }
         Out::Go => {
@@ -183,6 +226,14 @@ impl WebView {
           self.evaluate_in_world(to, &text, "", Some(WORLD), move |_| lane.delivered(connection, to, bytes));
         }
       }
+    }
+    Ok(())
+  }
+
+  /// Lets a page go on that waits under a key.
+  pub(crate) fn release(&self, key: u32) -> Result<(), String> {
+    for asker in HOLDS.with(|holds| holds.release(key)) {
+      asker.answer_as(Vec::new(), "text/css");
     }
     Ok(())
   }
@@ -204,7 +255,7 @@ impl WebView {
   }
 
   fn refuse_askers(&self, own: &ViewLane) {
-    for asker in own.asked.take().into_values().chain(own.waiting.take()) {
+    for asker in own.asked.take().into_values().chain(own.waiting.take()).chain(own.waiting_workers.take().into_values()) {
       asker.refuse();
     }
   }

@@ -14,6 +14,7 @@ use webkit2gtk::{
   UserContentManagerExt, UserScript, UserScriptInjectionTime, WebContext, WebContextExt, WebViewExt,
 };
 
+use super::super::super::holds::{Holds, key_of};
 use super::super::super::state::Ui;
 use super::webview::WebView;
 use crate::bridge::{LaneScripts, UiEvent};
@@ -44,6 +45,10 @@ pub(super) struct ViewLane {
   managers: RefCell<Vec<UserContentManager>>,
   /// Requests that are answered when JS has worked off what came.
   waiting: RefCell<Vec<URISchemeRequest>>,
+  /// Requests of workers, by their numbers, that wait for something to be sent to them.
+  waiting_workers: RefCell<HashMap<u32, URISchemeRequest>>,
+  /// What pages wait for until their preloads are done.
+  holds: Holds<URISchemeRequest>,
 }
 
 impl WebView {
@@ -83,36 +88,10 @@ impl WebView {
     serve_scheme(ui, &context);
     let lane = ui.config.lane.clone();
     let connection = lane.open(secret, &scripts.hook, Reach::MainFrames);
-    let (messages, refused) = (lane.clone(), Cell::new(false));
-    // Connected before the handler is registered, as WebKit wants it. The windows that the page opens use this manager too, whatever theirs is:
-    // the token says which document a message is of.
-    manager.connect_script_message_received(Some(HANDLER), move |_, message| {
-      let Some(text) = message.js_value().map(|value| value.to_string()) else { return };
-      match bytes_of_text(&text).and_then(|bytes| messages.post_message(None, &bytes)) {
-        // The last word of a document that went away a moment ago.
-        Ok(()) | Err(Refusal::Stranger) => {}
-        Err(error) => say_once(&refused, &error),
-      }
-    });
-    manager.register_script_message_handler_in_world(HANDLER, WORLD);
-    let (messages, weak) = (lane.clone(), Rc::downgrade(ui));
-    reply::connect(&manager, WAITING_HANDLER, move |message, reply| {
-      let token = bytes_of_text(&message.to_string()).ok().and_then(|bytes| Token::of_bytes(&bytes));
-      match token.map(|token| messages.wait(&token)) {
-        Some(Ok(Waiting::Document { connection, document, first })) => {
-          let Some(ui) = weak.upgrade() else { return };
-          if let Some(view) = ui.web_views.all().iter().chain(&ui.proposed_views.all()).find(|view| view.has_connection(connection)) {
-            view.frame_waits(document, reply, first);
-          }
-        }
-        Some(Ok(Waiting::Stranger(text))) => reply.answer(text),
-        // It is gone.
-        Some(Err(_)) | None => (),
-      }
-    });
-    manager.register_script_message_handler_with_reply(WAITING_HANDLER, WORLD);
+    if !scripts.own.is_empty() {
+      hear_messages(ui, &manager, &lane);
+    }
     self.add_lane_scripts(scripts);
-    let waiting = RefCell::default();
     let _ = self.lane.set(ViewLane {
       lane,
       connection,
@@ -120,7 +99,9 @@ impl WebView {
       asked: RefCell::default(),
       waiting_frames: RefCell::default(),
       managers: RefCell::default(),
-      waiting,
+      waiting: RefCell::default(),
+      waiting_workers: RefCell::default(),
+      holds: Holds::default(),
     });
   }
 
@@ -156,12 +137,19 @@ impl WebView {
   /// Carries out what the lane has for the view.
   pub(crate) fn drain_lane(&self) -> Result<(), String> {
     let Some(own) = self.lane.get() else { return Ok(()) };
+    own.waiting_workers.borrow_mut().retain(|worker, _| own.lane.has_document(own.connection, *worker));
     for out in own.lane.drain(own.connection) {
       match out {
         Out::Answer { asked, bytes } => {
           let request = own.asked.borrow_mut().remove(&asked);
           if let Some(request) = request {
             answer(&request, bytes);
+          }
+        }
+        Out::News { document, frames } => {
+          let request = own.waiting_workers.borrow_mut().remove(&document);
+          if let Some(request) = request {
+            answer(&request, frames);
           }
         }
         Out::Go => {
@@ -212,6 +200,8 @@ impl WebView {
       own.asked.borrow_mut().clear();
       own.waiting.borrow_mut().clear();
       own.waiting_frames.borrow_mut().clear();
+      own.waiting_workers.borrow_mut().clear();
+      own.holds.clear();
       own.lane.forget_documents(own.connection);
     }
   }
@@ -220,10 +210,24 @@ impl WebView {
     if let Some(own) = self.lane.get() {
       own.lane.close(own.connection);
       own.waiting_frames.borrow_mut().clear();
-      for request in own.asked.take().into_values().chain(own.waiting.take()) {
+      for request in own.asked.take().into_values().chain(own.waiting.take()).chain(own.waiting_workers.take().into_values()) {
         refuse_request(&request);
       }
     }
+  }
+
+  fn hold(&self, key: u32, request: &URISchemeRequest) {
+    let Some(own) = self.lane.get() else { return refuse_request(request) };
+    if let Some(request) = own.holds.hold(key, request.clone()) {
+      answer_style(&request);
+    }
+  }
+
+  /// Lets a page go on that waits under a key.
+  pub(crate) fn release(&self, key: u32) -> Result<(), String> {
+    let held = self.lane.get().map(|own| own.holds.release(key));
+    held.into_iter().flatten().for_each(|request| answer_style(&request));
+    Ok(())
   }
 
   fn knows(&self, token: &Token) -> bool {
@@ -240,6 +244,17 @@ impl WebView {
       }
       Some("/meet") => own.lane.meet(own.connection, token, body).map(|()| Posted::Taken),
       Some("/post") => own.lane.post(own.connection, token, body),
+      Some("/wait") => match own.lane.wait_for_news(own.connection, token) {
+        Ok(worker) => {
+          let before = own.waiting_workers.borrow_mut().insert(worker, request.clone());
+          if let Some(before) = before {
+            answer(&before, Vec::new());
+          }
+          let _ = self.drain_lane();
+          return;
+        }
+        Err(error) => Err(error),
+      },
       Some("/fetch") => match own.lane.fetch(own.connection, token, body) {
         Ok(bytes) => return answer(request, bytes),
         Err(error) => Err(error),
@@ -274,6 +289,38 @@ impl WebView {
   }
 }
 
+/// Takes the script messages of a view's documents.
+fn hear_messages(ui: &Rc<Ui>, manager: &UserContentManager, lane: &Portable) {
+  let (messages, refused) = (lane.clone(), Cell::new(false));
+  // Connected before the handler is registered, as WebKit wants it. The windows that the page opens use this manager too, whatever theirs is:
+  // the token says which document a message is of.
+  manager.connect_script_message_received(Some(HANDLER), move |_, message| {
+    let Some(text) = message.js_value().map(|value| value.to_string()) else { return };
+    match bytes_of_text(&text).and_then(|bytes| messages.post_message(None, &bytes)) {
+      // The last word of a document that went away a moment ago.
+      Ok(()) | Err(Refusal::Stranger) => {}
+      Err(error) => say_once(&refused, &error),
+    }
+  });
+  manager.register_script_message_handler_in_world(HANDLER, WORLD);
+  let (messages, weak) = (lane.clone(), Rc::downgrade(ui));
+  reply::connect(manager, WAITING_HANDLER, move |message, reply| {
+    let token = bytes_of_text(&message.to_string()).ok().and_then(|bytes| Token::of_bytes(&bytes));
+    match token.map(|token| messages.wait(&token)) {
+      Some(Ok(Waiting::Document { connection, document, first })) => {
+        let Some(ui) = weak.upgrade() else { return };
+        if let Some(view) = ui.web_views.all().iter().chain(&ui.proposed_views.all()).find(|view| view.has_connection(connection)) {
+          view.frame_waits(document, reply, first);
+        }
+      }
+      Some(Ok(Waiting::Stranger(text))) => reply.answer(text),
+      // It is gone.
+      Some(Err(_)) | None => (),
+    }
+  });
+  manager.register_script_message_handler_with_reply(WAITING_HANDLER, WORLD);
+}
+
 /// Says once for each view that something was dropped: a hostile page can try as often as it likes.
 fn say_once(said: &Cell<bool>, error: &Refusal) {
   if !said.replace(true) {
@@ -295,6 +342,9 @@ fn serve_scheme(ui: &Rc<Ui>, context: &WebContext) {
   let ui = Rc::downgrade(ui);
   context.register_uri_scheme(SCHEME, move |request| {
     let Some(view) = view_of(&ui, request) else { return refuse_request(request) };
+    if let Some(key) = request.path().as_deref().and_then(key_of) {
+      return view.upgrade().map_or_else(|| refuse_request(request), |view| view.hold(key, request));
+    }
     // The key stands in a header that needs no question before. Without it nothing is read: WebKit crashes when it is asked for a body that holds a
     // Blob, which a page can send.
     let token = request.http_headers().and_then(|headers| headers.one("Accept")).and_then(|token| Token::from_hex(&token));
@@ -356,6 +406,11 @@ fn answer(request: &URISchemeRequest, bytes: Vec<u8>) {
   headers.append("Cache-Control", "no-store");
   response.set_http_headers(headers);
   request.finish_with_response(&response);
+}
+
+/// A style sheet without styles.
+fn answer_style(request: &URISchemeRequest) {
+  request.finish(&gio::MemoryInputStream::new(), 0, Some("text/css"));
 }
 
 /// A network error, like that of a scheme that nobody serves.
