@@ -49,7 +49,6 @@ pub fn op_end_process(state: &mut OpState, code: i32) {
     drop(lock.take());
   }
   crate::runtime::save_code_cache();
-  crate::runtime::remove_copies();
   let sent = state.borrow::<JsEnd>().send(Request { command: UiCommand::Exit { code }, reply: Reply::none() });
   if sent.is_ok() {
     std::thread::sleep(UI_PATIENCE);

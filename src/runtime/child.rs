@@ -221,7 +221,6 @@ async fn run_worker(worker: &mut MainWorker) -> std::result::Result<i32, CoreErr
   worker.dispatch_unload_event()?;
   worker.dispatch_process_exit_event()?;
   code_cache::save();
-  archives::remove_copies();
   worker.run_napi_ref_finalizers();
   Ok(worker.exit_code())
 }

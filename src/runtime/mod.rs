@@ -19,7 +19,7 @@ mod typescript;
 mod web_worker;
 mod worker;
 
-pub(crate) use archives::{is_dir, is_file, read as read_file, read_archived, real_path, remove_copies, set_no_asar, set_original};
+pub(crate) use archives::{is_dir, is_file, read as read_file, read_archived, real_path, set_no_asar, set_original};
 pub(crate) use code_cache::save as save_code_cache;
 pub use module_loader::{ElectronNames, InlineModules};
 pub use page_modules::{PageModule, PageModules, PageScript};

@@ -24,7 +24,6 @@ use sys_traits::FsMetadata;
 use crate::asar::{Archive, Entry, Error, mounted};
 
 pub(super) use addons::AddonLoader;
-pub(crate) use addons::remove_copies;
 pub(super) use file_system::ArchiveFs;
 pub(super) use sys::Sys;
 
