@@ -7,13 +7,13 @@ const door = globalThis.__shellChild;
 delete globalThis.__shellChild;
 const { op_electron_names, op_real_path, op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types } = door;
 
-const { options, execArguments, script, arguments: rest, folderUrl, isUtility } = op_child_start();
+const { options, execArguments, script, arguments: rest, folderUrl, isUtility, breaks } = op_child_start();
 
 /**
  * What the child was started for.
- * @type {Readonly<{script: string | null, args: string[], execArguments: string[], folderUrl: string, isUtility: boolean}>}
+ * @type {Readonly<{script: string | null, args: string[], execArguments: string[], folderUrl: string, isUtility: boolean, breaks: boolean}>}
  */
-export const start = Object.freeze({ script: script ?? null, args: [...rest], execArguments: [...execArguments], folderUrl, isUtility });
+export const start = Object.freeze({ script: script ?? null, args: [...rest], execArguments: [...execArguments], folderUrl, isUtility, breaks });
 
 /** Whether a switch of the command line is on. @param {string} name @param {boolean} [standard] what it is when it was not given */
 export const isOn = (name, standard = false) => options.switches[name] ?? standard;

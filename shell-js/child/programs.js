@@ -5,6 +5,7 @@ import { Module as NodeModule } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 
+import { breakAtStart, stopping } from '../common/break-at-start.js';
 import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
 import { evaluateMain } from '../common/main-module.js';
 import { addModule, isModuleSource, isOn, lastOf, realPath, start, stripTypes, valuesOf } from './binding.js';
@@ -44,6 +45,7 @@ export async function runScript(script) {
   setArguments(path.resolve(script), ...start.args);
   const file = Module._resolveFilename(path.resolve(script), null, true);
   if (IN_ARCHIVE.test(file)) execFromArchives(realPath);
+  if (start.breaks) breakAtStart();
   await evaluateMain(file, () => runSynchronously(() => Module._load(file, null, true)));
 }
 
@@ -66,7 +68,8 @@ function runSynchronously(work) {
 export async function runCode(code, name) {
   const type = lastOf('--input-type');
   const typescript = type?.endsWith('-typescript') ?? false;
-  const source = typescript ? stripTypes(code) : code;
+  const plain = typescript ? stripTypes(code) : code;
+  const source = start.breaks ? stopping(plain) : plain;
   const print = isOn('--print');
   setArguments(...(name === '[stdin]' && start.script !== null ? ['-'] : []), ...start.args);
   if (type?.startsWith('module') || (type === undefined && !print && isModuleSource(code, false))) {

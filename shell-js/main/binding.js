@@ -45,7 +45,7 @@ const {
  * What the app was started with.
  * @type {Readonly<{
  *   appPath: string, mainPath: string, packageJson: Record<string, any>, argv: string[], execPath: string, isPackaged: boolean,
- *   resourcesPath: string, defaultApp: boolean, version: string, shellVersion: string, platform: string, dev: boolean, portableLane: boolean,
+ *   resourcesPath: string, defaultApp: boolean, version: string, shellVersion: string, platform: string, dev: boolean, portableLane: boolean, breaks: boolean,
  * }>}
  */
 export const host = Object.freeze(ordinary(op_host()));

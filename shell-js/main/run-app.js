@@ -6,6 +6,7 @@ import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
+import { breakAtStart } from '../common/break-at-start.js';
 import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
 import { evaluateMain } from '../common/main-module.js';
 import { app, startLifecycle } from './api/app.js';
@@ -78,6 +79,7 @@ function warnOfWaiting() {
 export async function runApp() {
   replaceExit((code) => app.exit(code));
   if (IN_ARCHIVE.test(host.mainPath)) execFromArchives(realPath);
+  if (host.breaks) breakAtStart();
   const watch = setTimeout(warnOfWaiting, PATIENCE).unref();
   try {
     await evaluateMain(host.mainPath, loadMain);

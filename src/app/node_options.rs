@@ -14,6 +14,8 @@ enum Kind {
   Switch,
   /// One value. Given several times, the users of the option decide which counts.
   Value,
+  /// A value after `=`, or none.
+  Optional,
   /// Nothing, and is always on here; to turn it off is refused.
   On,
   /// Node knows it, and it is not done here.
@@ -29,11 +31,12 @@ enum Place {
   Anywhere,
 }
 
-use Kind::{Missing, On, Switch, V8, Value};
+use Kind::{Missing, On, Optional, Switch, V8, Value};
 use Place::{Anywhere, CommandLine};
 
 /// Node's options by name.
 const OPTIONS: &[(Kind, Place, &[&str])] = &[
+  (Optional, Anywhere, &["--inspect", "--inspect-brk", "--inspect-wait"]),
   (Switch, CommandLine, &["--check", "--help", "--interactive", "--print", "--test", "--test-force-exit", "--v8-options", "--version"]),
   (Value, CommandLine, &["--env-file", "--env-file-if-exists", "--eval", "--test-concurrency", "--test-timeout"]),
   (
@@ -71,6 +74,7 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--dns-result-order",
       "--import",
       "--input-type",
+      "--inspect-port",
       "--network-family-autoselection-attempt-timeout",
       "--require",
       "--test-name-pattern",
@@ -194,11 +198,7 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--http-parser",
       "--icu-data-dir",
       "--insecure-http-parser",
-      "--inspect",
-      "--inspect-brk",
-      "--inspect-port",
       "--inspect-publish-uid",
-      "--inspect-wait",
       "--localstorage-file",
       "--max-http-header-size",
       "--openssl-config",
@@ -361,12 +361,27 @@ impl Options {
       Switch => {
         self.switches.insert(name, !off);
       }
+      Optional => self.values.entry(name).or_default().push(attached.unwrap_or_default().to_owned()),
       Value => {
         let value = value_of(given, attached, rest)?;
         self.values.entry(name).or_default().push(value);
       }
     }
     Ok(Some(given))
+  }
+
+  /// Reads the options that concern debuggers among the arguments of an app, which has others of its own.
+  ///
+  /// # Errors
+  /// What Node says about an option that it does not take.
+  pub fn of_app(arguments: &[String]) -> Result<Self, String> {
+    let mut options = Self::default();
+    for argument in arguments.iter().filter(|argument| argument.starts_with("--inspect")) {
+      options.take(&mut std::slice::from_ref(argument).iter(), false)?;
+    }
+    // Others that begin alike are the app's business.
+    options.v8.clear();
+    Ok(options)
   }
 
   /// Adds what `NODE_OPTIONS` says.

@@ -12,6 +12,7 @@ use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::worker::MainWorker;
 use serde::Serialize;
 
+use super::inspector::{self, Debugging};
 use super::module_loader::{ElectronNames, InlineModules, Loader};
 use super::services::Services;
 use super::worker::{self, Recipe};
@@ -22,6 +23,8 @@ use crate::{ops, printer};
 
 /// Node's exit code for a command line that it does not take.
 const INVALID_ARGUMENT: i32 = 9;
+/// And for an inspector that could not be started.
+const NO_DEBUGGER: i32 = 12;
 
 /// Sets Node's exit code for a module that awaits forever.
 const SET_UNSETTLED_CODE: &str = "if (typeof process === 'object') process.exitCode ??= 13;";
@@ -45,6 +48,8 @@ pub struct ChildStart {
   pub folder_url: String,
   /// It is a child of `utilityProcess.fork`.
   pub is_utility: bool,
+  /// The first script stops at its beginning, for a debugger.
+  pub breaks: bool,
 }
 
 /// What a headless child is for.
@@ -61,8 +66,9 @@ pub enum Kind {
 /// # Errors
 /// The system gives no event loop.
 pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
-  let line = match read_command_line(arguments).and_then(|line| set_v8_flags(&line).map(|()| line)) {
-    Ok(line) => line,
+  let read = read_command_line(arguments).and_then(|line| set_v8_flags(&line).and_then(|()| Ok((inspector::wanted(&line.options)?, line))));
+  let (debugging, line) = match read {
+    Ok(read) => read,
     Err(fault) => {
       printer::error(&format!("{}: {fault}", std::env::args().next().unwrap_or_else(|| "shell".into())));
       return Ok(INVALID_ARGUMENT);
@@ -87,8 +93,12 @@ pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
     }
   }
   super::prepare_process();
+  if let Some(fault) = debugging.and_then(|debugging| inspector::listen(&debugging).err()) {
+    printer::error(&fault);
+    return Ok(NO_DEBUGGER);
+  }
   let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
-  Ok(runtime.block_on(run_to_end(line, channel, kind)))
+  Ok(runtime.block_on(run_to_end(line, channel, kind, debugging)))
 }
 
 /// Reads the arguments, the files of `--env-file` and `NODE_OPTIONS`, which may stand in such a file.
@@ -158,7 +168,7 @@ fn take_channel() -> Option<(i64, ChildIpcSerialization)> {
   Some((descriptor, mode.unwrap_or(ChildIpcSerialization::Json)))
 }
 
-async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)>, kind: Kind) -> i32 {
+async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)>, kind: Kind, debugging: Option<Debugging>) -> i32 {
   let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
   let services = Services::new(line.options.values("--conditions"));
   let inline = InlineModules::default();
@@ -169,6 +179,7 @@ async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)
     script: line.script,
     arguments: line.arguments,
     is_utility: kind == Kind::Utility,
+    breaks: debugging.is_some_and(|debugging| debugging.breaks),
   };
   let electron = ElectronNames::default();
   let recipe = Recipe {
@@ -176,6 +187,7 @@ async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)
     loader: Loader::new(services.clone(), electron.clone()).with_inline(inline.clone()),
     arguments: start.arguments.clone(),
     extensions: vec![ops::guard::shell_guard::init(), ops::child::shell_child::init(start, inline, electron)],
+    waits_for_debugger: debugging.is_some_and(|debugging| debugging.waits),
     channel,
   };
   let mut worker = worker::build(&services, recipe);

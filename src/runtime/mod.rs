@@ -8,6 +8,7 @@ mod cjs;
 mod code_cache;
 mod embedded;
 mod function_form;
+mod inspector;
 mod module_loader;
 mod page_modules;
 mod platform;
@@ -21,6 +22,7 @@ mod worker;
 
 pub(crate) use archives::{is_dir, is_file, read as read_file, read_archived, real_path, set_no_asar, set_original};
 pub(crate) use code_cache::save as save_code_cache;
+pub(crate) use inspector::{Debugging, listen as listen_for_debuggers, wanted as wanted_debugging};
 pub use module_loader::{ElectronNames, InlineModules};
 pub use page_modules::{PageModule, PageModules, PageScript};
 pub(crate) use renderer_modules::renderer_modules;

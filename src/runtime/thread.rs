@@ -53,6 +53,7 @@ async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
   let Ok(main_module) = Url::parse(ENTRY) else {
     return fail(&end, "the entry module has no valid address");
   };
+  let waits_for_debugger = config.debugging.is_some_and(|debugging| debugging.waits);
   let services = Services::new(&[]);
   let electron = ElectronNames::default();
   let recipe = Recipe {
@@ -63,6 +64,7 @@ async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
       ops::guard::shell_guard::init(),
       ops::shell::init(config, lane, end.clone(), ui_end, events, Rc::clone(&electron), services.page_nodes.clone()),
     ],
+    waits_for_debugger,
     channel: None,
   };
   let mut worker = worker::build(&services, recipe);

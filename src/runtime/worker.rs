@@ -23,6 +23,8 @@ pub(super) struct Recipe {
   /// `process.argv` from the third entry on.
   pub arguments: Vec<String>,
   pub extensions: Vec<Extension>,
+  /// The first script waits until a debugger lets it run.
+  pub waits_for_debugger: bool,
   /// The channel of a forked child.
   pub channel: Option<(i64, ChildIpcSerialization)>,
 }
@@ -62,6 +64,11 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   let mut worker = MainWorker::bootstrap_from_options(&recipe.main_module, worker_services, options);
   let inspector = worker.js_runtime.inspector();
   services.inspector.set(inspector.get_session_sender());
+  super::inspector::announce(&mut worker);
+  if recipe.waits_for_debugger {
+    // Blocks until a debugger has set its breakpoints and says so.
+    worker.js_runtime.inspector().wait_for_runtime_run_if_waiting_for_debugger();
+  }
   // Neither can fail: they redefine globals that the boot has just made.
   let _ = worker.execute_script("shell:guard", FastString::from_static(guard::HIDE));
   let _ = worker.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", "").into());

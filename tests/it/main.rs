@@ -5,5 +5,6 @@ mod asar;
 mod bundle;
 mod channel;
 mod cli;
+mod inspector;
 mod run_as_node;
 mod tidy;
