@@ -5,10 +5,9 @@ import { Module as NodeModule } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 
-import { breakAtStart, stopping } from '../common/break-at-start.js';
 import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
 import { evaluateMain } from '../common/main-module.js';
-import { addModule, isModuleSource, isOn, lastOf, realPath, start, stripTypes, valuesOf } from './binding.js';
+import { addModule, isModuleSource, isOn, lastOf, realPath, start, stopIn, stripTypes, valuesOf } from './binding.js';
 import { fatal } from './fatal.js';
 import { sources } from './place.js';
 
@@ -45,8 +44,9 @@ export async function runScript(script) {
   setArguments(path.resolve(script), ...start.args);
   const file = Module._resolveFilename(path.resolve(script), null, true);
   if (IN_ARCHIVE.test(file)) execFromArchives(realPath);
-  if (start.breaks) breakAtStart();
+  if (start.breaks) stopIn(file);
   await evaluateMain(file, () => runSynchronously(() => Module._load(file, null, true)));
+  stopIn('');
 }
 
 /** What CommonJS throws is an exception, not a rejection. @template T @param {() => T} work @returns {T | undefined} */
@@ -69,7 +69,7 @@ export async function runCode(code, name) {
   const type = lastOf('--input-type');
   const typescript = type?.endsWith('-typescript') ?? false;
   const plain = typescript ? stripTypes(code) : code;
-  const source = start.breaks ? stopping(plain) : plain;
+  const source = start.breaks ? `debugger;${plain}` : plain;
   const print = isOn('--print');
   setArguments(...(name === '[stdin]' && start.script !== null ? ['-'] : []), ...start.args);
   if (type?.startsWith('module') || (type === undefined && !print && isModuleSource(code, false))) {

@@ -36,6 +36,7 @@ const {
   op_set_uncaught_handler,
   op_single_instance_release,
   op_single_instance_request,
+  op_stop_in,
   op_ui_call,
   op_ui_call_sync,
   op_ui_send,
@@ -203,6 +204,9 @@ export const explainSyntax = (path) => op_explain_syntax(path);
 
 /** Where the system finds a file that may be in an archive. @param {string} path @returns {string} */
 export const realPath = (path) => op_real_path(path);
+
+/** Has a script stop at its first line when it is loaded; '' ends that. @param {string} file */
+export const stopIn = (file) => op_stop_in(file);
 
 /** The user's locale as a language tag. @returns {string} */
 export const systemLocale = () => op_locale();

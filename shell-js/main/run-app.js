@@ -6,11 +6,10 @@ import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
-import { breakAtStart } from '../common/break-at-start.js';
 import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
 import { evaluateMain } from '../common/main-module.js';
 import { app, startLifecycle } from './api/app.js';
-import { exit, explainSyntax, host, realPath } from './binding.js';
+import { exit, explainSyntax, host, realPath, stopIn } from './binding.js';
 import { toolkitReady } from './event-pump.js';
 import { replaceExit } from './globals.js';
 import { handleUncaught } from './uncaught.js';
@@ -79,7 +78,7 @@ function warnOfWaiting() {
 export async function runApp() {
   replaceExit((code) => app.exit(code));
   if (IN_ARCHIVE.test(host.mainPath)) execFromArchives(realPath);
-  if (host.breaks) breakAtStart();
+  if (host.breaks) stopIn(host.mainPath);
   const watch = setTimeout(warnOfWaiting, PATIENCE).unref();
   try {
     await evaluateMain(host.mainPath, loadMain);
@@ -93,6 +92,7 @@ export async function runApp() {
     handleUncaught(error);
   }
   clearTimeout(watch);
+  stopIn('');
   await toolkitReady;
   startLifecycle();
 }

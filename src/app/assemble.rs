@@ -39,9 +39,8 @@ pub struct AppConfig {
   pub dev: bool,
   /// Pages are reached by the portable lane.
   pub portable_lane: bool,
-  /// A debugger was asked for.
   #[serde(skip)]
-  pub debugging: Option<runtime::Debugging>,
+  pub debugging: runtime::Debugging,
   /// The main script stops at its beginning, for a debugger.
   pub breaks: bool,
 }
@@ -80,7 +79,8 @@ fn exec_path() -> PathBuf {
 }
 
 fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path: PathBuf, dev: bool) -> Result<i32> {
-  let debugging = debugging(&argv, is_packaged)?;
+  let options = Options::of_app(&argv).map_err(Error::Inspector)?;
+  let debugging = runtime::Debugging::wanted(&options).map_err(Error::Inspector)?.without_signal();
   let config = AppConfig {
     app_path: manifest.folder.clone(),
     main_path: manifest.main.clone(),
@@ -96,12 +96,10 @@ fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path
     dev,
     portable_lane: wants_portable_lane(),
     debugging,
-    breaks: debugging.is_some_and(|debugging| debugging.breaks),
+    breaks: debugging.breaks(),
   };
   runtime::prepare_process();
-  if let Some(debugging) = debugging {
-    runtime::listen_for_debuggers(&debugging).map_err(Error::Inspector)?;
-  }
+  debugging.listen().map_err(Error::Inspector)?;
   let (js_end, events, ui_end, commands) = bridge::pair();
   // V8 boots on its thread while the toolkit starts on this one.
   let lane = Portable::default();
@@ -112,13 +110,6 @@ fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path
   let app_name = desktop_name(manifest).unwrap_or(app_name);
   let ui_config = ui::UiConfig { app_name, web_extensions, session_folder, read_archived: Some(runtime::read_archived), lane };
   Ok(ui::run(ui_end, commands, ui_config)?)
-}
-
-/// What the arguments say of debuggers: those before the app, or all if it is packaged.
-fn debugging(argv: &[String], is_packaged: bool) -> Result<Option<runtime::Debugging>> {
-  let end = if is_packaged { None } else { argv.iter().position(|argument| !argument.starts_with('-')) };
-  let options = Options::of_app(&argv[..end.unwrap_or(argv.len())]).map_err(Error::Inspector)?;
-  runtime::wanted_debugging(&options).map_err(Error::Inspector)
 }
 
 /// Whether an engine has kept a session in the folder. One that is only the app's own, because the app keeps sessions elsewhere, stays as it is.

@@ -46,6 +46,7 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--abort-on-uncaught-exception",
       "--addons",
       "--deprecation",
+      "--disable-sigusr1",
       "--network-family-autoselection",
       "--pending-deprecation",
       "--test-only",
@@ -75,6 +76,7 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--import",
       "--input-type",
       "--inspect-port",
+      "--inspect-publish-uid",
       "--network-family-autoselection-attempt-timeout",
       "--require",
       "--test-name-pattern",
@@ -171,7 +173,6 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--cpu-prof-name",
       "--diagnostic-dir",
       "--disable-proto",
-      "--disable-sigusr1",
       "--disable-wasm-trap-handler",
       "--enable-etw-stack-walking",
       "--enable-fips",
@@ -198,7 +199,6 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--http-parser",
       "--icu-data-dir",
       "--insecure-http-parser",
-      "--inspect-publish-uid",
       "--localstorage-file",
       "--max-http-header-size",
       "--openssl-config",
@@ -376,7 +376,8 @@ impl Options {
   /// What Node says about an option that it does not take.
   pub fn of_app(arguments: &[String]) -> Result<Self, String> {
     let mut options = Self::default();
-    for argument in arguments.iter().filter(|argument| argument.starts_with("--inspect")) {
+    let own = arguments.iter().take_while(|argument| *argument != "--");
+    for argument in own.filter(|argument| argument.starts_with("--inspect")) {
       options.take(&mut std::slice::from_ref(argument).iter(), false)?;
     }
     // Others that begin alike are the app's business.

@@ -10,7 +10,7 @@ use deno_error::JsErrorBox;
 use crate::app::AppConfig;
 use crate::app::single_instance::{self, SecondInstance, SingleInstance};
 use crate::bridge::{JsEnd, Reply, Request, UiCommand, UiEnd, UiEvent};
-use crate::runtime::ElectronNames;
+use crate::runtime::{ElectronNames, StopIn};
 
 /// How long the UI thread may take to end. After that the process ends without it.
 const UI_PATIENCE: Duration = Duration::from_secs(4);
@@ -100,6 +100,12 @@ pub fn op_single_instance_release(state: &mut OpState) {
   if let Ok(mut lock) = state.borrow::<Lock>().0.lock() {
     drop(lock.take());
   }
+}
+
+/// Has a script stop at its first line when it is loaded; an empty path ends that.
+#[op2(fast)]
+pub fn op_stop_in(state: &mut OpState, #[string] path: &str) {
+  state.borrow::<StopIn>().set(Some(path).filter(|path| !path.is_empty()).map(Into::into));
 }
 
 /// Where the system finds a file that may be in an archive.

@@ -50,6 +50,8 @@ pub struct ChildStart {
   pub is_utility: bool,
   /// The first script stops at its beginning, for a debugger.
   pub breaks: bool,
+  /// `process.debugPort`, if it is another than Node's and nobody listens there yet.
+  pub debug_port: Option<u16>,
 }
 
 /// What a headless child is for.
@@ -66,7 +68,7 @@ pub enum Kind {
 /// # Errors
 /// The system gives no event loop.
 pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
-  let read = read_command_line(arguments).and_then(|line| set_v8_flags(&line).and_then(|()| Ok((inspector::wanted(&line.options)?, line))));
+  let read = read_command_line(arguments).and_then(|line| set_v8_flags(&line).and_then(|()| Ok((Debugging::wanted(&line.options)?, line))));
   let (debugging, line) = match read {
     Ok(read) => read,
     Err(fault) => {
@@ -93,7 +95,7 @@ pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
     }
   }
   super::prepare_process();
-  if let Some(fault) = debugging.and_then(|debugging| inspector::listen(&debugging).err()) {
+  if let Err(fault) = debugging.listen() {
     printer::error(&fault);
     return Ok(NO_DEBUGGER);
   }
@@ -168,7 +170,7 @@ fn take_channel() -> Option<(i64, ChildIpcSerialization)> {
   Some((descriptor, mode.unwrap_or(ChildIpcSerialization::Json)))
 }
 
-async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)>, kind: Kind, debugging: Option<Debugging>) -> i32 {
+async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)>, kind: Kind, debugging: Debugging) -> i32 {
   let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
   let services = Services::new(line.options.values("--conditions"));
   let inline = InlineModules::default();
@@ -179,18 +181,20 @@ async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)
     script: line.script,
     arguments: line.arguments,
     is_utility: kind == Kind::Utility,
-    breaks: debugging.is_some_and(|debugging| debugging.breaks),
+    breaks: debugging.breaks(),
+    debug_port: debugging.later_port(),
   };
   let electron = ElectronNames::default();
   let recipe = Recipe {
     main_module: main_module(&folder, start.script.as_deref()),
     loader: Loader::new(services.clone(), electron.clone()).with_inline(inline.clone()),
     arguments: start.arguments.clone(),
-    extensions: vec![ops::guard::shell_guard::init(), ops::child::shell_child::init(start, inline, electron)],
-    waits_for_debugger: debugging.is_some_and(|debugging| debugging.waits),
+    extensions: vec![ops::guard::shell_guard::init(), ops::child::shell_child::init(start, inline, electron, services.stop_in.clone())],
+    debugging,
     channel,
   };
   let mut worker = worker::build(&services, recipe);
+  inspector::wait_at_exit(&mut worker);
   match run_worker(&mut worker).await {
     Ok(code) => code,
     Err(error) => {
@@ -233,6 +237,7 @@ async fn run_worker(worker: &mut MainWorker) -> std::result::Result<i32, CoreErr
   worker.dispatch_unload_event()?;
   worker.dispatch_process_exit_event()?;
   code_cache::save();
+  inspector::wait_for_disconnect(&worker.js_runtime.inspector());
   worker.run_napi_ref_finalizers();
   Ok(worker.exit_code())
 }

@@ -22,7 +22,7 @@ mod worker;
 
 pub(crate) use archives::{is_dir, is_file, read as read_file, read_archived, real_path, set_no_asar, set_original};
 pub(crate) use code_cache::save as save_code_cache;
-pub(crate) use inspector::{Debugging, listen as listen_for_debuggers, wanted as wanted_debugging};
+pub use inspector::{Debugging, StopIn};
 pub use module_loader::{ElectronNames, InlineModules};
 pub use page_modules::{PageModule, PageModules, PageScript};
 pub(crate) use renderer_modules::renderer_modules;
@@ -38,5 +38,6 @@ pub fn prepare_process() {
   deno_runtime::colors::set_use_color(std::io::IsTerminal::is_terminal(&std::io::stderr()) && deno_runtime::colors::use_color());
   // Fails only if a provider is set already, which then serves as well.
   let _ = deno_runtime::deno_tls::rustls::crypto::aws_lc_rs::default_provider().install_default();
+  inspector::watch_server();
   deno_core::JsRuntime::init_platform(None);
 }

@@ -131,6 +131,7 @@ impl Loader {
       _ => {}
     }
     let source = typescript::to_javascript(&specifier, media_type, into_text(bytes))?;
+    let source = self.services.stop_in.mark(&path, source);
     if !self.services.cjs_tracker.is_maybe_cjs(&specifier, media_type).map_err(JsErrorBox::from_err)? {
       return Ok(text_module(ModuleType::JavaScript, source, &specifier));
     }
@@ -267,7 +268,8 @@ impl NodeRequireLoader for Loader {
   fn load_text_file_lossy(&self, path: &Path) -> Result<FastString, JsErrorBox> {
     let text = into_text(archives::read(path).map_err(JsErrorBox::from_err)?);
     let specifier = Url::from_file_path(path).map_err(|()| JsErrorBox::generic(format!("{} is not absolute", path.display())))?;
-    Ok(typescript::to_javascript(&specifier, MediaType::from_specifier(&specifier), text)?.into())
+    let source = typescript::to_javascript(&specifier, MediaType::from_specifier(&specifier), text)?;
+    Ok(self.services.stop_in.mark(path, source).into())
   }
 
   fn is_maybe_cjs(&self, specifier: &Url) -> Result<bool, PackageJsonLoadError> {

@@ -11,6 +11,7 @@ use deno_runtime::worker::{MainWorker, WorkerOptions, WorkerServiceOptions};
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode, WorkerLogLevel, colors};
 
 use super::archives::AddonLoader;
+use super::inspector::{self, Debugging};
 use super::module_loader::Loader;
 use super::services::Services;
 use super::{embedded, snapshot, web_worker};
@@ -23,8 +24,7 @@ pub(super) struct Recipe {
   /// `process.argv` from the third entry on.
   pub arguments: Vec<String>,
   pub extensions: Vec<Extension>,
-  /// The first script waits until a debugger lets it run.
-  pub waits_for_debugger: bool,
+  pub debugging: Debugging,
   /// The channel of a forked child.
   pub channel: Option<(i64, ChildIpcSerialization)>,
 }
@@ -62,19 +62,14 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
     bundle_provider: None,
   };
   let mut worker = MainWorker::bootstrap_from_options(&recipe.main_module, worker_services, options);
-  let inspector = worker.js_runtime.inspector();
-  services.inspector.set(inspector.get_session_sender());
-  super::inspector::announce(&mut worker);
-  if recipe.waits_for_debugger {
-    // Blocks until a debugger has set its breakpoints and says so.
-    worker.js_runtime.inspector().wait_for_runtime_run_if_waiting_for_debugger();
-  }
+  services.inspector.set(worker.js_runtime.inspector().get_session_sender());
   // Neither can fail: they redefine globals that the boot has just made.
   let _ = worker.execute_script("shell:guard", FastString::from_static(guard::HIDE));
   let _ = worker.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", "").into());
   let _ = worker.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", "").into());
   let _ = worker.execute_script("shell:///common/console.js", embedded::call("common/console.js", "").into());
   worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());
+  inspector::attach(&mut worker, &recipe.debugging);
   worker
 }
 

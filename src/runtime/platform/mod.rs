@@ -7,4 +7,6 @@ mod system;
 #[path = "windows.rs"]
 mod system;
 
-pub(super) use system::{close_in_children, create_private_folder, end_with_parent, forward_quit_requests, is_private, make_private};
+pub(super) use system::{
+  close_in_children, create_private_folder, end_with_parent, forward_quit_requests, is_private, make_private, on_debug_signal,
+};

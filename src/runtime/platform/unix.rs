@@ -58,3 +58,25 @@ pub(crate) fn forward_quit_requests(ui_end: &UiEnd) {
     }
   }
 }
+
+/// Calls `asked`, on a thread of its own, whenever SIGUSR1 asks for a debugger, also while the program is busy.
+pub(crate) fn on_debug_signal(asked: impl Fn() + Send + 'static) {
+  let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
+  // It lives as long as the process, and must not be dropped within another runtime.
+  let runtime = std::mem::ManuallyDrop::new(runtime);
+  // Here, not on the thread: once the program runs, the signal must no longer end it.
+  let registered = {
+    let _inside = runtime.enter();
+    signal(SignalKind::user_defined1())
+  };
+  let Ok(mut signals) = registered else { return };
+  let listen = move || {
+    runtime.block_on(async {
+      while signals.recv().await.is_some() {
+        asked();
+      }
+    });
+  };
+  // Without the thread nobody hears the signal.
+  let _ = std::thread::Builder::new().name("debug-signal".into()).stack_size(128 * 1024).spawn(listen);
+}

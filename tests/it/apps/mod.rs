@@ -3,6 +3,7 @@
 //! An app of `tests/apps/` prints one JSON object a line, with its name in `event`; a test reads them in order. These tests need a
 //! display: `make test TESTS=apps` gives them one of their own.
 
+mod debugged;
 mod failing_starts;
 mod fixtures;
 mod hostile;
