@@ -34,4 +34,11 @@
   for (const name of Object.keys(globalThis)) {
     if (!enumerable.has(name)) hide(name);
   }
+
+  // What the global object has from `EventTarget` would show in `for (name in globalThis)`: what lies nearer and does not show is in its way.
+  const nearer = Object.getPrototypeOf(globalThis);
+  for (const name of Object.keys(EventTarget.prototype)) {
+    Object.defineProperty(nearer, name, { value: EventTarget.prototype[name], writable: true, enumerable: false, configurable: true });
+  }
+  Object.defineProperty(globalThis, Symbol.toStringTag, { value: 'global', writable: false, enumerable: false, configurable: true });
 };

@@ -11,7 +11,7 @@ use super::paths;
 use crate::asar::{self, Archive};
 use crate::error::{Error, Result};
 use crate::lane::portable::Portable;
-use crate::{bridge, bundle, runtime, ui};
+use crate::{bridge, bundle, printer, runtime, ui};
 
 /// What an app is started with. The JavaScript side sees it as the frozen `host`.
 #[derive(Debug, Clone, Serialize)]
@@ -98,6 +98,10 @@ fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path
     debugging,
     breaks: debugging.breaks(),
   };
+  let js_flags = config.argv.iter().filter_map(|argument| argument.strip_prefix("--js-flags=")).flat_map(str::split_whitespace);
+  for unknown in runtime::set_v8_flags(js_flags.map(Into::into).collect()) {
+    printer::error(&format!("warning: --js-flags: V8 has no option {unknown}"));
+  }
   runtime::prepare_process();
   debugging.listen().map_err(Error::Inspector)?;
   let (js_end, events, ui_end, commands) = bridge::pair();
@@ -142,7 +146,7 @@ fn web_extensions() -> Option<PathBuf> {
   match crate::lane::extension::install(&cache) {
     Ok(folder) => Some(folder),
     Err(error) => {
-      crate::printer::error(&format!("warning: pages get no preload, the extension cannot be put into {}: {error}", cache.display()));
+      printer::error(&format!("warning: pages get no preload, the extension cannot be put into {}: {error}", cache.display()));
       None
     }
   }

@@ -37,7 +37,11 @@ use Place::{Anywhere, CommandLine};
 /// Node's options by name.
 const OPTIONS: &[(Kind, Place, &[&str])] = &[
   (Optional, Anywhere, &["--inspect", "--inspect-brk", "--inspect-wait"]),
-  (Switch, CommandLine, &["--check", "--help", "--interactive", "--print", "--test", "--test-force-exit", "--v8-options", "--version"]),
+  (
+    Switch,
+    CommandLine,
+    &["--check", "--expose-internals", "--help", "--interactive", "--print", "--test", "--test-force-exit", "--v8-options", "--version"],
+  ),
   (Value, CommandLine, &["--env-file", "--env-file-if-exists", "--eval", "--test-concurrency", "--test-timeout"]),
   (
     Switch,
@@ -148,7 +152,6 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--experimental-sea-config",
       "--experimental-test-coverage",
       "--experimental-test-module-mocks",
-      "--expose-internals",
       "--inspect-brk-node",
       "--prof-process",
       "--run",

@@ -146,13 +146,7 @@ fn set_v8_flags(line: &NodeLine) -> std::result::Result<(), String> {
   if line.options.is_on("--v8-options") {
     flags.push("--help".into());
   }
-  if flags.is_empty() {
-    return Ok(());
-  }
-  // Compiled code is good for the options that it was compiled with.
-  code_cache::disable();
-  flags.insert(0, "shell".into());
-  match deno_core::v8_set_flags(flags).get(1) {
+  match super::set_v8_flags(flags).first() {
     Some(unknown) => Err(format!("bad option: {unknown}")),
     None => Ok(()),
   }

@@ -29,6 +29,18 @@ pub(crate) use renderer_modules::renderer_modules;
 pub use thread::spawn;
 pub(crate) use typescript::{SourceKind, explain_syntax, is_module, strip_types};
 
+/// Gives V8 its options, and those back that it does not know. Must be called before [`prepare_process`].
+pub(crate) fn set_v8_flags(flags: Vec<String>) -> Vec<String> {
+  if flags.is_empty() {
+    return flags;
+  }
+  // Compiled code is good for the options that it was compiled with.
+  code_cache::disable();
+  // The first one is the program's name.
+  let unknown = deno_core::v8_set_flags(std::iter::once("shell".into()).chain(flags).collect());
+  unknown.into_iter().skip(1).collect()
+}
+
 /// Prepares what must be ready before the first thread starts: the environment, TLS, V8's platform. Call it once, on the main thread.
 pub fn prepare_process() {
   // Children would take it for their own.

@@ -92,6 +92,7 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
     // Before the boot: `worker_threads` reads them while it starts.
     worker.js_runtime.op_state().borrow_mut().put(limits);
   }
+  worker.js_runtime.v8_isolate().set_oom_error_handler(worker::end_out_of_memory);
   worker.bootstrap(&bootstrap);
   // Neither can fail: they redefine what the boot has just made.
   let _ = worker.js_runtime.execute_script("shell:guard", crate::ops::guard::HIDE);

@@ -92,6 +92,12 @@ fn code_of_the_command_line() {
   it.check(&["-e", "import { name } from './lib.mjs'; console.log(name, typeof require)"], 0, "module undefined\n");
   it.check(&["--input-type=module", "-e", "console.log(await 3, import.meta.url.endsWith('/[eval1]'))"], 0, "3 true\n");
   it.check(&["--input-type=commonjs", "-e", "console.log(this === globalThis, typeof module)"], 0, "true object\n");
+  // The global object is nobody's event target.
+  it.check(
+    &["-e", "const n = []; for (const k in globalThis) if (!Object.hasOwn(globalThis, k)) n.push(k); console.log(n, String(globalThis))"],
+    0,
+    "[] [object global]\n",
+  );
 }
 
 #[test]
@@ -223,6 +229,7 @@ fn uncaught_exceptions_end_the_process() {
       "taken.js",
       "process.on('uncaughtException', (e, o) => console.log(e.message, o)); setTimeout(() => console.log('on'), 5); throw new Error('x');",
     ),
+    ("once.js", "process.on('uncaughtException', (e, o) => console.log(e.message, o)); setTimeout(() => { throw new Error('x'); }, 1);"),
     ("again.js", "process.on('uncaughtException', () => { throw new Error('second'); }); throw new Error('first');"),
   ]);
   it.check(&["throws.js"], 1, "exit 1\n");
@@ -233,6 +240,7 @@ fn uncaught_exceptions_end_the_process() {
   );
   it.check(&["monitor.js"], 1, "late uncaughtException\n");
   it.check(&["taken.js"], 0, "x uncaughtException\non\n");
+  it.check(&["once.js"], 0, "x uncaughtException\n");
   it.check_fails(&["again.js"], 7, &["second"]);
   it.check_fails(&["-e", "throw 5"], 1, &["5\n(Use `node --trace-uncaught ...` to show where the exception was thrown)\n\nNode.js v"]);
 }

@@ -4,6 +4,7 @@
 //! display: `make test TESTS=apps` gives them one of their own.
 
 mod debugged;
+mod ends;
 mod failing_starts;
 mod fixtures;
 mod hostile;
