@@ -72,13 +72,15 @@ export async function runCode(code, name) {
   const source = start.breaks ? `debugger;${plain}` : plain;
   const print = isOn('--print');
   setArguments(...(name === '[stdin]' && start.script !== null ? ['-'] : []), ...start.args);
+  defineBuiltinModules(globalThis);
   if (type?.startsWith('module') || (type === undefined && !print && isModuleSource(code, false))) {
     await importSource(name === '[stdin]' ? '[stdin]1' : '[eval1]', source);
     return;
   }
   runSynchronously(() => {
     const value = runInGlobalScope(source, name);
-    if (print) console.log(value);
+    // At the end, when a promise may have its value.
+    if (print) process.on('exit', () => console.log(value));
   });
 }
 
@@ -89,7 +91,6 @@ function runInGlobalScope(source, name) {
   const module = new Module(name, null);
   module.filename = path.join(folder, name);
   module.paths = Module._nodeModulePaths(folder);
-  defineBuiltinModules(globalThis);
   const require = Module.createRequire(module.filename);
   Object.assign(globalThis, { module, exports: module.exports, require, __filename: name, __dirname: '.' });
   const vm = process.getBuiltinModule('vm');

@@ -100,7 +100,10 @@ pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
     return Ok(NO_DEBUGGER);
   }
   let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
-  Ok(runtime.block_on(run_to_end(line, channel, kind, debugging)))
+  let code = runtime.block_on(run_to_end(line, channel, kind, debugging));
+  // What still waits on a thread, as for standard input, must not keep the process.
+  runtime.shutdown_background();
+  Ok(code)
 }
 
 /// Reads the arguments, the files of `--env-file` and `NODE_OPTIONS`, which may stand in such a file.

@@ -27,6 +27,7 @@ pub(super) fn callback(services: Arc<Services>) -> Arc<CreateWebWorkerCb> {
 fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, SendableWebWorkerHandle) {
   // Only the main process knows the name of a page's context, and it counts once.
   let page = services.page_nodes.claim(&args.name);
+  let is_page = page.is_some();
   let loader = Loader::new(services.clone(), Rc::default());
   let mut extensions = vec![crate::ops::guard::shell_guard::init()];
   let loader = Rc::new(match page {
@@ -99,6 +100,9 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
   let _ = worker.js_runtime.execute_script("shell:///common/process-versions.js", embedded::process_versions());
   let _ = worker.js_runtime.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", ""));
   let _ = worker.js_runtime.execute_script("shell:///common/console.js", embedded::call("common/console.js", ""));
+  if !is_page {
+    let _ = worker.js_runtime.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", ""));
+  }
   worker.js_runtime.op_state().borrow_mut().put(LoaderHookRegistry::default());
   if limited {
     // A worker that outgrows its limit ends alone; without this V8 would end the whole process.

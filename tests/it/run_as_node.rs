@@ -409,3 +409,67 @@ fn test_runner_chooses() {
   assert_eq!(ended.code, Some(1));
   assert!(ended.out.contains("\u{2716} failing tests:"), "{}", ended.out);
 }
+
+/// Node of this version prints what a promise has become; older ones print that it waits.
+#[test]
+fn values_are_printed_at_the_end() {
+  let it = case(&[]);
+  let ended = it.shell(&["-p", "Promise.resolve().then(() => 42)"]);
+  assert_eq!((ended.code, ended.out.as_str()), (Some(0), "Promise { 42 }\n"), "{}", ended.err);
+}
+
+#[test]
+fn code_that_is_a_module_has_the_builtin_modules() {
+  let it = case(&[]);
+  it.check(&["--input-type=module", "-e", "console.log(typeof assert.ok, typeof fs.readFileSync)"], 0, "function function\n");
+}
+
+#[test]
+fn standard_input_that_nobody_ends_does_not_keep_a_process() {
+  let it = case(&[("reads.js", "process.stdin.resume(); setTimeout(() => process.stdin.pause(), 10);")]);
+  let start = "const child = require('child_process').spawn(process.execPath, ['reads.js'], { stdio: ['pipe', 'inherit', 'inherit'] });
+    child.on('exit', (code) => { console.log('exit', code); process.exit(); });";
+  it.check(&["-e", start], 0, "exit 0\n");
+}
+
+#[test]
+fn modules_and_scripts_beside_each_other() {
+  let it = case(&[
+    ("package.json", r#"{ "type": "module" }"#),
+    // No package of its own: not of the type of the package around `node_modules`.
+    ("node_modules/lone/index.js", "module.exports = { alone: typeof module };"),
+    ("node_modules/lone/named.js", "exports.named = 1;"),
+    (
+      "main.js",
+      "import lone from './node_modules/lone/index.js'; import { named } from './node_modules/lone/named.js'; console.log(lone.alone, named);",
+    ),
+    ("all.cjs", "module.exports = require('./names.mjs');"),
+    ("names.mjs", "export const one = 1; export default 2;"),
+    ("again.mjs", "import { one } from './all.cjs'; console.log(one);"),
+    ("file.unknown", "export {};"),
+    ("unknown.mjs", "import './file.unknown';"),
+  ]);
+  it.check(&["main.js"], 0, "object 1\n");
+  // Node of the version that is beside us needs an option for it.
+  let ended = it.shell(&["again.mjs"]);
+  assert_eq!((ended.code, ended.out.as_str()), (Some(0), "1\n"), "{}", ended.err);
+  it.check_fails(&["unknown.mjs"], 1, &["Unknown file extension \".unknown\" for ", "file.unknown"]);
+}
+
+#[test]
+fn methods_of_the_console_are_no_constructors() {
+  let it = case(&[]);
+  it.check(
+    &["-e", "for (const name of ['log', 'dir', 'table']) try { new console[name](); } catch (e) { console.log(e.name); }"],
+    0,
+    "TypeError\nTypeError\nTypeError\n",
+  );
+}
+
+/// A worker thread has the globals of Node, not those of a page's worker.
+#[test]
+fn globals_of_worker_threads() {
+  let it = case(&[]);
+  let start = "new (require('worker_threads').Worker)('console.log(String(globalThis), typeof self, typeof name, typeof close, typeof location, Object.keys(globalThis).includes(\"postMessage\"))', { eval: true })";
+  it.check(&["-e", start], 0, "[object global] undefined undefined undefined undefined false\n");
+}
