@@ -201,7 +201,8 @@ fn announce(url: &InspectorServerUrl) {
   printer::error(&listening(&url.0));
 }
 
-fn listening(url: &str) -> String {
+/// What Node says of a server that was opened.
+pub(super) fn listening(url: &str) -> String {
   format!("Debugger listening on {url}\nFor help, see: https://nodejs.org/en/docs/inspector")
 }
 
@@ -250,37 +251,6 @@ fn open_on_signal(worker: &mut MainWorker, debugging: &Debugging) {
 unsafe extern "C" fn interrupted(_: v8::UnsafeRawIsolatePtr, opener: *mut std::ffi::c_void) {
   // SAFETY: it was leaked above, and V8 calls this on the thread of the isolate, which is the only one that uses it.
   unsafe { &*opener.cast::<Opener>() }.open();
-}
-
-/// What the server logs is the only way to know of debuggers that come, and of a server that the program itself has opened.
-struct ServerLog;
-
-/// Has news of debuggers printed as Node does.
-pub(super) fn watch_server() {
-  // Fails when there is a logger already.
-  if log::set_logger(&ServerLog).is_ok() {
-    log::set_max_level(log::LevelFilter::Info);
-  }
-}
-
-impl log::Log for ServerLog {
-  fn enabled(&self, metadata: &log::Metadata) -> bool {
-    metadata.target() == "deno_inspector_server"
-  }
-
-  fn log(&self, record: &log::Record) {
-    if !self.enabled(record.metadata()) {
-      return;
-    }
-    let text = record.args().to_string();
-    if text == "Debugger session started." {
-      printer::error("Debugger attached.");
-    } else if let Some(url) = text.strip_prefix("Debugger listening on ") {
-      printer::error(&listening(url));
-    }
-  }
-
-  fn flush(&self) {}
 }
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ mod code_cache;
 mod embedded;
 mod function_form;
 mod inspector;
+mod log;
 mod module_loader;
+mod native_addons;
 mod page_modules;
 mod platform;
 mod renderer_modules;
@@ -50,6 +52,6 @@ pub fn prepare_process() {
   deno_runtime::colors::set_use_color(std::io::IsTerminal::is_terminal(&std::io::stderr()) && deno_runtime::colors::use_color());
   // Fails only if a provider is set already, which then serves as well.
   let _ = deno_runtime::deno_tls::rustls::crypto::aws_lc_rs::default_provider().install_default();
-  inspector::watch_server();
+  log::listen();
   deno_core::JsRuntime::init_platform(None);
 }

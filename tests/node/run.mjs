@@ -63,23 +63,26 @@ const tests = chosen.filter((name, at) => (parts.length > 0 ? parts.some((part) 
 
 /** What a test asks for in comments. @param {string} file */
 function wishesOf(file) {
-  const source = fs.readFileSync(file, 'utf8').slice(0, 1500);
+  const whole = fs.readFileSync(file, 'utf8');
+  const source = whole.slice(0, 1500);
   const line = (/** @type {string} */ name) => new RegExp(`^// ${name}:\\s+(.+)$`, 'm').exec(source)?.[1].trim().split(/\s+/) ?? [];
   return {
     flags: line('Flags').filter((flag) => flag.startsWith('-')),
+    usesTestRunner: /['"](node:test|test)['"]/.test(whole),
     environment: Object.fromEntries(line('Env').map((pair) => pair.split(/=(.*)/s, 2))),
   };
 }
 
-/** How the executable is told to run a file as Node would. @param {string} file @param {string[]} flags */
-function commandOf(file, flags) {
+/** How the executable is told to run a file as Node would. @param {string} file @param {string[]} flags @param {boolean} usesTestRunner */
+function commandOf(file, flags, usesTestRunner) {
   if (!isDeno) return { args: [...flags, file], environment: { ELECTRON_RUN_AS_NODE: '1' } };
   const own = ['--quiet', '--no-check', '--unstable-unsafe-proto', '--unstable-bare-node-builtins', '--unstable-node-globals', '--unstable-detect-cjs'];
   // Its options of Node's arrive by the variable, the others are V8's.
   const isV8 = (/** @type {string} */ flag) => /^--(expose[-_]gc|stack-size|max|harmony|allow[-_]natives|js-|gc-|jitless|no-concurrent)/.test(flag);
   const v8 = flags.filter(isV8);
   return {
-    args: ['run', '-A', ...own, ...(v8.length > 0 ? [`--v8-flags=${v8.join()}`] : []), file],
+    // `deno run` passes over what `node:test` is given, and succeeds.
+    args: [usesTestRunner ? 'test' : 'run', '-A', ...own, ...(v8.length > 0 ? [`--v8-flags=${v8.join()}`] : []), file],
     environment: { NODE_OPTIONS: flags.filter((flag) => !isV8(flag)).join(' '), NODE_SKIP_FLAG_CHECK: '1', NODE_TEST_KNOWN_GLOBALS: '0' },
   };
 }
@@ -105,8 +108,8 @@ function gist(text) {
  */
 function runTest(name, job) {
   const file = path.join(root, name);
-  const { flags, environment: wished } = wishesOf(file);
-  const { args, environment } = commandOf(file, flags);
+  const { flags, usesTestRunner, environment: wished } = wishesOf(file);
+  const { args, environment } = commandOf(file, flags, usesTestRunner);
   /** @type {(value: {result: 'pass' | 'fail' | 'skip', why: string}) => void} */
   let resolve;
   const promise = new Promise((settle) => (resolve = settle));

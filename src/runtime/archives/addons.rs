@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::{into_io, real_path};
 use crate::asar::{Archive, FileEntry};
+use crate::runtime::native_addons;
 
 /// Copies by archive and name, in a folder that is removed with the process.
 #[derive(Default)]
@@ -57,7 +58,7 @@ extern "C" fn remove_copies() {
   }
 }
 
-/// Says where the native addons of archives are.
+/// Says where the native addons of archives are, and refuses what cannot work here.
 pub(in crate::runtime) struct AddonLoader;
 
 impl DenoRtNativeAddonLoader for AddonLoader {
@@ -66,6 +67,8 @@ impl DenoRtNativeAddonLoader for AddonLoader {
   }
 
   fn load_and_resolve_path<'a>(&self, path: &'a Path) -> Result<Cow<'a, Path>, LoadError> {
-    real_path(path).map_err(LoadError::Io)
+    let path = real_path(path).map_err(LoadError::Io)?;
+    native_addons::prepare(&path).map_err(LoadError::Io)?;
+    Ok(path)
   }
 }

@@ -8,5 +8,5 @@ mod system;
 mod system;
 
 pub(super) use system::{
-  close_in_children, create_private_folder, end_with_parent, forward_quit_requests, is_private, make_private, on_debug_signal,
+  close_in_children, create_private_folder, end_with_parent, forward_quit_requests, is_private, load_apart, make_private, on_debug_signal,
 };

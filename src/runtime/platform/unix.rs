@@ -26,6 +26,19 @@ pub(crate) fn is_private(metadata: &Metadata) -> bool {
   metadata.uid() == user && metadata.mode() & 0o022 == 0
 }
 
+/// Loads a library so that it and what it brings along find their own functions first. An addon may carry libraries that the user interface has in
+/// other versions: GLib, whose objects of the one are none for the other. Only the loader of the GNU C library can do it; a library that it does not
+/// load is left to the caller, who says why.
+pub(crate) fn load_apart(path: &Path) {
+  #[cfg(all(target_os = "linux", target_env = "gnu"))]
+  if let Ok(path) = std::ffi::CString::new(path.as_os_str().as_encoded_bytes()) {
+    // SAFETY: the path ends with a zero. The initialisers of the library run, as they would a moment later when the runtime loads it.
+    unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_LAZY | libc::RTLD_DEEPBIND) };
+  }
+  #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+  let _ = path;
+}
+
 /// Keeps a descriptor from what this process starts.
 pub(crate) fn close_in_children(descriptor: i64) {
   if let Ok(descriptor) = i32::try_from(descriptor) {

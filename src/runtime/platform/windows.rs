@@ -21,6 +21,9 @@ pub(crate) fn is_private(_metadata: &Metadata) -> bool {
   true
 }
 
+/// Each library finds its own functions here.
+pub(crate) fn load_apart(_path: &Path) {}
+
 /// Handles are inherited only where that was asked for.
 pub(crate) fn close_in_children(_descriptor: i64) {}
 

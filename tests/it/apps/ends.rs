@@ -90,8 +90,11 @@ fn r34_aborts_leave_nothing() {
 
 /// A native addon that ends the process when it is loaded.
 fn aborting_addon(folder: PathBuf) -> PathBuf {
-  let (source, addon) = (folder.join("addon.c"), folder.join("addon.node"));
-  let text = "#include <stdlib.h>\nvoid *napi_register_module_v1(void *env, void *exports) { abort(); }\n";
+  compile(folder.join("abort"), "#include <stdlib.h>\nvoid *napi_register_module_v1(void *env, void *exports) { abort(); }\n")
+}
+
+fn compile(path: PathBuf, text: &str) -> PathBuf {
+  let (source, addon) = (path.with_extension("c"), path.with_extension("node"));
   std::fs::write(&source, text).expect("written");
   let compiled = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&addon).arg(&source).status().expect("a C compiler");
   assert!(compiled.success());
@@ -105,6 +108,11 @@ fn r34_children_end_as_node_does() {
   let folder = tempfile::tempdir().expect("temporary folder");
   let addon = aborting_addon(folder.path().to_path_buf());
   let load = format!("require({:?})", addon.display());
+  let fatal = "#include <stddef.h>\nvoid napi_fatal_error(const char *, size_t, const char *, size_t);\n\
+    void *napi_register_module_v1(void *env, void *exports) { napi_fatal_error(\"here\", 4, \"no use\", 6); return NULL; }\n";
+  let fatal = format!("require({:?})", compile(folder.path().join("fatal"), fatal).display());
+  let of_v8 = "void _ZN2v87Isolate10GetCurrentEv(void);\nvoid *napi_register_module_v1(void *env, void *exports) { _ZN2v87Isolate10GetCurrentEv(); return 0; }\n";
+  let of_v8 = format!("require({:?})", compile(folder.path().join("of_v8"), of_v8).display());
   let fill = "for (const kept = []; ; ) kept.push(new Array(10_000).fill(kept.length));";
   let cases: &[(&str, &str, Option<i32>, Option<i32>, &str)] = &[
     ("exit", "setTimeout(() => process.exit(7), 1)", Some(7), None, ""),
@@ -115,6 +123,8 @@ fn r34_children_end_as_node_does() {
     ("heap", fill, None, Some(libc::SIGABRT), "JavaScript heap out of memory"),
     ("abort", "process.abort()", None, Some(libc::SIGABRT), ""),
     ("addon", &load, None, Some(libc::SIGABRT), ""),
+    ("fatal error of an addon", &fatal, None, Some(libc::SIGABRT), "FATAL ERROR: here no use"),
+    ("addon of V8's own interface", &of_v8, Some(1), None, "was compiled for the V8 of one version of Node or Electron"),
   ];
   for (name, code, exit, signal, said) in cases {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shell"));
