@@ -192,17 +192,15 @@ async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)
   };
   let mut worker = worker::build(&services, recipe);
   inspector::wait_at_exit(&mut worker);
-  let code = match run_worker(&mut worker).await {
+  // The isolate is taken down at the end, with what native addons want to be called for.
+  match run_worker(&mut worker).await {
     Ok(code) => code,
     Err(error) => {
       // Exceptions of the program end it on the JavaScript side; here arrives what that could not take.
       printer::error(&describe(error));
       1
     }
-  };
-  // The process ends now, as it does by `process.exit`. To take the isolate down would call finalizers of native addons whose exceptions nobody takes.
-  std::mem::forget(worker);
-  code
+  }
 }
 
 /// The address of what runs, as far as it is known before Node's resolution.
