@@ -20,6 +20,8 @@ pub enum Error {
   MainMissing { path: PathBuf, package_json: PathBuf },
   #[error("the JavaScript thread could not be started: {0}\nhint: free memory or raise the limit on threads")]
   Thread(std::io::Error),
+  #[error("{0}\nhint: --inspect takes a port or an address, and one that no other program listens at")]
+  Inspector(String),
   #[error(transparent)]
   Archive(#[from] crate::asar::Error),
   #[error(transparent)]

@@ -5,15 +5,15 @@
 // Before any other line: whoever finds the door after us, the program included, must find nothing.
 const door = globalThis.__shellChild;
 delete globalThis.__shellChild;
-const { op_electron_names, op_real_path, op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types } = door;
+const { op_electron_names, op_real_path, op_stop_in, op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types } = door;
 
-const { options, execArguments, script, arguments: rest, folderUrl, isUtility } = op_child_start();
+const { options, execArguments, script, arguments: rest, folderUrl, isUtility, breaks, debugPort } = op_child_start();
 
 /**
  * What the child was started for.
- * @type {Readonly<{script: string | null, args: string[], execArguments: string[], folderUrl: string, isUtility: boolean}>}
+ * @type {Readonly<{script: string | null, args: string[], execArguments: string[], folderUrl: string, isUtility: boolean, breaks: boolean, debugPort: number | null}>}
  */
-export const start = Object.freeze({ script: script ?? null, args: [...rest], execArguments: [...execArguments], folderUrl, isUtility });
+export const start = Object.freeze({ script: script ?? null, args: [...rest], execArguments: [...execArguments], folderUrl, isUtility, breaks, debugPort: debugPort ?? null });
 
 /** Whether a switch of the command line is on. @param {string} name @param {boolean} [standard] what it is when it was not given */
 export const isOn = (name, standard = false) => options.switches[name] ?? standard;
@@ -26,6 +26,9 @@ export const lastOf = (name) => valuesOf(name).at(-1);
 
 /** Where the system finds a file that may be in an archive. @param {string} path @returns {string} */
 export const realPath = (path) => op_real_path(path);
+
+/** Has a script stop at its first line when it is loaded; '' ends that. @param {string} file */
+export const stopIn = (file) => op_stop_in(file);
 
 /** Says which names `import { ... } from 'electron'` has. @param {string[]} names */
 export const setElectronNames = (names) => op_electron_names(names);

@@ -75,6 +75,8 @@ learnReactions();
 
 globalThis.addEventListener('error', (event) => {
   event.preventDefault();
+  // The Node layer has a listener too while the program has one, and would call that a second time.
+  event.stopImmediatePropagation();
   // `process.exit` ends the code that runs by an exception, and it has come to its end already.
   if (!nodeProcess._exiting) fatal(event.error);
 });

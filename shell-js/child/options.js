@@ -24,6 +24,7 @@ function filterWarnings(disabled) {
 
 export function applyOptions() {
   process.execArgv = start.execArguments;
+  if (start.debugPort !== null) process.debugPort = start.debugPort;
   if (!isOn('--deprecation', true)) define('noDeprecation', true);
   if (isOn('--throw-deprecation')) define('throwDeprecation', true);
   if (isOn('--trace-deprecation')) define('traceDeprecation', true);

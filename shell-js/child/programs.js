@@ -7,7 +7,7 @@ import process from 'node:process';
 
 import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
 import { evaluateMain } from '../common/main-module.js';
-import { addModule, isModuleSource, isOn, lastOf, realPath, start, stripTypes, valuesOf } from './binding.js';
+import { addModule, isModuleSource, isOn, lastOf, realPath, start, stopIn, stripTypes, valuesOf } from './binding.js';
 import { fatal } from './fatal.js';
 import { sources } from './place.js';
 
@@ -44,7 +44,9 @@ export async function runScript(script) {
   setArguments(path.resolve(script), ...start.args);
   const file = Module._resolveFilename(path.resolve(script), null, true);
   if (IN_ARCHIVE.test(file)) execFromArchives(realPath);
+  if (start.breaks) stopIn(file);
   await evaluateMain(file, () => runSynchronously(() => Module._load(file, null, true)));
+  stopIn('');
 }
 
 /** What CommonJS throws is an exception, not a rejection. @template T @param {() => T} work @returns {T | undefined} */
@@ -66,16 +68,19 @@ function runSynchronously(work) {
 export async function runCode(code, name) {
   const type = lastOf('--input-type');
   const typescript = type?.endsWith('-typescript') ?? false;
-  const source = typescript ? stripTypes(code) : code;
+  const plain = typescript ? stripTypes(code) : code;
+  const source = start.breaks ? `debugger;${plain}` : plain;
   const print = isOn('--print');
   setArguments(...(name === '[stdin]' && start.script !== null ? ['-'] : []), ...start.args);
+  defineBuiltinModules(globalThis);
   if (type?.startsWith('module') || (type === undefined && !print && isModuleSource(code, false))) {
     await importSource(name === '[stdin]' ? '[stdin]1' : '[eval1]', source);
     return;
   }
   runSynchronously(() => {
     const value = runInGlobalScope(source, name);
-    if (print) console.log(value);
+    // At the end, when a promise may have its value.
+    if (print) process.on('exit', () => console.log(value));
   });
 }
 
@@ -86,7 +91,6 @@ function runInGlobalScope(source, name) {
   const module = new Module(name, null);
   module.filename = path.join(folder, name);
   module.paths = Module._nodeModulePaths(folder);
-  defineBuiltinModules(globalThis);
   const require = Module.createRequire(module.filename);
   Object.assign(globalThis, { module, exports: module.exports, require, __filename: name, __dirname: '.' });
   const vm = process.getBuiltinModule('vm');

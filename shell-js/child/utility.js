@@ -72,9 +72,9 @@ async function openChannel() {
       if (message !== undefined) resolve(message);
     });
   });
-  // The Node layer goes on reading the other two.
-  for (const name of ['send', 'disconnect']) delete node[name];
-  for (const name of ['channel', 'connected']) Object.defineProperty(node, name, { enumerable: false });
+  delete node.send;
+  // The Node layer goes on using the others, the last one when the main process is gone.
+  for (const name of ['channel', 'connected', 'disconnect']) Object.defineProperty(node, name, { enumerable: false });
   return first;
 }
 

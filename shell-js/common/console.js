@@ -30,15 +30,19 @@
     }[name];
     define(name, method);
   }
-  define('dir', function dir(/** @type {any} */ value, /** @type {any} */ options) {
-    target.log(util().inspect(value, { customInspect: false, colors: hasColors(process.stdout), ...options }));
-  });
-  define('table', function table(/** @type {any} */ data, /** @type {any} */ columns) {
-    // Node's own table, caught on its way to a stream.
-    const { Console } = process.getBuiltinModule('console');
-    let text = '';
-    const stdout = /** @type {any} */ ({ write: (/** @type {string} */ part) => { text += part; } });
-    new Console({ stdout, ignoreErrors: false }).table(data, columns);
-    target.log('%s', text.replace(/\n$/, ''));
-  });
+  // As methods, which are no constructors.
+  const others = {
+    dir(/** @type {any} */ value, /** @type {any} */ options) {
+      target.log(util().inspect(value, { customInspect: false, colors: hasColors(process.stdout), ...options }));
+    },
+    table(/** @type {any} */ data, /** @type {any} */ columns) {
+      // Node's own table, caught on its way to a stream.
+      const { Console } = process.getBuiltinModule('console');
+      let text = '';
+      const stdout = /** @type {any} */ ({ write: (/** @type {string} */ part) => { text += part; } });
+      new Console({ stdout, ignoreErrors: false }).table(data, columns);
+      target.log('%s', text.replace(/\n$/, ''));
+    },
+  };
+  for (const [name, method] of Object.entries(others)) define(name, method);
 }

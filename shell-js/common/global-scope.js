@@ -1,5 +1,5 @@
 /**
- * Makes the global scope of the main process and of headless children look like Node's. The native side evaluates this function, a classic
+ * Makes the global scope of the main process, of headless children and of worker threads look like Node's. The native side evaluates this function, a classic
  * script, before any module; what it must do first, hiding the runtime's own interface, is in the guard extension.
  */
 () => {
@@ -11,13 +11,14 @@
 
   /**
    * Globals of a browser window or of the runtime that Node does not have; packages detect their surroundings by them. The event methods
-   * stay, on the prototype: the runtime reports uncaught exceptions and rejections by events of the global object.
+   * stay, on the prototype: the runtime reports uncaught exceptions and rejections by events of the global object. So do those of messages in a
+   * worker thread, whose `parentPort` is made of them; they do not show.
    */
   const foreign = [
     'window', 'self', 'Window', 'name', 'close', 'closed', 'alert', 'confirm', 'prompt', 'location', 'Location', 'onerror', 'onload',
     'onbeforeunload', 'onunload', 'onunhandledrejection', 'caches', 'Cache', 'CacheStorage', 'localStorage', 'sessionStorage', 'Storage',
     'Worker', 'ImageBitmap', 'ImageData', 'createImageBitmap', 'OffscreenCanvas', 'OffscreenCanvasRenderingContext2D', 'nodeBootstrap',
-    'FileReader', 'ProgressEvent',
+    'FileReader', 'ProgressEvent', 'WorkerGlobalScope', 'DedicatedWorkerGlobalScope', 'WorkerLocation', 'WorkerNavigator', 'importScripts',
   ];
 
   const hide = (name) => {
@@ -34,4 +35,11 @@
   for (const name of Object.keys(globalThis)) {
     if (!enumerable.has(name)) hide(name);
   }
+
+  // What the global object has from `EventTarget` would show in `for (name in globalThis)`: what lies nearer and does not show is in its way.
+  const nearer = Object.getPrototypeOf(globalThis);
+  for (const name of Object.keys(EventTarget.prototype)) {
+    Object.defineProperty(nearer, name, { value: EventTarget.prototype[name], writable: true, enumerable: false, configurable: true });
+  }
+  Object.defineProperty(globalThis, Symbol.toStringTag, { value: 'global', writable: false, enumerable: false, configurable: true });
 };

@@ -13,7 +13,7 @@ let ops = {};
  * @type {Readonly<{
  *   appPath: string, mainPath: string, packageJson: Record<string, any>, argv: string[], execPath: string, isPackaged: boolean,
  *   resourcesPath: string, defaultApp: boolean, version: string, shellVersion: string, platform: string, dev: boolean, devChannel: string | null,
- *   portableLane: boolean,
+ *   portableLane: boolean, breaks: boolean,
  * }>}
  */
 export const host = /** @type {any} */ ({});
@@ -191,6 +191,9 @@ export const isLoaded = (path) => ops.op_is_loaded(path);
 
 /** Where the system finds a file that may be in an archive. @param {string} path @returns {string} */
 export const realPath = (path) => ops.op_real_path(path);
+
+/** Has a script stop at its first line when it is loaded; '' ends that. @param {string} file */
+export const stopIn = (file) => ops.op_stop_in(file);
 
 /** The user's locale as a language tag. @returns {string} */
 export const systemLocale = () => ops.op_locale();

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
 import { evaluateMain } from '../common/main-module.js';
 import { app, startLifecycle } from './api/app.js';
-import { exit, explainSyntax, host, realPath } from './binding.js';
+import { exit, explainSyntax, host, realPath, stopIn } from './binding.js';
 import { codeFrame } from './code-frame.js';
 import { toolkitReady } from './event-pump.js';
 import { replaceExit } from './globals.js';
@@ -85,6 +85,7 @@ function warnOfWaiting() {
 export async function runApp() {
   replaceExit((code) => app.exit(code));
   if (IN_ARCHIVE.test(host.mainPath)) execFromArchives(realPath);
+  if (host.breaks) stopIn(host.mainPath);
   const watch = setTimeout(warnOfWaiting, PATIENCE).unref();
   try {
     await evaluateMain(host.mainPath, loadMain);
@@ -98,6 +99,7 @@ export async function runApp() {
     handleUncaught(error);
   }
   clearTimeout(watch);
+  stopIn('');
   await toolkitReady;
   startLifecycle();
 }

@@ -6,11 +6,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::manifest::Manifest;
+use super::node_options::Options;
 use super::paths;
 use crate::asar::{self, Archive};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lane::portable::Portable;
-use crate::{bridge, bundle, dev, runtime, ui};
+use crate::{bridge, bundle, dev, printer, runtime, ui};
 
 /// What an app is started with. The JavaScript side sees it as the frozen `host`.
 #[derive(Debug, Clone, Serialize)]
@@ -40,6 +41,10 @@ pub struct AppConfig {
   pub dev_channel: Option<String>,
   /// Pages are reached by the portable lane.
   pub portable_lane: bool,
+  #[serde(skip)]
+  pub debugging: runtime::Debugging,
+  /// The main script stops at its beginning, for a debugger.
+  pub breaks: bool,
 }
 
 /// The Electron version whose API is kept to.
@@ -85,6 +90,8 @@ fn exec_path() -> PathBuf {
 }
 
 fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path: PathBuf, dev_channel: Option<String>) -> Result<i32> {
+  let options = Options::of_app(&argv).map_err(Error::Inspector)?;
+  let debugging = runtime::Debugging::wanted(&options).map_err(Error::Inspector)?.without_signal();
   let config = AppConfig {
     app_path: manifest.folder.clone(),
     main_path: manifest.main.clone(),
@@ -100,8 +107,15 @@ fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path
     dev: dev_channel.is_some(),
     dev_channel,
     portable_lane: wants_portable_lane(),
+    debugging,
+    breaks: debugging.breaks(),
   };
+  let js_flags = config.argv.iter().filter_map(|argument| argument.strip_prefix("--js-flags=")).flat_map(str::split_whitespace);
+  for unknown in runtime::set_v8_flags(js_flags.map(Into::into).collect()) {
+    printer::error(&format!("warning: --js-flags: V8 has no option {unknown}"));
+  }
   runtime::prepare_process();
+  debugging.listen().map_err(Error::Inspector)?;
   let (js_end, events, ui_end, commands) = bridge::pair();
   // V8 boots on its thread while the toolkit starts on this one.
   let lane = Portable::default();
@@ -144,7 +158,7 @@ fn web_extensions() -> Option<PathBuf> {
   match crate::lane::extension::install(&cache) {
     Ok(folder) => Some(folder),
     Err(error) => {
-      crate::printer::error(&format!("warning: pages get no preload, the extension cannot be put into {}: {error}", cache.display()));
+      printer::error(&format!("warning: pages get no preload, the extension cannot be put into {}: {error}", cache.display()));
       None
     }
   }

@@ -14,6 +14,8 @@ enum Kind {
   Switch,
   /// One value. Given several times, the users of the option decide which counts.
   Value,
+  /// A value after `=`, or none.
+  Optional,
   /// Nothing, and is always on here; to turn it off is refused.
   On,
   /// Node knows it, and it is not done here.
@@ -29,12 +31,17 @@ enum Place {
   Anywhere,
 }
 
-use Kind::{Missing, On, Switch, V8, Value};
+use Kind::{Missing, On, Optional, Switch, V8, Value};
 use Place::{Anywhere, CommandLine};
 
 /// Node's options by name.
 const OPTIONS: &[(Kind, Place, &[&str])] = &[
-  (Switch, CommandLine, &["--check", "--help", "--interactive", "--print", "--test", "--test-force-exit", "--v8-options", "--version"]),
+  (Optional, Anywhere, &["--inspect", "--inspect-brk", "--inspect-wait"]),
+  (
+    Switch,
+    CommandLine,
+    &["--check", "--expose-internals", "--help", "--interactive", "--print", "--test", "--test-force-exit", "--v8-options", "--version"],
+  ),
   (Value, CommandLine, &["--env-file", "--env-file-if-exists", "--eval", "--test-concurrency", "--test-timeout"]),
   (
     Switch,
@@ -43,6 +50,7 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--abort-on-uncaught-exception",
       "--addons",
       "--deprecation",
+      "--disable-sigusr1",
       "--network-family-autoselection",
       "--pending-deprecation",
       "--test-only",
@@ -71,6 +79,8 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--dns-result-order",
       "--import",
       "--input-type",
+      "--inspect-port",
+      "--inspect-publish-uid",
       "--network-family-autoselection-attempt-timeout",
       "--require",
       "--test-name-pattern",
@@ -142,7 +152,6 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--experimental-sea-config",
       "--experimental-test-coverage",
       "--experimental-test-module-mocks",
-      "--expose-internals",
       "--inspect-brk-node",
       "--prof-process",
       "--run",
@@ -167,7 +176,6 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--cpu-prof-name",
       "--diagnostic-dir",
       "--disable-proto",
-      "--disable-sigusr1",
       "--disable-wasm-trap-handler",
       "--enable-etw-stack-walking",
       "--enable-fips",
@@ -194,11 +202,6 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--http-parser",
       "--icu-data-dir",
       "--insecure-http-parser",
-      "--inspect",
-      "--inspect-brk",
-      "--inspect-port",
-      "--inspect-publish-uid",
-      "--inspect-wait",
       "--localstorage-file",
       "--max-http-header-size",
       "--openssl-config",
@@ -361,12 +364,28 @@ impl Options {
       Switch => {
         self.switches.insert(name, !off);
       }
+      Optional => self.values.entry(name).or_default().push(attached.unwrap_or_default().to_owned()),
       Value => {
         let value = value_of(given, attached, rest)?;
         self.values.entry(name).or_default().push(value);
       }
     }
     Ok(Some(given))
+  }
+
+  /// Reads the options that concern debuggers among the arguments of an app, which has others of its own.
+  ///
+  /// # Errors
+  /// What Node says about an option that it does not take.
+  pub fn of_app(arguments: &[String]) -> Result<Self, String> {
+    let mut options = Self::default();
+    let own = arguments.iter().take_while(|argument| *argument != "--");
+    for argument in own.filter(|argument| argument.starts_with("--inspect")) {
+      options.take(&mut std::slice::from_ref(argument).iter(), false)?;
+    }
+    // Others that begin alike are the app's business.
+    options.v8.clear();
+    Ok(options)
   }
 
   /// Adds what `NODE_OPTIONS` says.

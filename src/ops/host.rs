@@ -10,7 +10,7 @@ use deno_error::JsErrorBox;
 use crate::app::AppConfig;
 use crate::app::single_instance::{self, SecondInstance, SingleInstance};
 use crate::bridge::{JsEnd, Reply, Request, UiCommand, UiEnd, UiEvent};
-use crate::runtime::ElectronNames;
+use crate::runtime::{ElectronNames, StopIn};
 
 /// How long the UI thread may take to end. After that the process ends without it.
 const UI_PATIENCE: Duration = Duration::from_secs(4);
@@ -55,7 +55,6 @@ pub fn op_end_process(state: &mut OpState, code: i32) {
     drop(lock.take());
   }
   crate::runtime::save_code_cache();
-  crate::runtime::remove_copies();
   let sent = state.borrow::<JsEnd>().send(Request { command: UiCommand::Exit { code }, reply: Reply::none() });
   if sent.is_ok() {
     std::thread::sleep(UI_PATIENCE);
@@ -107,6 +106,12 @@ pub fn op_single_instance_release(state: &mut OpState) {
   if let Ok(mut lock) = state.borrow::<Lock>().0.lock() {
     drop(lock.take());
   }
+}
+
+/// Has a script stop at its first line when it is loaded; an empty path ends that.
+#[op2(fast)]
+pub fn op_stop_in(state: &mut OpState, #[string] path: &str) {
+  state.borrow::<StopIn>().set(Some(path).filter(|path| !path.is_empty()).map(Into::into));
 }
 
 /// Where the system finds a file that may be in an archive.

@@ -12,6 +12,7 @@ use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::worker::MainWorker;
 use serde::Serialize;
 
+use super::inspector::{self, Debugging};
 use super::module_loader::{ElectronNames, InlineModules, Loader};
 use super::services::Services;
 use super::worker::{self, Recipe};
@@ -22,6 +23,8 @@ use crate::{ops, printer};
 
 /// Node's exit code for a command line that it does not take.
 const INVALID_ARGUMENT: i32 = 9;
+/// And for an inspector that could not be started.
+const NO_DEBUGGER: i32 = 12;
 
 /// Sets Node's exit code for a module that awaits forever.
 const SET_UNSETTLED_CODE: &str = "if (typeof process === 'object') process.exitCode ??= 13;";
@@ -45,6 +48,10 @@ pub struct ChildStart {
   pub folder_url: String,
   /// It is a child of `utilityProcess.fork`.
   pub is_utility: bool,
+  /// The first script stops at its beginning, for a debugger.
+  pub breaks: bool,
+  /// `process.debugPort`, if it is another than Node's and nobody listens there yet.
+  pub debug_port: Option<u16>,
 }
 
 /// What a headless child is for.
@@ -61,8 +68,9 @@ pub enum Kind {
 /// # Errors
 /// The system gives no event loop.
 pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
-  let line = match read_command_line(arguments).and_then(|line| set_v8_flags(&line).map(|()| line)) {
-    Ok(line) => line,
+  let read = read_command_line(arguments).and_then(|line| set_v8_flags(&line).and_then(|()| Ok((Debugging::wanted(&line.options)?, line))));
+  let (debugging, line) = match read {
+    Ok(read) => read,
     Err(fault) => {
       printer::error(&format!("{}: {fault}", std::env::args().next().unwrap_or_else(|| "shell".into())));
       return Ok(INVALID_ARGUMENT);
@@ -87,8 +95,15 @@ pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
     }
   }
   super::prepare_process();
+  if let Err(fault) = debugging.listen() {
+    printer::error(&fault);
+    return Ok(NO_DEBUGGER);
+  }
   let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
-  Ok(runtime.block_on(run_to_end(line, channel, kind)))
+  let code = runtime.block_on(run_to_end(line, channel, kind, debugging));
+  // What still waits on a thread, as for standard input, must not keep the process.
+  runtime.shutdown_background();
+  Ok(code)
 }
 
 /// Reads the arguments, the files of `--env-file` and `NODE_OPTIONS`, which may stand in such a file.
@@ -134,13 +149,7 @@ fn set_v8_flags(line: &NodeLine) -> std::result::Result<(), String> {
   if line.options.is_on("--v8-options") {
     flags.push("--help".into());
   }
-  if flags.is_empty() {
-    return Ok(());
-  }
-  // Compiled code is good for the options that it was compiled with.
-  code_cache::disable();
-  flags.insert(0, "shell".into());
-  match deno_core::v8_set_flags(flags).get(1) {
+  match super::set_v8_flags(flags).first() {
     Some(unknown) => Err(format!("bad option: {unknown}")),
     None => Ok(()),
   }
@@ -158,7 +167,7 @@ fn take_channel() -> Option<(i64, ChildIpcSerialization)> {
   Some((descriptor, mode.unwrap_or(ChildIpcSerialization::Json)))
 }
 
-async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)>, kind: Kind) -> i32 {
+async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)>, kind: Kind, debugging: Debugging) -> i32 {
   let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
   let services = Services::new(line.options.values("--conditions"));
   let inline = InlineModules::default();
@@ -169,16 +178,21 @@ async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)
     script: line.script,
     arguments: line.arguments,
     is_utility: kind == Kind::Utility,
+    breaks: debugging.breaks(),
+    debug_port: debugging.later_port(),
   };
   let electron = ElectronNames::default();
   let recipe = Recipe {
     main_module: main_module(&folder, start.script.as_deref()),
     loader: Loader::new(services.clone(), electron.clone()).with_inline(inline.clone()),
     arguments: start.arguments.clone(),
-    extensions: vec![ops::child::shell_child::init(start, inline, electron)],
+    extensions: vec![ops::child::shell_child::init(start, inline, electron, services.stop_in.clone())],
+    debugging,
     channel,
   };
   let mut worker = worker::build(&services, recipe);
+  inspector::wait_at_exit(&mut worker);
+  // The isolate is taken down at the end, with what native addons want to be called for.
   match run_worker(&mut worker).await {
     Ok(code) => code,
     Err(error) => {
@@ -221,7 +235,7 @@ async fn run_worker(worker: &mut MainWorker) -> std::result::Result<i32, CoreErr
   worker.dispatch_unload_event()?;
   worker.dispatch_process_exit_event()?;
   code_cache::save();
-  archives::remove_copies();
+  inspector::wait_for_disconnect(&worker.js_runtime.inspector());
   worker.run_napi_ref_finalizers();
   Ok(worker.exit_code())
 }

@@ -8,8 +8,11 @@ mod cjs;
 mod code_cache;
 mod embedded;
 mod function_form;
+mod inspector;
 mod loaded;
+mod log;
 mod module_loader;
+mod native_addons;
 mod page_modules;
 mod platform;
 mod renderer_modules;
@@ -20,14 +23,27 @@ mod typescript;
 mod web_worker;
 mod worker;
 
-pub(crate) use archives::{is_dir, is_file, read as read_file, read_archived, real_path, remove_copies, set_no_asar, set_original};
+pub(crate) use archives::{is_dir, is_file, read as read_file, read_archived, real_path, set_no_asar, set_original};
 pub(crate) use code_cache::save as save_code_cache;
+pub use inspector::{Debugging, StopIn};
 pub(crate) use loaded::{is_loaded, keep as keep_loaded};
 pub use module_loader::{ElectronNames, InlineModules};
 pub use page_modules::{PageModule, PageModules, PageScript};
 pub(crate) use renderer_modules::renderer_modules;
 pub use thread::spawn;
 pub(crate) use typescript::{SourceKind, explain_syntax, is_module, strip_types};
+
+/// Gives V8 its options, and those back that it does not know. Must be called before [`prepare_process`].
+pub(crate) fn set_v8_flags(flags: Vec<String>) -> Vec<String> {
+  if flags.is_empty() {
+    return flags;
+  }
+  // Compiled code is good for the options that it was compiled with.
+  code_cache::disable();
+  // The first one is the program's name.
+  let unknown = deno_core::v8_set_flags(std::iter::once("shell".into()).chain(flags).collect());
+  unknown.into_iter().skip(1).collect()
+}
 
 /// Prepares what must be ready before the first thread starts: the environment, TLS, V8's platform. Call it once, on the main thread.
 pub fn prepare_process() {
@@ -38,5 +54,6 @@ pub fn prepare_process() {
   deno_runtime::colors::set_use_color(std::io::IsTerminal::is_terminal(&std::io::stderr()) && deno_runtime::colors::use_color());
   // Fails only if a provider is set already, which then serves as well.
   let _ = deno_runtime::deno_tls::rustls::crypto::aws_lc_rs::default_provider().install_default();
+  log::listen();
   deno_core::JsRuntime::init_platform(None);
 }

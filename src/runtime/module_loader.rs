@@ -24,7 +24,7 @@ use node_resolver::errors::PackageJsonLoadError;
 use node_resolver::{NodeResolutionKind, ResolutionMode};
 
 use super::services::Services;
-use super::{archives, code_cache, embedded, loaded, typescript};
+use super::{archives, cjs, code_cache, embedded, loaded, typescript};
 
 /// The module that stands for `electron` in ES modules of the main process.
 const ELECTRON_URL: &str = "electron:electron";
@@ -128,11 +128,19 @@ impl Loader {
       (RequestedModuleType::Text, _) => return Ok(bytes_module(ModuleType::Text, bytes, &specifier)),
       (RequestedModuleType::Bytes, _) => return Ok(bytes_module(ModuleType::Bytes, bytes, &specifier)),
       (_, MediaType::Wasm) => return Ok(bytes_module(ModuleType::Wasm, bytes, &specifier)),
+      (_, MediaType::Css | MediaType::Html | MediaType::Markdown | MediaType::Sql | MediaType::SourceMap | MediaType::Unknown) => {
+        // A file without any extension is what its package says.
+        if let Some(extension) = path.extension() {
+          let extension = format!(".{}", extension.to_string_lossy());
+          return Err(JsErrorBox::from_err(UnknownExtension { extension, path: path.display().to_string() }));
+        }
+      }
       (_, MediaType::Json) => return Ok(text_module(ModuleType::Json, into_text(bytes), &specifier)),
       _ => {}
     }
     let source = typescript::to_javascript(&specifier, media_type, into_text(bytes))?;
-    if !self.services.cjs_tracker.is_maybe_cjs(&specifier, media_type).map_err(JsErrorBox::from_err)? {
+    let source = self.services.stop_in.mark(&path, source);
+    if !NodeRequireLoader::is_maybe_cjs(&self, &specifier).map_err(JsErrorBox::from_err)? {
       return Ok(text_module(ModuleType::JavaScript, source, &specifier));
     }
     let translated = self
@@ -144,6 +152,16 @@ impl Loader {
       .into_owned();
     Ok(text_module(ModuleType::JavaScript, translated, &specifier))
   }
+}
+
+/// A file that nothing says how to load.
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+#[class(type)]
+#[property("code" = "ERR_UNKNOWN_FILE_EXTENSION")]
+#[error("Unknown file extension \"{extension}\" for {path}")]
+struct UnknownExtension {
+  extension: String,
+  path: String,
 }
 
 fn current_folder() -> Result<Url, JsErrorBox> {
@@ -269,14 +287,15 @@ impl NodeRequireLoader for Loader {
     loaded::note(path);
     let text = into_text(archives::read(path).map_err(JsErrorBox::from_err)?);
     let specifier = Url::from_file_path(path).map_err(|()| JsErrorBox::generic(format!("{} is not absolute", path.display())))?;
-    Ok(typescript::to_javascript(&specifier, MediaType::from_specifier(&specifier), text)?.into())
+    let source = typescript::to_javascript(&specifier, MediaType::from_specifier(&specifier), text)?;
+    Ok(self.services.stop_in.mark(path, source).into())
   }
 
   fn is_maybe_cjs(&self, specifier: &Url) -> Result<bool, PackageJsonLoadError> {
-    self.services.cjs_tracker.is_maybe_cjs(specifier, MediaType::from_specifier(specifier))
+    Ok(self.services.cjs_tracker.is_maybe_cjs(specifier, MediaType::from_specifier(specifier))? || cjs::is_alone(specifier))
   }
 
   fn is_maybe_cjs_from_require(&self, specifier: &Url) -> Result<bool, PackageJsonLoadError> {
-    self.services.cjs_tracker.is_maybe_cjs_from_require(specifier, MediaType::from_specifier(specifier))
+    Ok(self.services.cjs_tracker.is_maybe_cjs_from_require(specifier, MediaType::from_specifier(specifier))? || cjs::is_alone(specifier))
   }
 }

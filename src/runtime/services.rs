@@ -24,6 +24,7 @@ use sys_traits::impls::RealSys;
 
 use super::archives::{ArchiveFs, Sys};
 use super::cjs::CodeAnalyzer;
+use super::inspector::StopIn;
 use crate::ops::page_node::PageNodes;
 
 pub(super) type NodeResolver = deno_runtime::deno_node::NodeResolver<DenoInNpmPackageChecker, NpmResolver<Sys>, Sys>;
@@ -49,6 +50,8 @@ pub(super) struct Services {
   pub features: Arc<FeatureChecker>,
   pub permissions: PermissionsContainer,
   pub inspector: MainInspectorSessionChannel,
+  /// The script that stops at its first line.
+  pub stop_in: StopIn,
   /// Node contexts of pages whose threads have not started yet.
   pub page_nodes: PageNodes,
 }
@@ -112,6 +115,7 @@ impl Services {
       // An app has its user's rights, as every Electron app does.
       permissions: PermissionsContainer::allow_all(Arc::new(RuntimePermissionDescriptorParser::new(RealSys))),
       inspector: MainInspectorSessionChannel::new(),
+      stop_in: StopIn::default(),
       page_nodes: PageNodes::default(),
     })
   }

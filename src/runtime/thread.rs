@@ -50,20 +50,34 @@ pub fn spawn(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
 }
 
 async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceiver, ui_end: UiEnd) {
-  platform::forward_quit_requests(&ui_end);
   let Ok(main_module) = Url::parse(ENTRY) else {
     return fail(&end, "the entry module has no valid address");
   };
+  let debugging = config.debugging;
+  // Debuggers show it as what the process runs.
+  let app_module = Url::from_file_path(&config.main_path).unwrap_or_else(|()| main_module.clone());
   let services = Services::new(&[]);
   let electron = ElectronNames::default();
   let recipe = Recipe {
-    main_module: main_module.clone(),
+    main_module: app_module,
     loader: Loader::new(services.clone(), electron.clone()),
     arguments: config.argv.get(1..).unwrap_or_default().to_vec(),
-    extensions: vec![ops::shell::init(config, lane, end.clone(), ui_end, events, Rc::clone(&electron), services.page_nodes.clone())],
+    extensions: vec![ops::shell::init(
+      config,
+      lane,
+      end.clone(),
+      ui_end.clone(),
+      events,
+      Rc::clone(&electron),
+      services.page_nodes.clone(),
+      services.stop_in.clone(),
+    )],
+    debugging,
     channel: None,
   };
   let mut worker = worker::build(&services, recipe);
+  // Not earlier: a program that waits for a debugger must end as it would without an app.
+  platform::forward_quit_requests(&ui_end);
   if let Err(error) = worker.execute_main_module(&main_module).await {
     return fail(&end, &describe(error));
   }

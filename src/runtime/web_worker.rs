@@ -27,6 +27,7 @@ pub(super) fn callback(services: Arc<Services>) -> Arc<CreateWebWorkerCb> {
 fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, SendableWebWorkerHandle) {
   // Only the main process knows the name of a page's context, and it counts once.
   let page = services.page_nodes.claim(&args.name);
+  let is_page = page.is_some();
   let loader = Loader::new(services.clone(), Rc::default());
   let mut page_node = None;
   let loader = Rc::new(match page {
@@ -92,12 +93,16 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
     // Before the boot: `worker_threads` reads them while it starts.
     worker.js_runtime.op_state().borrow_mut().put(limits);
   }
+  worker.js_runtime.v8_isolate().set_oom_error_handler(worker::end_out_of_memory);
   worker.bootstrap(&bootstrap);
   // Neither can fail: they redefine what the boot has just made.
   let _ = worker.js_runtime.execute_script("shell:guard", crate::ops::guard::HIDE);
   let _ = worker.js_runtime.execute_script("shell:///common/process-versions.js", embedded::process_versions());
   let _ = worker.js_runtime.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", ""));
   let _ = worker.js_runtime.execute_script("shell:///common/console.js", embedded::call("common/console.js", ""));
+  if !is_page {
+    let _ = worker.js_runtime.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", ""));
+  }
   worker.js_runtime.op_state().borrow_mut().put(LoaderHookRegistry::default());
   if limited {
     // A worker that outgrows its limit ends alone; without this V8 would end the whole process.

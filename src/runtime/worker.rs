@@ -11,10 +11,12 @@ use deno_runtime::worker::{MainWorker, WorkerOptions, WorkerServiceOptions};
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode, WorkerLogLevel, colors};
 
 use super::archives::AddonLoader;
+use super::inspector::{self, Debugging};
 use super::module_loader::Loader;
 use super::services::Services;
 use super::{embedded, snapshot, web_worker};
 use crate::ops::guard;
+use crate::printer;
 
 /// What the main worker differs in.
 pub(super) struct Recipe {
@@ -24,6 +26,7 @@ pub(super) struct Recipe {
   pub arguments: Vec<String>,
   /// Beside those that all workers have.
   pub extensions: Vec<Extension>,
+  pub debugging: Debugging,
   /// The channel of a forked child.
   pub channel: Option<(i64, ChildIpcSerialization)>,
 }
@@ -61,14 +64,15 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
     bundle_provider: None,
   };
   let mut worker = MainWorker::bootstrap_from_options(&recipe.main_module, worker_services, options);
-  let inspector = worker.js_runtime.inspector();
-  services.inspector.set(inspector.get_session_sender());
+  worker.js_runtime.v8_isolate().set_oom_error_handler(end_out_of_memory);
+  services.inspector.set(worker.js_runtime.inspector().get_session_sender());
   // Neither can fail: they redefine globals that the boot has just made.
   let _ = worker.execute_script("shell:guard", FastString::from_static(guard::HIDE));
   let _ = worker.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", "").into());
   let _ = worker.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", "").into());
   let _ = worker.execute_script("shell:///common/console.js", embedded::call("common/console.js", "").into());
   worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());
+  inspector::attach(&mut worker, &recipe.debugging);
   worker
 }
 
@@ -104,6 +108,15 @@ pub(super) fn bootstrap(
     mode,
     ..Default::default()
   }
+}
+
+/// Ends the process as Node ends it: by SIGABRT, after a line that says why. V8's own end is a trap, after pages of addresses.
+pub(super) unsafe extern "C" fn end_out_of_memory(place: *const std::ffi::c_char, details: &v8::OomDetails) {
+  // SAFETY: V8 gives a text that ends with a zero, or none.
+  let place = if place.is_null() { "V8".into() } else { unsafe { std::ffi::CStr::from_ptr(place) }.to_string_lossy() };
+  let what = if details.is_heap_oom { "JavaScript heap out of memory" } else { "process out of memory" };
+  printer::error(&format!("FATAL ERROR: {place} Allocation failed - {what}"));
+  std::process::abort();
 }
 
 /// Where V8 puts new objects; three times the part that is in use. By itself it makes that of the machine's memory, up to 96 MB, and an app that only passes

@@ -92,6 +92,12 @@ fn code_of_the_command_line() {
   it.check(&["-e", "import { name } from './lib.mjs'; console.log(name, typeof require)"], 0, "module undefined\n");
   it.check(&["--input-type=module", "-e", "console.log(await 3, import.meta.url.endsWith('/[eval1]'))"], 0, "3 true\n");
   it.check(&["--input-type=commonjs", "-e", "console.log(this === globalThis, typeof module)"], 0, "true object\n");
+  // The global object is nobody's event target.
+  it.check(
+    &["-e", "const n = []; for (const k in globalThis) if (!Object.hasOwn(globalThis, k)) n.push(k); console.log(n, String(globalThis))"],
+    0,
+    "[] [object global]\n",
+  );
 }
 
 #[test]
@@ -223,6 +229,7 @@ fn uncaught_exceptions_end_the_process() {
       "taken.js",
       "process.on('uncaughtException', (e, o) => console.log(e.message, o)); setTimeout(() => console.log('on'), 5); throw new Error('x');",
     ),
+    ("once.js", "process.on('uncaughtException', (e, o) => console.log(e.message, o)); setTimeout(() => { throw new Error('x'); }, 1);"),
     ("again.js", "process.on('uncaughtException', () => { throw new Error('second'); }); throw new Error('first');"),
   ]);
   it.check(&["throws.js"], 1, "exit 1\n");
@@ -233,6 +240,7 @@ fn uncaught_exceptions_end_the_process() {
   );
   it.check(&["monitor.js"], 1, "late uncaughtException\n");
   it.check(&["taken.js"], 0, "x uncaughtException\non\n");
+  it.check(&["once.js"], 0, "x uncaughtException\n");
   it.check_fails(&["again.js"], 7, &["second"]);
   it.check_fails(&["-e", "throw 5"], 1, &["5\n(Use `node --trace-uncaught ...` to show where the exception was thrown)\n\nNode.js v"]);
 }
@@ -241,7 +249,9 @@ fn uncaught_exceptions_end_the_process() {
 fn unhandled_rejections() {
   let it = case(&[]);
   let reject = "setTimeout(() => console.log('on'), 20); Promise.reject(new Error('no'))";
-  it.check(&["-e", reject], 1, "");
+  // The end comes long before, however slow it is.
+  let ends = "setTimeout(() => console.log('on'), 20_000); Promise.reject(new Error('no'))";
+  it.check(&["-e", ends], 1, "");
   it.check_fails(&["-e", "Promise.reject(3)"], 1, &["The promise rejected with the reason \"3\".", "code: 'ERR_UNHANDLED_REJECTION'"]);
   it.check(&["-e", &format!("process.on('unhandledRejection', (e) => console.log(e.message)); {reject}")], 0, "no\non\n");
   it.check(
@@ -253,7 +263,7 @@ fn unhandled_rejections() {
   it.check(&["--unhandled-rejections=warn", "-e", reject], 0, "on\n");
   it.check(&["--unhandled-rejections=warn-with-error-code", "-e", reject], 1, "on\n");
   it.check(
-    &["--unhandled-rejections=strict", "-e", &format!("process.on('unhandledRejection', () => console.log('never')); {reject}")],
+    &["--unhandled-rejections=strict", "-e", &format!("process.on('unhandledRejection', () => console.log('never')); {ends}")],
     1,
     "",
   );
@@ -398,4 +408,68 @@ fn test_runner_chooses() {
   let ended = it.shell(&["a.test.js"]);
   assert_eq!(ended.code, Some(1));
   assert!(ended.out.contains("\u{2716} failing tests:"), "{}", ended.out);
+}
+
+/// Node of this version prints what a promise has become; older ones print that it waits.
+#[test]
+fn values_are_printed_at_the_end() {
+  let it = case(&[]);
+  let ended = it.shell(&["-p", "Promise.resolve().then(() => 42)"]);
+  assert_eq!((ended.code, ended.out.as_str()), (Some(0), "Promise { 42 }\n"), "{}", ended.err);
+}
+
+#[test]
+fn code_that_is_a_module_has_the_builtin_modules() {
+  let it = case(&[]);
+  it.check(&["--input-type=module", "-e", "console.log(typeof assert.ok, typeof fs.readFileSync)"], 0, "function function\n");
+}
+
+#[test]
+fn standard_input_that_nobody_ends_does_not_keep_a_process() {
+  let it = case(&[("reads.js", "process.stdin.resume(); setTimeout(() => process.stdin.pause(), 10);")]);
+  let start = "const child = require('child_process').spawn(process.execPath, ['reads.js'], { stdio: ['pipe', 'inherit', 'inherit'] });
+    child.on('exit', (code) => { console.log('exit', code); process.exit(); });";
+  it.check(&["-e", start], 0, "exit 0\n");
+}
+
+#[test]
+fn modules_and_scripts_beside_each_other() {
+  let it = case(&[
+    ("package.json", r#"{ "type": "module" }"#),
+    // No package of its own: not of the type of the package around `node_modules`.
+    ("node_modules/lone/index.js", "module.exports = { alone: typeof module };"),
+    ("node_modules/lone/named.js", "exports.named = 1;"),
+    (
+      "main.js",
+      "import lone from './node_modules/lone/index.js'; import { named } from './node_modules/lone/named.js'; console.log(lone.alone, named);",
+    ),
+    ("all.cjs", "module.exports = require('./names.mjs');"),
+    ("names.mjs", "export const one = 1; export default 2;"),
+    ("again.mjs", "import { one } from './all.cjs'; console.log(one);"),
+    ("file.unknown", "export {};"),
+    ("unknown.mjs", "import './file.unknown';"),
+  ]);
+  it.check(&["main.js"], 0, "object 1\n");
+  // Node of the version that is beside us needs an option for it.
+  let ended = it.shell(&["again.mjs"]);
+  assert_eq!((ended.code, ended.out.as_str()), (Some(0), "1\n"), "{}", ended.err);
+  it.check_fails(&["unknown.mjs"], 1, &["Unknown file extension \".unknown\" for ", "file.unknown"]);
+}
+
+#[test]
+fn methods_of_the_console_are_no_constructors() {
+  let it = case(&[]);
+  it.check(
+    &["-e", "for (const name of ['log', 'dir', 'table']) try { new console[name](); } catch (e) { console.log(e.name); }"],
+    0,
+    "TypeError\nTypeError\nTypeError\n",
+  );
+}
+
+/// A worker thread has the globals of Node, not those of a page's worker.
+#[test]
+fn globals_of_worker_threads() {
+  let it = case(&[]);
+  let start = "new (require('worker_threads').Worker)('console.log(String(globalThis), typeof self, typeof name, typeof close, typeof location, Object.keys(globalThis).includes(\"postMessage\"))', { eval: true })";
+  it.check(&["-e", start], 0, "[object global] undefined undefined undefined undefined false\n");
 }

@@ -286,12 +286,19 @@ describe('asar', () => {
         const { promisify } = require('node:util');
         const read = (name) => execFileSync(require('node:path').join(${JSON.stringify(archive)}, name), ['now']).toString().trim();
         promisify(execFile)(require('node:path').join(${JSON.stringify(archive)}, 'packed.sh'), ['later'])
-          .then(({ stdout }) => console.log([read('packed.sh'), read('unpacked/run.sh'), stdout.trim()].join(',')));
+          .then(({ stdout }) => {
+            console.log([read('packed.sh'), read('unpacked/run.sh'), stdout.trim()].join(','));
+            process.exit(0);
+          });
       `);
       const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
       childProcess.execFileSync(process.execPath, ['asar', 'pack', main, path.join(folder, 'exec.asar')], { env });
-      const output = childProcess.execFileSync(process.execPath, [path.join(folder, 'exec.asar', 'main.js')], { env: { ...env, ELECTRON_RUN_AS_NODE: '1' } });
+      const temporary = path.join(folder, 'temporary');
+      fs.mkdirSync(temporary);
+      const output = childProcess.execFileSync(process.execPath, [path.join(folder, 'exec.asar', 'main.js')], { env: { ...env, TMPDIR: temporary, ELECTRON_RUN_AS_NODE: '1' } });
       assert.strictEqual(String(output).trim(), 'packed now,unpacked now,packed later');
+      // What was copied out is gone with the process.
+      assert.deepStrictEqual(fs.readdirSync(temporary), []);
     });
 
     it('may have it as a file', () => {

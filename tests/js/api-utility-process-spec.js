@@ -57,6 +57,19 @@ describe('utilityProcess', () => {
       fails([script('echo.js'), [], { stdio: ['ignore'] }], 'configuration missing for stdin, stdout or stderr.');
     });
 
+    it('opens an inspector that execArgv asks for', async () => {
+      const child = fork('endless.js', [], { execArgv: ['--inspect=0'], stdio: 'pipe' });
+      let told = '';
+      for await (const part of child.stderr) {
+        told += part;
+        if (told.includes('For help')) break;
+      }
+      const [, host] = /Debugger listening on ws:\/\/([^/]+)\//.exec(told);
+      const [target] = await (await fetch(`http://${host}/json/list`)).json();
+      assert.strictEqual(path.basename(target.url), 'endless.js');
+      assert.match(target.title, new RegExp(`pid: ${child.pid}\\b`));
+    });
+
     it('starts a process with Node, parentPort and electron', async () => {
       const child = fork('report.js', ['one', 'two'], {
         env: { ...process.env, SHELL_SPEC_MARK: 'mark' },
@@ -77,7 +90,7 @@ describe('utilityProcess', () => {
         resourcesPath: process.resourcesPath,
         mark: 'mark',
         own: [],
-        hidden: [],
+        ownChannel: false,
         port: 'ParentPort',
         electron: ['net', 'systemPreferences'],
         same: true,

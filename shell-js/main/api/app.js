@@ -190,8 +190,12 @@ class App extends EventEmitter {
 
   /** @param {number} [code] */
   exit(code = 0) {
-    if (this.#shutDown) return;
     this.#exitCode = Number.isInteger(code) ? code : 0;
+    if (this.#shutDown) {
+      // The end is under way; of listeners of `quit` and `exit` the last word counts.
+      process.exitCode = this.#exitCode;
+      return;
+    }
     if (!this.#ready) {
       // Before the message loop there is nothing to take down.
       this.#end();

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::{into_io, real_path};
 use crate::asar::{Archive, FileEntry};
+use crate::runtime::native_addons;
 
 /// Copies by archive and name, in a folder that is removed with the process.
 #[derive(Default)]
@@ -33,6 +34,9 @@ pub(super) fn copy_out(archive: &Archive, name: &str, file: &FileEntry) -> io::R
   let contents = archive.read_file(name, file).map_err(into_io)?;
   if copies.folder.is_none() {
     copies.folder = Some(tempfile::Builder::new().prefix("shell-asar-").tempdir()?);
+    // A process ends without dropping what is static. Without the hook the folder stays, in a place that the system clears.
+    // SAFETY: the function has the signature that is asked for, and does not unwind.
+    unsafe { libc::atexit(remove_copies) };
   }
   let number = copies.files.len().to_string();
   let folder = copies.folder.as_ref().map(|folder| folder.path().join(number)).ok_or(io::ErrorKind::NotFound)?;
@@ -47,12 +51,14 @@ pub(super) fn copy_out(archive: &Archive, name: &str, file: &FileEntry) -> io::R
   Ok(copy)
 }
 
-/// Removes the copies; a process ends without dropping what is static.
-pub(crate) fn remove_copies() {
-  *COPIES.lock().unwrap_or_else(PoisonError::into_inner) = Copies::default();
+/// Removes the copies, when the process ends. One that is being made at this moment is not waited for.
+extern "C" fn remove_copies() {
+  if let Ok(mut copies) = COPIES.try_lock() {
+    *copies = Copies::default();
+  }
 }
 
-/// Says where the native addons of archives are.
+/// Says where the native addons of archives are, and refuses what cannot work here.
 pub(in crate::runtime) struct AddonLoader;
 
 impl DenoRtNativeAddonLoader for AddonLoader {
@@ -61,6 +67,8 @@ impl DenoRtNativeAddonLoader for AddonLoader {
   }
 
   fn load_and_resolve_path<'a>(&self, path: &'a Path) -> Result<Cow<'a, Path>, LoadError> {
-    real_path(path).map_err(LoadError::Io)
+    let path = real_path(path).map_err(LoadError::Io)?;
+    native_addons::prepare(&path).map_err(LoadError::Io)?;
+    Ok(path)
   }
 }

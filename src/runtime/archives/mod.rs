@@ -25,7 +25,6 @@ use super::platform::{IS_A_FOLDER, NOT_THERE};
 use crate::asar::{Archive, Entry, Error, mounted};
 
 pub(super) use addons::AddonLoader;
-pub(crate) use addons::remove_copies;
 pub(super) use file_system::ArchiveFs;
 pub(super) use sys::Sys;
 

@@ -36,6 +36,19 @@ pub(crate) fn is_private(metadata: &Metadata) -> bool {
   metadata.uid() == user && metadata.mode() & 0o022 == 0
 }
 
+/// Loads a library so that it and what it brings along find their own functions first. An addon may carry libraries that the user interface has in
+/// other versions: GLib, whose objects of the one are none for the other. Only the loader of the GNU C library can do it; a library that it does not
+/// load is left to the caller, who says why.
+pub(crate) fn load_apart(path: &Path) {
+  #[cfg(all(target_os = "linux", target_env = "gnu"))]
+  if let Ok(path) = std::ffi::CString::new(path.as_os_str().as_encoded_bytes()) {
+    // SAFETY: the path ends with a zero. The initialisers of the library run, as they would a moment later when the runtime loads it.
+    unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_LAZY | libc::RTLD_DEEPBIND) };
+  }
+  #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+  let _ = path;
+}
+
 /// Keeps a descriptor from what this process starts.
 pub(crate) fn close_in_children(descriptor: i64) {
   if let Ok(descriptor) = i32::try_from(descriptor) {
@@ -67,4 +80,26 @@ pub(crate) fn forward_quit_requests(ui_end: &UiEnd) {
       });
     }
   }
+}
+
+/// Calls `asked`, on a thread of its own, whenever SIGUSR1 asks for a debugger, also while the program is busy.
+pub(crate) fn on_debug_signal(asked: impl Fn() + Send + 'static) {
+  let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
+  // It lives as long as the process, and must not be dropped within another runtime.
+  let runtime = std::mem::ManuallyDrop::new(runtime);
+  // Here, not on the thread: once the program runs, the signal must no longer end it.
+  let registered = {
+    let _inside = runtime.enter();
+    signal(SignalKind::user_defined1())
+  };
+  let Ok(mut signals) = registered else { return };
+  let listen = move || {
+    runtime.block_on(async {
+      while signals.recv().await.is_some() {
+        asked();
+      }
+    });
+  };
+  // Without the thread nobody hears the signal.
+  let _ = std::thread::Builder::new().name("debug-signal".into()).stack_size(128 * 1024).spawn(listen);
 }

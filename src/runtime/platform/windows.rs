@@ -38,11 +38,17 @@ pub(crate) fn is_private(_metadata: &Metadata) -> bool {
   true
 }
 
+/// Each library finds its own functions here.
+pub(crate) fn load_apart(_path: &Path) {}
+
 /// Handles are inherited only where that was asked for.
 pub(crate) fn close_in_children(_descriptor: i64) {}
 
 /// The process ends when it notices that its channel was closed.
 pub(crate) fn end_with_parent() {}
+
+/// Windows has no such signal.
+pub(crate) fn on_debug_signal(_asked: impl Fn() + Send + 'static) {}
 
 /// The keys and the events of the console that end a program ask the app to quit. Must be called in the tokio runtime of the JavaScript
 /// thread.

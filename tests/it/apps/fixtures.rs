@@ -70,6 +70,24 @@ fn registry_packages_work() {
   app.expect_quit();
 }
 
+/// Addons that are prebuilt for Node-API, as the registry has them: work on other threads, calls from them, the same addon in a worker thread.
+#[test]
+fn native_addons_work() {
+  assert!(app_folder("addons").join("node_modules").is_dir(), "the packages are missing: scripts/setup.sh installs them");
+  let mut app = RunningApp::start("addons");
+  let sharp = app.expect("sharp");
+  assert_eq!((&sharp["width"], &sharp["height"], &sharp["format"]), (&json!(20), &json!(10), &json!("png")));
+  assert_eq!(app.expect("lightningcss")["code"], ".a{color:red}");
+  let bcrypt = app.expect("bcrypt");
+  assert_eq!((&bcrypt["right"], &bcrypt["wrong"]), (&json!(true), &json!(false)));
+  assert_eq!(app.expect("bufferutil")["masked"], json!([254, 253, 252, 251]));
+  assert_eq!(app.expect("watcher")["name"], "news.txt");
+  assert_eq!(app.expect("worker")["right"], true);
+  // sharp brings a GLib of its own, and ours is in the same process.
+  let ended = app.expect_quit();
+  assert!(!ended.stderr.contains("CRITICAL"), "{}", ended.stderr);
+}
+
 #[test]
 fn legacy_pages_and_preloads_use_node() {
   assert!(app_folder("npm").join("node_modules").is_dir(), "the packages are missing: scripts/setup.sh installs them");

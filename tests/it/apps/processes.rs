@@ -97,7 +97,7 @@ fn window_exists(pid: u32, part: &str) -> bool {
   output.is_ok_and(|output| output.status.success() && !output.stdout.is_empty())
 }
 
-fn expect_nothing_left(app: &RunningApp) {
+pub(super) fn expect_nothing_left(app: &RunningApp) {
   // At once, as far as this machine has time for it: less than what waits for a service that does not answer.
   let end = Instant::now() + Duration::from_secs(20);
   loop {

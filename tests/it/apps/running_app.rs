@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -33,6 +34,8 @@ pub(crate) struct RunningApp {
 pub(crate) struct Ended {
   /// The exit code, or `None` when a signal ended the process.
   pub(crate) code: Option<i32>,
+  /// The signal that ended it.
+  pub(crate) signal: Option<i32>,
   pub(crate) stderr: String,
   pub(crate) took: Duration,
 }
@@ -180,7 +183,7 @@ impl RunningApp {
       }
     }
     let stderr = self.take_stderr();
-    Ended { code: status.code(), stderr, took }
+    Ended { code: status.code(), signal: status.signal(), stderr, took }
   }
 
   /// `quit` with exit code 0 and a process that ends with it, as most apps do.
