@@ -4,8 +4,11 @@ use std::io::Write;
 
 use console::Style;
 
+/// What gives a text its colour.
+type Paint = fn(Style) -> Style;
+
 /// The words that lines of standard error begin with, and how they look on a terminal.
-const MARKS: &[(&str, fn(Style) -> Style)] = &[
+const MARKS: &[(&str, Paint)] = &[
   ("error:", |style| style.red().bold()),
   ("warning:", |style| style.yellow().bold()),
   ("hint:", |style| style.cyan().bold()),

@@ -511,7 +511,9 @@ describe('legacy renderers', function () {
     });
 
     // On the portable lane WebKitGTK runs no finalisers in some documents (docs/lanes.md).
-    (portable ? it.skip : it)('R26 gives back what the page has dropped', async () => {
+    (portable ? it.skip : it)('R26 gives back what the page has dropped', async function () {
+      // The engine collects when it likes.
+      this.timeout(180_000);
       const told = await inPage(async (rounds, count) => {
         const { port1, port2 } = new MessageChannel();
         const turn = () => new Promise((resolve) => {

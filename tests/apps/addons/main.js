@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
-const bcrypt = require('@node-rs/bcrypt');
+const argon2 = require('@node-rs/argon2');
 const watcher = require('@parcel/watcher');
 const bufferUtil = require('bufferutil');
 const { transform } = require('lightningcss');
@@ -45,7 +45,7 @@ app.whenReady().then(async () => {
   say('sharp', await image());
   const { code } = transform({ filename: 'a.css', code: Buffer.from('.a { color: rgb(255, 0, 0) }'), minify: true });
   say('lightningcss', { code: code.toString() });
-  say('bcrypt', { right: await bcrypt.compare('word', await bcrypt.hash('word', { cost: 4 })), wrong: await bcrypt.compare('other', await bcrypt.hash('word', { cost: 4 })) });
+  say('argon2', { right: await argon2.verify(await argon2.hash('word'), 'word'), wrong: await argon2.verify(await argon2.hash('word'), 'other') });
   const masked = Buffer.alloc(4);
   bufferUtil.mask(Buffer.from([1, 2, 3, 4]), Buffer.from([255, 255, 255, 255]), masked, 0, 4);
   say('bufferutil', { masked: [...masked] });

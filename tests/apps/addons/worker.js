@@ -1,6 +1,6 @@
 'use strict';
 
-const { compareSync, hashSync } = require('@node-rs/bcrypt');
+const { hashSync, verifySync } = require('@node-rs/argon2');
 const { parentPort } = require('node:worker_threads');
 
-parentPort.postMessage(compareSync('word', hashSync('word', { cost: 4 })));
+parentPort.postMessage(verifySync(hashSync('word'), 'word'));

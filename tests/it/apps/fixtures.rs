@@ -78,8 +78,8 @@ fn native_addons_work() {
   let sharp = app.expect("sharp");
   assert_eq!((&sharp["width"], &sharp["height"], &sharp["format"]), (&json!(20), &json!(10), &json!("png")));
   assert_eq!(app.expect("lightningcss")["code"], ".a{color:red}");
-  let bcrypt = app.expect("bcrypt");
-  assert_eq!((&bcrypt["right"], &bcrypt["wrong"]), (&json!(true), &json!(false)));
+  let argon2 = app.expect("argon2");
+  assert_eq!((&argon2["right"], &argon2["wrong"]), (&json!(true), &json!(false)));
   assert_eq!(app.expect("bufferutil")["masked"], json!([254, 253, 252, 251]));
   assert_eq!(app.expect("watcher")["name"], "news.txt");
   assert_eq!(app.expect("worker")["right"], true);
