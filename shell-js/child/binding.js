@@ -5,7 +5,7 @@
 // Before any other line: whoever finds the door after us, the program included, must find nothing.
 const door = globalThis.__shellChild;
 delete globalThis.__shellChild;
-const { op_electron_names, op_real_path, op_stop_in, op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types } = door;
+const { op_electron_names, op_real_path, op_stop_in, op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types, runTicks: run } = door;
 
 const { options, execArguments, script, arguments: rest, folderUrl, isUtility, breaks, debugPort } = op_child_start();
 
@@ -32,6 +32,9 @@ export const stopIn = (file) => op_stop_in(file);
 
 /** Says which names `import { ... } from 'electron'` has. @param {string[]} names */
 export const setElectronNames = (names) => op_electron_names(names);
+
+/** Runs what `process.nextTick` was given, then the reactions of promises. @type {() => void} */
+export const runTicks = run;
 
 /** Puts a module under an address that no file has. @param {string} url @param {string} source */
 export const addModule = (url, source) => op_child_add_module(url, source);

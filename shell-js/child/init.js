@@ -3,12 +3,13 @@
  */
 
 // First: it closes the door to native code before anything else is evaluated.
-import { isOn, lastOf, start } from './binding.js';
+import { isOn, lastOf, start, valuesOf } from './binding.js';
 // Before any code of the program: an exception in its first line must already be reported.
 import { fatal } from './fatal.js';
 import { applyOptions } from './options.js';
-import { checkSyntax, preload, runCode, runScript } from './programs.js';
+import { checkSyntax, preloadModules, preloadScripts, runCode, runScript } from './programs.js';
 import process from 'node:process';
+import { setImmediate } from 'node:timers';
 
 /** What to do, as Node chooses it. @returns {() => Promise<void>} */
 function choose() {
@@ -36,13 +37,30 @@ runtime.test = (/** @type {any} */ test) => {
   void import('./test-host.js').then(({ register }) => register(test));
 };
 
-async function run() {
-  applyOptions();
-  if (start.isUtility) await (await import('./utility.js')).becomeUtility();
-  const program = choose();
-  await preload();
-  await program();
+const failed = (/** @type {unknown} */ error) => fatal(error, true);
+
+// Nothing here is awaited: a program that awaits forever at its top level must not keep this module, and with it the runtime's event loop, from ending.
+/** @param {() => Promise<void>} program */
+function run(program) {
+  program().catch(failed);
 }
 
-// Not awaited: a program that awaits forever at its top level must not keep this module, and with it the runtime's event loop, from ending.
-run().catch((error) => fatal(error, true));
+/** What comes before the program and takes its time. */
+async function prepare() {
+  if (start.isUtility) await (await import('./utility.js')).becomeUtility();
+  preloadScripts();
+  await preloadModules();
+}
+
+// The program must not begin in a promise reaction: its ticks and its reactions would then come in another order than Node's.
+applyOptions();
+if (start.isUtility || valuesOf('--import').length > 0) {
+  prepare().then(() => setImmediate(run, choose()), failed);
+} else {
+  try {
+    preloadScripts();
+    run(choose());
+  } catch (error) {
+    fatal(error);
+  }
+}

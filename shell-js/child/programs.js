@@ -7,7 +7,7 @@ import process from 'node:process';
 
 import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
 import { evaluateMain } from '../common/main-module.js';
-import { addModule, isModuleSource, isOn, lastOf, realPath, start, stopIn, stripTypes, valuesOf } from './binding.js';
+import { addModule, isModuleSource, isOn, lastOf, realPath, runTicks, start, stopIn, stripTypes, valuesOf } from './binding.js';
 import { fatal } from './fatal.js';
 import { sources } from './place.js';
 
@@ -25,14 +25,18 @@ function importSource(name, source) {
   return import(url);
 }
 
-/** Loads what `--require` and `--import` name, one after the other. */
-export async function preload() {
+/** Loads what `--require` names. */
+export function preloadScripts() {
   const required = valuesOf('--require');
   if (required.length > 0) {
     const parent = new Module('internal/preload', null);
     parent.paths = Module._nodeModulePaths(process.cwd());
     for (const name of required) Module._load(name, parent, false);
   }
+}
+
+/** Loads what `--import` names, one after the other. */
+export async function preloadModules() {
   const imported = valuesOf('--import');
   if (imported.length > 0) {
     await importSource('[import]', imported.map((name) => `await import(${JSON.stringify(name)});\n`).join(''));
@@ -81,6 +85,8 @@ export async function runCode(code, name) {
     const value = runInGlobalScope(source, name);
     // At the end, when a promise may have its value.
     if (print) process.on('exit', () => console.log(value));
+    // As after a main script: ticks come before reactions.
+    runTicks();
   });
 }
 

@@ -473,3 +473,17 @@ fn globals_of_worker_threads() {
   let start = "new (require('worker_threads').Worker)('console.log(String(globalThis), typeof self, typeof name, typeof close, typeof location, Object.keys(globalThis).includes(\"postMessage\"))', { eval: true })";
   it.check(&["-e", start], 0, "[object global] undefined undefined undefined undefined false\n");
 }
+
+/// Ticks before reactions, and nobody hears of a rejection that is handled in a tick.
+#[test]
+fn turns_of_the_first_script() {
+  let script = "process.on('unhandledRejection', () => console.log('unhandled'));
+    const late = Promise.reject(new Error('late'));
+    Promise.resolve().then(() => console.log('reaction')).then(() => process.nextTick(() => late.catch(() => console.log('handled'))));
+    process.nextTick(() => console.log('tick'));";
+  let it = case(&[("main.js", script), ("first.js", "")]);
+  let expected = "tick\nreaction\nhandled\n";
+  it.check(&["main.js"], 0, expected);
+  it.check(&["-r", "./first.js", "main.js"], 0, expected);
+  it.check(&["-e", script], 0, expected);
+}

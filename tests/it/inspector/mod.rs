@@ -155,7 +155,7 @@ fn worker_threads_are_reached_through_their_process() {
 
 #[test]
 fn a_program_opens_and_closes_its_inspector() {
-  let main = "const inspector = require('node:inspector');\ninspector.open(0);\nprocess.stdin.resume();\nglobalThis.end = () => { inspector.close(); console.log('closed', inspector.url()); };\nsetInterval(() => {}, 1000);";
+  let main = "const inspector = require('node:inspector');\nglobalThis.end = () => { inspector.close(); console.log('closed', inspector.url()); };\nsetInterval(() => {}, 1000);\ninspector.open(0);";
   let run = "async (it) => {
     const session = await it.connect();
     void session.evaluate('setTimeout(end, 1)');
