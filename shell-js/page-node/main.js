@@ -153,7 +153,7 @@ function handle([kind, id, data]) {
   }
 }
 
-/** Takes frames until the document is gone. */
+/** Takes frames until the document is gone. Who ended it, ends this thread too. */
 async function serve() {
   for (;;) {
     const piece = await next();
@@ -168,4 +168,4 @@ async function serve() {
     }
   }
 }
-serve().then(() => process.exit(0));
+serve();
