@@ -153,7 +153,7 @@ function handle([kind, id, data]) {
   }
 }
 
-/** Takes frames until the document is gone. */
+/** Takes frames until the document is gone. Who ended it, ends this thread too. */
 async function serve() {
   while (await ready()) {
     // Taken only here: code that ran since then may have waited for the page, and served this frame.
@@ -169,4 +169,4 @@ async function serve() {
     }
   }
 }
-serve().then(() => process.exit(0));
+serve();

@@ -24,7 +24,7 @@ const setNumber = uncurry(WeakMap.prototype.set);
 const TYPE = { __proto__: null, type: 'text/javascript' };
 
 const isSecurityError = (error) => error instanceof ExceptionCtor && nameOf(error) === 'SecurityError';
-const POLICY = "The policy of this page keeps its workers from having Node: they need 'worker-src blob:', 'script-src blob:' and 'connect-src shell-lane:', besides where their scripts are.";
+const POLICY = "The policy of this page keeps its workers from having Node: they need 'blob:' in 'worker-src' and 'script-src'.";
 
 const addressOf = (/** @type {any[]} */ ...texts) => createObjectURL(new BlobCtor(texts, TYPE));
 

@@ -17,6 +17,7 @@
 mod connection;
 mod document;
 mod frames;
+mod routes;
 mod script;
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
 use tokio::sync::Notify;
 
-use super::{LaneFrame, Route};
+use super::LaneFrame;
 use connection::{Connection, State, Stranger, enter, leave, push, settle};
 use frames::{MAIN, NO_SLOT, WORKER, take_place};
 pub use token::{Token, bytes_of_text};
@@ -205,36 +206,6 @@ impl Portable {
     if let Some(found) = lock(&self.0.state).connections.get_mut(&connection) {
       found.peer = peer;
     }
-  }
-
-  /// Makes a way past the JS thread for frames of [`ROUTED_KINDS`] of one document.
-  pub fn open_route(&self, connection: u32, document: u32) -> Arc<Route> {
-    let route = Arc::new(Route::default());
-    if let Some(old) = lock(&self.0.state).routes.insert((connection, document), route.clone()) {
-      old.close();
-    }
-    route
-  }
-
-  /// Ends that way. `wake` is called as by [`Portable::take_frames`].
-  pub fn close_route(&self, connection: u32, document: u32, wake: impl FnOnce(u32)) {
-    let route = lock(&self.0.state).routes.remove(&(connection, document));
-    if let Some(route) = route {
-      route.close();
-      self.route_has_room(connection, wake);
-    }
-  }
-
-  /// A route that had a page wait has room again. `wake` is called as by [`Portable::take_frames`].
-  pub fn route_has_room(&self, connection: u32, wake: impl FnOnce(u32)) {
-    let mut state = lock(&self.0.state);
-    let Some(found) = state.connections.get_mut(&connection) else { return };
-    if !found.holding || std::mem::replace(&mut found.waking, true) {
-      return;
-    }
-    let web_contents = found.web_contents;
-    drop(state);
-    wake(web_contents);
   }
 
   pub fn peer(&self, connection: u32) -> u32 {

@@ -46,11 +46,6 @@ impl<R> Holds<R> {
     let go: VecDeque<(u32, R)> = go;
     go.into_iter().map(|(_, request)| request).collect()
   }
-
-  /// Forgets all: nobody waits for them any more.
-  pub(crate) fn clear(&self) {
-    self.held.borrow_mut().clear();
-  }
 }
 
 #[cfg(test)]

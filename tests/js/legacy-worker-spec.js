@@ -200,7 +200,7 @@ describe('workers with Node', function () {
     const self = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'";
     const file = path.basename(script("try { postMessage(require('os').EOL); } catch (error) { postMessage(error.message); }"));
     for (const [policy, expected] of [
-      [self, /^The policy of this page keeps its workers from having Node: they need 'worker-src blob:'/],
+      [self, /^The policy of this page keeps its workers from having Node: they need 'blob:' in 'worker-src' and 'script-src'\.$/],
       [`${self} blob:`, /^The worker's Node cannot be reached\. A policy of the page needs 'connect-src shell-lane:'\.$/],
       [`${self} blob:; connect-src shell-lane:`, /^\n$/],
     ]) {

@@ -24,6 +24,8 @@ export function startWorker(config) {
   if (entry.startsWith('blob:')) URL.revokeObjectURL(entry);
   const link = createLink('', config.address, null);
   link.adopt(config.token);
+  // As a policy names the lane.
+  const source = config.address.replace(/^(shell-lane:)?.*/s, (whole, scheme) => scheme ?? new URL(whole).origin);
   let listens = false;
   // Nothing is sent to a worker that has not asked.
   function listen() {
@@ -39,7 +41,7 @@ export function startWorker(config) {
     ask(kind, bytes) {
       listen();
       const answer = link.ask(kind, bytes);
-      if (answer === null) throw new Error("The worker's Node cannot be reached. A policy of the page needs 'connect-src shell-lane:'.");
+      if (answer === null) throw new Error(`The worker's Node cannot be reached. A policy of the page needs 'connect-src ${source}'.`);
       return answer;
     }
   };

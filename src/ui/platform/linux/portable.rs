@@ -201,7 +201,6 @@ impl WebView {
       own.waiting.borrow_mut().clear();
       own.waiting_frames.borrow_mut().clear();
       own.waiting_workers.borrow_mut().clear();
-      own.holds.clear();
       own.lane.forget_documents(own.connection);
     }
   }
