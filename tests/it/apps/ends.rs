@@ -114,8 +114,8 @@ fn r34_children_end_as_node_does() {
   let of_v8 = "void _ZN2v87Isolate10GetCurrentEv(void);\nvoid *napi_register_module_v1(void *env, void *exports) { _ZN2v87Isolate10GetCurrentEv(); return 0; }\n";
   let of_v8 = format!("require({:?})", compile(folder.path().join("of_v8"), of_v8).display());
   let fill = "for (const kept = []; ; ) kept.push(new Array(10_000).fill(kept.length));";
-  type Case = (&'static str, &'static str, Option<i32>, Option<i32>, &'static str);
-  let cases: &[Case] = &[
+  type Case<'a> = (&'a str, &'a str, Option<i32>, Option<i32>, &'a str);
+  let cases: &[Case<'_>] = &[
     ("exit", "setTimeout(() => process.exit(7), 1)", Some(7), None, ""),
     ("exit in exit", "process.on('exit', () => process.exit(7))", Some(7), None, ""),
     ("throw", "throw new Error('no')", Some(1), None, "Error: no"),

@@ -32,9 +32,9 @@ class Debugged {
     });
   }
 
-  /** Connects to where the program, or the last of its children, says that it listens. */
+  /** Connects to where the program, or the last of its children, says that it listens. `shell dev` says before each line whose it is. */
   async connect() {
-    return connect(await this.said('err', /Debugger listening on (ws:\S+)\nFor help, see: https:\/\/nodejs.org\/en\/docs\/inspector\n$/));
+    return connect(await this.said('err', /Debugger listening on (ws:\S+)\n(?:main  \| )?For help, see: https:\/\/nodejs.org\/en\/docs\/inspector\n$/));
   }
 
   kill() {
@@ -128,6 +128,12 @@ async function workerOf(session, sessionId) {
 /** Runs a scenario and prints what it reports. */
 function scenario(args, env, run) {
   const debugged = new Debugged(args, env);
+  // Else a program that says nothing holds up all tests.
+  setTimeout(() => {
+    console.error('nothing came of it in time', debugged.out, debugged.err);
+    debugged.kill();
+    process.exit(1);
+  }, 120_000);
   Promise.resolve(run(debugged)).then(
     (report) => console.log(JSON.stringify(report)),
     (error) => console.error(error, debugged.out, debugged.err),
