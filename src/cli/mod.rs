@@ -19,6 +19,7 @@ use crate::{app, printer};
 /// The exit code of a bad command line.
 const MISUSED: u8 = 2;
 /// The exit code of a command that the user stopped, as shells have it.
+#[cfg(unix)]
 const INTERRUPTED: u8 = 130;
 
 /// Runs Electron apps on the system's web view.
