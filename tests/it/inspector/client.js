@@ -34,7 +34,7 @@ class Debugged {
 
   /** Connects to where the program, or the last of its children, says that it listens. `shell dev` says before each line whose it is. */
   async connect() {
-    return connect(await this.said('err', /Debugger listening on (ws:\S+)\n(?:main  \| )?For help, see: https:\/\/nodejs.org\/en\/docs\/inspector\n$/));
+    return connect(await this.said('err', /Debugger listening on (ws:\S+)\n(?:main {2}\| )?For help, see: https:\/\/nodejs.org\/en\/docs\/inspector\n$/));
   }
 
   kill() {
