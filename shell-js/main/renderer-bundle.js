@@ -4,12 +4,12 @@
  */
 import { rendererModules } from './binding.js';
 
+/** The codec, both ways. */
+const CODEC = ['common/codec-format.js', 'common/deserialize.js', 'common/value-kinds.js', 'common/serialize.js'];
+
 const RENDERER = [
   'common/lane-frames.js',
-  'common/codec-format.js',
-  'common/deserialize.js',
-  'common/value-kinds.js',
-  'common/serialize.js',
+  ...CODEC,
   'renderer/event-emitter.js',
   'renderer/refusal.js',
   'common/port-payload.js',
@@ -77,19 +77,16 @@ const PAGE = ['common/codec-format.js', 'common/deserialize.js', 'renderer/page-
 const portableFiles = (...names) => names.map((name) => `renderer/portable/portable-${name}.js`);
 const PORTABLE_SIDE = portableFiles('console', 'errors', 'tape', 'membrane', 'meet', 'guard', 'evaluate', 'page');
 const PORTABLE_OWN = [...RENDERER, ...portableFiles('console', 'errors', 'link', 'news', 'tape', 'membrane', 'meet', 'guard', 'evaluate', 'worlds', 'own')];
-const PORTABLE_PAGE = ['common/codec-format.js', 'common/deserialize.js', 'common/value-kinds.js', 'common/serialize.js', 'renderer/page-ports.js', 'renderer/page-windows.js', 'renderer/page-workers.js', ...PORTABLE_SIDE];
+const PORTABLE_PAGE = [...CODEC, 'renderer/page-ports.js', 'renderer/page-windows.js', 'renderer/page-workers.js', ...PORTABLE_SIDE];
 const PORTABLE_SHARED = [...RENDERER, ...portableFiles('shared'), ...PORTABLE_SIDE];
 const PORTABLE_FRAME = ['common/lane-frames.js', ...portableFiles('link', 'news', 'meet', 'frame')];
 const PORTABLE_FRAME_PAGE = ['common/codec-format.js', ...portableFiles('console', 'evaluate', 'guard', 'meet', 'frame-page')];
-const PORTABLE_ATTACHED = ['common/codec-format.js', 'common/deserialize.js', 'common/value-kinds.js', 'common/serialize.js', ...portableFiles('attached')];
+const PORTABLE_ATTACHED = [...CODEC, ...portableFiles('attached')];
 
 // The first script of a worker with Node.
 const WORKER = [
   'common/lane-frames.js',
-  'common/codec-format.js',
-  'common/deserialize.js',
-  'common/value-kinds.js',
-  'common/serialize.js',
+  ...CODEC,
   'renderer/event-emitter.js',
   'renderer/refusal.js',
   'renderer/page-workers.js',

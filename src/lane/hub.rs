@@ -32,7 +32,7 @@ const MAX_CONNECTIONS: usize = 4;
 /// Size of one read.
 const READ_SIZE: usize = 256 << 10;
 
-/// How long the next frame of a page that was sent one is waited for awake: some times what it costs to wake a thread on another processor.
+/// How long the next frame of a page that was sent one is waited for awake: several times what it costs to wake a thread on another processor.
 const AWAKE: Duration = Duration::from_micros(100);
 /// After so many times in a row that nothing came in that time, fewer are waited for.
 const MISSES: u32 = 3;

@@ -1,7 +1,7 @@
 /* global api */
 'use strict';
 
-// What a page may try at the functions that it was given.
+// What a page may try at the functions that it was given. A long list, because each way in has to be shut by itself.
 
 const assert = require('node:assert');
 const { closeAllWindows } = require('./helpers');

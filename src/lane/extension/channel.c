@@ -20,7 +20,7 @@
 #define MAX_QUEUED (32u << 20)
 #define READ_SIZE (64 << 10)
 #define SOCKET_BUFFER (2 << 20)
-/* How long an answer is waited for awake, in microseconds: some times what it costs to wake a process on another processor. */
+/* How long an answer is waited for awake, in microseconds: several times what it costs to wake a process on another processor. */
 #define AWAKE 100
 /* After so many answers in a row that took longer, fewer are waited for awake. */
 #define MISSES 3
