@@ -13,7 +13,7 @@ fn parse(pieces: impl Iterator<Item = Vec<u8>>) -> (Vec<Frame>, bool, bool) {
   let mut parser = FrameParser::default();
   let mut frames = Vec::new();
   for piece in pieces {
-    if parser.feed(&piece, |frame| frames.push(frame)).is_err() {
+    if parser.feed(&piece, |_, _| None, |frame| frames.push(frame)).is_err() {
       return (frames, true, false);
     }
   }

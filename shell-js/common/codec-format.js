@@ -103,6 +103,8 @@ export const host = {
   hasNamedProperties: null,
   /** Writes a text as UTF-8 into bytes, from an index on, and gives where it ends, or -1; null where the engine's encoder is fast enough. @type {((text: string, bytes: Uint8Array, at: number) => number) | null} */
   encodeText: null,
+  /** Reads a part of bytes as UTF-8; gives an empty text for what is none. Null where the engine's decoder is fast enough. @type {((bytes: Uint8Array, from: number, to: number) => string) | null} */
+  decodeText: null,
   /** Objects of the surroundings that cannot be cloned and do not show it. @type {((value: object) => boolean) | null} */
   refuses: null,
   /** The forms of a NativeImage, or null for any other object. @type {((value: object) => [number, Picture][] | null) | null} */

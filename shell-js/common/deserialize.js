@@ -5,7 +5,7 @@
 
 import { reflectApply, uncurry, regExpTest, mapSet, bufferLength, viewBuffer, viewOffset, bytesSlice, bytesSubarray } from './codec-format.js';
 import { SafeDataView, VIEW_NAMES, DATA_VIEW, ERROR_NAMES, MAX_OBJECTS, T, SMALL, FORM } from './codec-format.js';
-import { MAX_CHUNK, SHAPE_KEYS, MAX_DEPTH, COST, COST_FACTOR, FREE_COST, host, isFar, probe } from './codec-format.js';
+import { LONG_TEXT, MAX_CHUNK, SHAPE_KEYS, MAX_DEPTH, COST, COST_FACTOR, FREE_COST, host, isFar, probe } from './codec-format.js';
 
 const { defineProperty, deleteProperty } = Reflect;
 const ObjectPrototype = Object.prototype;
@@ -13,7 +13,7 @@ const parse = JSON.parse;
 const setAdd = uncurry(Set.prototype.add);
 const isArray = Array.isArray;
 const fromCharCode = String.fromCharCode;
-// Not `fatal`, which takes a slower way in the main process; bytes that are no UTF-8 do no harm as replacement characters.
+// Not `fatal`, which takes a slower way in the main process.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const decodeText = uncurry(TextDecoder.prototype.decode);
 const [MapCtor, SetCtor, DateCtor, RegExpCtor, DataViewCtor, ObjectCtor, BigIntCtor, RangeErrorCtor] = [
@@ -23,6 +23,15 @@ const viewConstructors = { __proto__: null };
 for (const name of VIEW_NAMES) viewConstructors[name] = globalThis[name];
 const errorConstructors = { __proto__: null };
 for (const name of ERROR_NAMES) errorConstructors[name] = globalThis[name];
+
+// Bytes that are no UTF-8 do no harm as replacement characters.
+function utf8(bytes, from, to) {
+  if (host.decodeText !== null && to - from > LONG_TEXT) {
+    const text = host.decodeText(bytes, from, to);
+    if (text.length > 0) return text;
+  }
+  return decodeText(decoder, bytesSubarray(bytes, from, to));
+}
 
 // What stands where a value comes later.
 const LATER = { __proto__: null };
@@ -163,7 +172,7 @@ class Reader {
     const length = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16);
     at += 3;
     if (length > MAX_CHUNK || length > end - at || count === 0) throw malformed();
-    const texts = parse(decodeText(decoder, bytesSubarray(bytes, at, at + length)));
+    const texts = parse(utf8(bytes, at, at + length));
     if (!isArray(texts) || texts.length !== count) throw malformed();
     this.chunkAt = at + length;
     this.texts = texts;
@@ -187,7 +196,7 @@ class Reader {
     if (tag === T.utf8) {
       const length = this.boundedLength(1);
       this.at += length;
-      return decodeText(decoder, bytesSubarray(this.bytes, this.at - length, this.at));
+      return utf8(this.bytes, this.at - length, this.at);
     }
     if (tag === T.utf16) {
       const length = this.boundedLength(2);

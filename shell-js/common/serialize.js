@@ -188,13 +188,14 @@ class Writer {
     this.at = at;
   }
 
-  // Writes a text for which there is room, without moving on.
+  // Writes a well-formed text for which there is room, without moving on.
   utf8(text, at) {
     if (text.length > LONG_TEXT) {
+      if (setFromBase64 !== null && this.ascii(text, at)) return text.length;
       if (host.encodeText !== null) {
         const end = host.encodeText(text, this.bytes, at);
         if (end >= at) return end - at;
-      } else if (setFromBase64 !== null && this.ascii(text, at)) return text.length;
+      }
     }
     return encodeInto(encoder, text, bytesSubarray(this.bytes, at)).written;
   }
@@ -209,8 +210,10 @@ class Writer {
     }
     setFromBase64(bytesSubarray(this.bytes, at), base64);
     const end = at + text.length;
+    const { view } = this;
     let all = 0;
-    for (; at + 4 <= end; at += 4) all |= this.view.getInt32(at, true);
+    for (; at + 16 <= end; at += 16) all |= view.getInt32(at, true) | view.getInt32(at + 4, true) | view.getInt32(at + 8, true) | view.getInt32(at + 12, true);
+    for (; at + 4 <= end; at += 4) all |= view.getInt32(at, true);
     for (; at < end; at++) all |= this.bytes[at];
     return (all & 0x80808080) === 0;
   }

@@ -40,6 +40,7 @@ export function start(natives, page, pageGlobal, configBytes) {
     };
   }
   if (typeof natives.encodeText === 'function') host.encodeText = natives.encodeText;
+  if (typeof natives.decodeText === 'function') host.decodeText = natives.decodeText;
   const config = deserialize(configBytes);
   const transport = createTransport(natives, config.isolated ? page.ports ?? null : null);
   // Where the worlds share no values, the lane brings what is between them.

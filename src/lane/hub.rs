@@ -12,13 +12,14 @@ use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Notify;
 
+use super::area::{self, Area};
 use super::frame::{FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, LaneFrame, MAX_PAYLOAD};
 use super::route::{ROUTED_KINDS, Route};
 
@@ -29,6 +30,10 @@ const WRITE_HIGH_WATER: usize = 512 << 20;
 /// Connections of one web contents: its page has one, and for a moment a second while it moves to another process. A process that makes more
 /// is not ours, and gets none.
 const MAX_CONNECTIONS: usize = 4;
+/// The frame that brings a page the memory that it shares with us. Its payload is the length of the memory's rings.
+const KIND_AREA: u8 = 58;
+/// A page that sent and was sent so many long payloads gets such memory. Each gets a few while it loads, which the socket is good for.
+const LONG_PAYLOADS: u32 = 6;
 /// Size of one read.
 const READ_SIZE: usize = 256 << 10;
 
@@ -66,6 +71,9 @@ struct Connection {
   peer: u32,
   socket: AsyncFd<OwnedFd>,
   outbox: Mutex<Outbox>,
+  /// How many long payloads went over the socket.
+  long_payloads: AtomicU32,
+  area: OnceLock<Area>,
   /// Wakes the writer.
   written: Notify,
   closing: Notify,
@@ -77,6 +85,7 @@ struct Outbox {
   /// Bytes of the first piece that the socket took already.
   offset: usize,
   bytes: usize,
+  ring: area::Sender,
 }
 
 /// The page that this thread sent something since it last slept, and whether it was of use to wait for it awake.
@@ -130,7 +139,16 @@ impl Hub {
     // SAFETY: an `OwnedFd` gives the same descriptor for as long as it lives, and nobody else closes it.
     let socket = unsafe { AsyncFd::register(socket)? };
     let connection =
-      Arc::new(Connection { web_contents, peer, socket, outbox: Mutex::default(), written: Notify::new(), closing: Notify::new() });
+      Arc::new(Connection {
+        web_contents,
+        peer,
+        socket,
+        outbox: Mutex::default(),
+        long_payloads: AtomicU32::new(0),
+        area: OnceLock::new(),
+        written: Notify::new(),
+        closing: Notify::new(),
+      });
     let number = {
       let mut table = lock(&self.0.table);
       if table.connections.values().filter(|other| other.web_contents == web_contents).count() >= MAX_CONNECTIONS {
@@ -159,7 +177,7 @@ impl Hub {
       return false;
     }
     PATIENCE.with_borrow_mut(|patience| patience.expected = Arc::downgrade(&connection));
-    connection.send(&header.encode(payload.len() as u32), payload)
+    connection.send(header, payload)
   }
 
   /// Ends a connection, for a page that does not keep to the protocol.
@@ -227,8 +245,43 @@ impl Inner {
 }
 
 impl Connection {
-  fn send(&self, header: &[u8; HEADER_LENGTH], payload: &[u8]) -> bool {
+  fn send(&self, header: FrameHeader, payload: &[u8]) -> bool {
     let mut outbox = lock(&self.outbox);
+    if self.area.get().is_none() && outbox.pieces.is_empty() && self.long_payloads.load(Ordering::Relaxed) >= LONG_PAYLOADS {
+      self.open_area(&mut outbox);
+    }
+    if payload.len() < area::LEAST {
+      return self.write(&mut outbox, &header.encode(payload.len() as u32), payload);
+    }
+    if let Some(end) = self.area.get().and_then(|area| area.put(&mut outbox.ring, payload)) {
+      let (header, place) = header.encode_in_area(payload.len() as u32, end);
+      return self.write(&mut outbox, &header, &place);
+    }
+    self.long_payloads.fetch_add(1, Ordering::Relaxed);
+    self.write(&mut outbox, &header.encode(payload.len() as u32), payload)
+  }
+
+  /// Gives the page memory to share. Where that fails the socket does for everything.
+  fn open_area(&self, outbox: &mut Outbox) {
+    self.long_payloads.store(0, Ordering::Relaxed);
+    let Ok((area, file)) = Area::new() else {
+      return;
+    };
+    let mut frame = [0; HEADER_LENGTH + 4];
+    frame[..HEADER_LENGTH].copy_from_slice(&FrameHeader { kind: KIND_AREA, ..FrameHeader::default() }.encode(4));
+    frame[HEADER_LENGTH..].copy_from_slice(&(area::RING as u32).to_le_bytes());
+    let Ok(taken) = write_with_file(self.socket.get_ref(), &frame, &file) else {
+      return;
+    };
+    if taken < frame.len() {
+      self.queue(outbox, frame[taken..].to_vec());
+    }
+    // Nobody else sets it: the outbox is locked.
+    let _ = self.area.set(area);
+  }
+
+  /// Sends or queues the bytes of one frame.
+  fn write(&self, outbox: &mut Outbox, header: &[u8; HEADER_LENGTH], payload: &[u8]) -> bool {
     let total = HEADER_LENGTH + payload.len();
     if outbox.bytes + total > WRITE_HIGH_WATER {
       return false;
@@ -245,11 +298,14 @@ impl Connection {
     } else {
       rest.extend_from_slice(&payload[taken - HEADER_LENGTH..]);
     }
+    self.queue(outbox, rest);
+    true
+  }
+
+  fn queue(&self, outbox: &mut Outbox, rest: Vec<u8>) {
     outbox.bytes += rest.len();
     outbox.pieces.push_back(rest);
-    drop(outbox);
     self.written.notify_one();
-    true
   }
 
   /// Writes what is queued until the socket is full. True when nothing is left.
@@ -301,9 +357,13 @@ impl Connection {
         return Ok(());
       }
       let mut taken = None;
+      let take = |end, length| self.area.get().and_then(|area| area.take(end, length));
       parser
-        .feed(&buffer[..count], |frame| {
+        .feed(&buffer[..count], take, |frame| {
           let frame = LaneFrame { web_contents: self.web_contents, connection: number, header: frame.header, payload: frame.payload };
+          if frame.payload.len() >= area::LEAST {
+            self.long_payloads.fetch_add(1, Ordering::Relaxed);
+          }
           taken = inner.arrived(frame).or(taken.take());
         })
         .map_err(io::Error::other)?;
@@ -399,6 +459,29 @@ fn write_pair(socket: &OwnedFd, first: &[u8], second: &[u8]) -> io::Result<usize
     let mut message: libc::msghdr = std::mem::zeroed();
     message.msg_iov = parts.as_mut_ptr();
     message.msg_iovlen = parts.len() as _;
+    libc::sendmsg(socket.as_raw_fd(), &raw const message, libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT)
+  };
+  usize::try_from(count).map_err(|_| io::Error::last_os_error())
+}
+
+/// Writes bytes, as far as the socket takes them, and hands a descriptor over with the first of them.
+fn write_with_file(socket: &OwnedFd, bytes: &[u8], file: &OwnedFd) -> io::Result<usize> {
+  // Of words, because the kernel's headers in it must be aligned.
+  let mut control = [0u64; 4];
+  let mut part = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+  // SAFETY: a zeroed msghdr is valid. The control buffer is longer than one header with one descriptor, and everything that is pointed to outlives
+  // the call, which only reads it.
+  let count = unsafe {
+    let mut message: libc::msghdr = std::mem::zeroed();
+    message.msg_iov = &raw mut part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.as_mut_ptr().cast();
+    message.msg_controllen = libc::CMSG_SPACE(size_of::<libc::c_int>() as u32) as _;
+    let header = libc::CMSG_FIRSTHDR(&raw const message);
+    (*header).cmsg_level = libc::SOL_SOCKET;
+    (*header).cmsg_type = libc::SCM_RIGHTS;
+    (*header).cmsg_len = libc::CMSG_LEN(size_of::<libc::c_int>() as u32) as _;
+    libc::CMSG_DATA(header).cast::<libc::c_int>().write_unaligned(file.as_raw_fd());
     libc::sendmsg(socket.as_raw_fd(), &raw const message, libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT)
   };
   usize::try_from(count).map_err(|_| io::Error::last_os_error())

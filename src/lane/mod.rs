@@ -6,6 +6,8 @@
 //! Architecture Invariant: neither V8 nor GTK types here, so that the frame format is tested without either.
 
 #[cfg(target_os = "linux")]
+mod area;
+#[cfg(target_os = "linux")]
 pub mod extension;
 mod frame;
 #[cfg(target_os = "linux")]

@@ -15,6 +15,11 @@
 #include <unistd.h>
 
 #define HEADER_LENGTH 24
+/* Of the header's flags: the payload is in the area, and eight bytes follow that say where. */
+#define IN_AREA 1
+#define PLACE_LENGTH 8
+/* The frame that brings the area. Nobody else gets it. */
+#define KIND_AREA 58
 #define MAX_PAYLOAD (256u << 20)
 /* What the host leaves unread is kept up to here; a page that goes on sending then waits until the host has read. */
 #define MAX_QUEUED (32u << 20)
@@ -64,6 +69,9 @@ struct LaneChannel {
   /* The frame whose payload is arriving. */
   LaneFrame *partial;
   gsize partial_have;
+  /* Memory that the host shares, and a descriptor of such that came ahead of its frame. */
+  LaneArea *area;
+  int area_fd;
 };
 
 static void put32(guint8 *at, guint32 value) {
@@ -75,10 +83,24 @@ static guint32 get32(const guint8 *at) {
   return at[0] | (guint32)at[1] << 8 | (guint32)at[2] << 16 | (guint32)at[3] << 24;
 }
 
+static void put64(guint8 *at, guint64 value) {
+  put32(at, (guint32)value);
+  put32(at + 4, (guint32)(value >> 32));
+}
+
+static guint64 get64(const guint8 *at) {
+  return get32(at) | (guint64)get32(at + 4) << 32;
+}
+
 void lane_frame_free(LaneFrame *frame) {
   if (!frame)
     return;
-  g_free(frame->payload);
+  if (frame->area) {
+    lane_area_release(frame->area, frame->area_end);
+    lane_area_unref(frame->area);
+  } else {
+    g_free(frame->payload);
+  }
   g_free(frame);
 }
 
@@ -107,6 +129,7 @@ void lane_channel_unref(LaneChannel *channel) {
   lane_channel_close(channel);
   g_queue_clear_full(&channel->incoming, (GDestroyNotify)lane_frame_free);
   lane_frame_free(channel->partial);
+  lane_area_unref(channel->area);
   g_free(channel);
 }
 
@@ -120,6 +143,9 @@ static void hang_up(LaneChannel *channel) {
   if (channel->fd >= 0)
     close(channel->fd);
   channel->fd = -1;
+  if (channel->area_fd >= 0)
+    close(channel->area_fd);
+  channel->area_fd = -1;
 }
 
 void lane_channel_close(LaneChannel *channel) {
@@ -169,7 +195,6 @@ static void slow_down(LaneChannel *channel) {
 }
 
 gboolean lane_channel_send(LaneChannel *channel, const LaneFrame *frame) {
-  gsize total = HEADER_LENGTH + (gsize)frame->length;
   if (channel->fd < 0 || frame->length > MAX_PAYLOAD)
     return FALSE;
   guint8 header[HEADER_LENGTH] = {0};
@@ -177,14 +202,24 @@ gboolean lane_channel_send(LaneChannel *channel, const LaneFrame *frame) {
   header[4] = frame->kind;
   put32(header + 8, frame->id);
   put32(header + 12, frame->document);
-  put32(header + 16, (guint32)frame->frame);
-  put32(header + 20, (guint32)(frame->frame >> 32));
+  put64(header + 16, frame->frame);
+  guint8 place[PLACE_LENGTH];
+  guint8 *payload = frame->payload;
+  gsize length = frame->length;
+  guint64 end = channel->area && length >= LANE_AREA_LEAST ? lane_area_put(channel->area, payload, length) : 0;
+  if (end) {
+    header[5] = IN_AREA;
+    put64(place, end);
+    payload = place;
+    length = PLACE_LENGTH;
+  }
+  gsize total = HEADER_LENGTH + length;
   gsize taken = 0;
   channel->expecting = TRUE;
   /* Only an empty queue may be bypassed: the order of frames is the order of calls. */
   if (g_queue_is_empty(&channel->outgoing)) {
-    struct iovec parts[2] = {{header, HEADER_LENGTH}, {frame->payload, frame->length}};
-    struct msghdr message = {.msg_iov = parts, .msg_iovlen = frame->length ? 2 : 1};
+    struct iovec parts[2] = {{header, HEADER_LENGTH}, {payload, length}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = length ? 2 : 1};
     ssize_t count;
     do
       count = sendmsg(channel->fd, &message, MSG_NOSIGNAL);
@@ -206,8 +241,8 @@ gboolean lane_channel_send(LaneChannel *channel, const LaneFrame *frame) {
     memcpy(piece->bytes, header + taken, at);
     taken = HEADER_LENGTH;
   }
-  if (frame->length)
-    memcpy(piece->bytes + at, frame->payload + (taken - HEADER_LENGTH), total - taken);
+  if (length)
+    memcpy(piece->bytes + at, payload + (taken - HEADER_LENGTH), total - taken);
   channel->outgoing_bytes += piece->length;
   g_queue_push_tail(&channel->outgoing, piece);
   if (!channel->out_source) {
@@ -219,12 +254,35 @@ gboolean lane_channel_send(LaneChannel *channel, const LaneFrame *frame) {
   return channel->fd >= 0;
 }
 
+/* Maps the area whose frame has come. Where that fails there is no memory left, and the next frame that is in it ends the channel. */
+static void open_area(LaneChannel *channel, const LaneFrame *frame) {
+  if (channel->area_fd >= 0 && !channel->area && frame->length == 4)
+    channel->area = lane_area_new(channel->area_fd, get32(frame->payload));
+  else if (channel->area_fd >= 0)
+    close(channel->area_fd);
+  channel->area_fd = -1;
+}
+
+/* The frame whose payload is in the area. */
+static LaneFrame *parse_in_area(LaneChannel *channel, LaneFrame *frame, const guint8 *place) {
+  frame->area_end = get64(place);
+  frame->payload = channel->area ? lane_area_take(channel->area, frame->area_end, frame->length) : NULL;
+  if (!frame->payload) {
+    g_free(frame);
+    hang_up(channel);
+    return NULL;
+  }
+  frame->area = lane_area_ref(channel->area);
+  channel->buffer_start += HEADER_LENGTH + PLACE_LENGTH;
+  return frame;
+}
+
 /* Takes one complete frame out of what was read, or NULL. */
-static LaneFrame *parse(LaneChannel *channel) {
+static LaneFrame *parse_one(LaneChannel *channel) {
   gsize have = channel->buffer_end - channel->buffer_start;
   const guint8 *at = channel->buffer + channel->buffer_start;
   if (!channel->partial) {
-    if (have < HEADER_LENGTH)
+    if (have < HEADER_LENGTH || (at[5] == IN_AREA && have < HEADER_LENGTH + PLACE_LENGTH))
       return NULL;
     guint32 length = get32(at);
     if (length > MAX_PAYLOAD) {
@@ -236,7 +294,9 @@ static LaneFrame *parse(LaneChannel *channel) {
     frame->kind = at[4];
     frame->id = get32(at + 8);
     frame->document = get32(at + 12);
-    frame->frame = get32(at + 16) | (guint64)get32(at + 20) << 32;
+    frame->frame = get64(at + 16);
+    if (at[5] == IN_AREA)
+      return parse_in_area(channel, frame, at + HEADER_LENGTH);
     if (length && !(frame->payload = g_try_malloc(length))) {
       g_free(frame);
       hang_up(channel);
@@ -260,6 +320,37 @@ static LaneFrame *parse(LaneChannel *channel) {
   return frame;
 }
 
+/* The same, for everybody else: without the frame that is for the channel itself. */
+static LaneFrame *parse(LaneChannel *channel) {
+  LaneFrame *frame;
+  while ((frame = parse_one(channel)) && frame->kind == KIND_AREA) {
+    open_area(channel, frame);
+    lane_frame_free(frame);
+  }
+  return frame;
+}
+
+/* Reads bytes, and keeps a descriptor that comes with them. */
+static ssize_t receive(LaneChannel *channel, guint8 *into, gsize room) {
+  union {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(int))];
+  } control;
+  struct iovec part = {into, room};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  ssize_t count;
+  do
+    count = recvmsg(channel->fd, &message, MSG_CMSG_CLOEXEC);
+  while (count < 0 && errno == EINTR);
+  struct cmsghdr *rights = count > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+  if (rights && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS && rights->cmsg_len == CMSG_LEN(sizeof(int))) {
+    if (channel->area_fd >= 0)
+      close(channel->area_fd);
+    memcpy(&channel->area_fd, CMSG_DATA(rights), sizeof(int));
+  }
+  return count;
+}
+
 /* Reads once. FALSE when nothing was there or the host is gone. */
 static gboolean read_some(LaneChannel *channel) {
   if (channel->fd < 0)
@@ -279,10 +370,7 @@ static gboolean read_some(LaneChannel *channel) {
     into = channel->buffer + have;
     room = READ_SIZE - have;
   }
-  ssize_t count;
-  do
-    count = recv(channel->fd, into, room, 0);
-  while (count < 0 && errno == EINTR);
+  ssize_t count = receive(channel, into, room);
   if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
     return FALSE;
   if (count <= 0) {
@@ -424,6 +512,7 @@ LaneChannel *lane_channel_new(int *peer, LaneDeliver deliver, gpointer data) {
   LaneChannel *channel = g_new0(LaneChannel, 1);
   channel->references = 1;
   channel->fd = ends[0];
+  channel->area_fd = -1;
   channel->deliver = deliver;
   channel->data = data;
   g_queue_init(&channel->outgoing);

@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+#include "area.h"
+
 /* A frame; its header is described in src/lane/frame.rs. `payload` is NULL when `length` is 0. */
 typedef struct {
   guint8 kind;
@@ -13,6 +15,9 @@ typedef struct {
   guint64 frame;
   guint32 length;
   guint8 *payload;
+  /* Where the payload is, if it was not read off the socket; NULL otherwise, and for frames to send. */
+  LaneArea *area;
+  guint64 area_end;
 } LaneFrame;
 
 typedef struct LaneChannel LaneChannel;

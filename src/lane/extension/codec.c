@@ -63,7 +63,7 @@ static guint8 *to_utf8(const JSChar *text, size_t length, guint8 *out, const gui
 }
 
 /* encodeText(text, bytes, at): writes a text as UTF-8 into a Uint8Array and gives where it ends there, or -1. The engine's own encoder takes
- * about twice as long for ASCII. */
+ * about twice as long. */
 static JSValueRef encode_text(JSContextRef context, JSObjectRef function, JSObjectRef self, size_t count, const JSValueRef arguments[],
                               JSValueRef *exception) {
   (void)function;
@@ -85,6 +85,19 @@ static JSValueRef encode_text(JSContextRef context, JSObjectRef function, JSObje
   }
   JSStringRelease(text);
   return JSValueMakeNumber(context, end ? (double)(end - start) : -1);
+}
+
+/* decodeText(bytes, from, to): the text of a part of a Uint8Array; the empty one if that is no UTF-8. */
+static JSCValue *decode_text(JSCValue *bytes, double from, double to) {
+  JSCContext *context = jsc_value_get_context(bytes);
+  gsize size = 0;
+  const guint8 *start = jsc_value_is_typed_array(bytes) ? jsc_value_typed_array_get_data(bytes, &size) : NULL;
+  if (!start || !(from >= 0 && from <= to && to <= (double)size))
+    return jsc_value_new_string(context, "");
+  GBytes *part = g_bytes_new_static(start + (gsize)from, (gsize)to - (gsize)from);
+  JSCValue *text = jsc_value_new_string_from_bytes(context, part);
+  g_bytes_unref(part);
+  return text;
 }
 
 /* A function of the engine's C interface as a property of an object of the other one. The two meet in the global object, for a moment. */
@@ -116,4 +129,8 @@ void lane_add_codec(WebKitFrame *frame, WebKitScriptWorld *world, JSCContext *co
   if (JSObjectGetProxyTarget)
     add_function(raw, context, natives, "anyProxy", any_proxy);
   add_function(raw, context, natives, "encodeText", encode_text);
+  JSCValue *decode = jsc_value_new_function(context, "decodeText", G_CALLBACK(decode_text), NULL, NULL, JSC_TYPE_VALUE, 3, JSC_TYPE_VALUE,
+                                            G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  jsc_value_object_set_property(natives, "decodeText", decode);
+  g_object_unref(decode);
 }

@@ -291,3 +291,44 @@ fn a_page_that_does_not_answer_is_soon_not_waited_for() {
     assert_eq!(state(), (0, 0), "there was something to read");
   });
 }
+
+#[test]
+fn long_payloads_take_shared_memory_once_there_were_some() {
+  run_local(async {
+    let (ours, mut theirs) = UnixStream::pair().expect("pair");
+    let hub = Hub::new();
+    let number = hub.adopt(7, ours.into()).expect("adopted");
+    let payload = vec![5; area::LEAST];
+    let mut frame = vec![0; HEADER_LENGTH + payload.len()];
+    for _ in 0..LONG_PAYLOADS {
+      assert!(hub.send(number, header(70, 1), &payload));
+      theirs.read_exact(&mut frame).expect("read");
+      assert_eq!((frame[4], frame[5]), (70, 0));
+    }
+    assert!(hub.send(number, header(70, 2), &payload));
+    let mut frames = [0; HEADER_LENGTH + 4 + HEADER_LENGTH + 8];
+    theirs.read_exact(&mut frames).expect("read");
+    assert_eq!(frames[4], KIND_AREA);
+    assert_eq!(frames[HEADER_LENGTH..HEADER_LENGTH + 4], (area::RING as u32).to_le_bytes());
+    let (rest, place) = header(70, 2).encode_in_area(payload.len() as u32, payload.len() as u64);
+    assert_eq!((&frames[HEADER_LENGTH + 4..HEADER_LENGTH * 2 + 4], &frames[HEADER_LENGTH * 2 + 4..]), (rest.as_slice(), place.as_slice()));
+    let (first, place) = header(5, 9).encode_in_area(area::LEAST as u32, area::LEAST as u64);
+    theirs.write_all(&[first.as_slice(), place.as_slice()].concat()).expect("written");
+    assert_eq!(next(&hub).await[0].payload, vec![0; area::LEAST]);
+    let (first, place) = header(5, 9).encode_in_area(area::LEAST as u32, 1);
+    theirs.write_all(&[first.as_slice(), place.as_slice()].concat()).expect("written");
+    assert_eq!(next(&hub).await[0].header.kind, KIND_CLOSED);
+  });
+}
+
+#[test]
+fn a_payload_in_memory_that_is_not_there_closes_the_connection() {
+  run_local(async {
+    let (ours, mut theirs) = UnixStream::pair().expect("pair");
+    let hub = Hub::new();
+    hub.adopt(7, ours.into()).expect("adopted");
+    let (first, place) = header(5, 9).encode_in_area(100, 100);
+    theirs.write_all(&[first.as_slice(), place.as_slice()].concat()).expect("written");
+    assert_eq!(next(&hub).await[0].header.kind, KIND_CLOSED);
+  });
+}
