@@ -138,17 +138,16 @@ impl Hub {
     let peer = peer_process(&socket).unwrap_or(0);
     // SAFETY: an `OwnedFd` gives the same descriptor for as long as it lives, and nobody else closes it.
     let socket = unsafe { AsyncFd::register(socket)? };
-    let connection =
-      Arc::new(Connection {
-        web_contents,
-        peer,
-        socket,
-        outbox: Mutex::default(),
-        long_payloads: AtomicU32::new(0),
-        area: OnceLock::new(),
-        written: Notify::new(),
-        closing: Notify::new(),
-      });
+    let connection = Arc::new(Connection {
+      web_contents,
+      peer,
+      socket,
+      outbox: Mutex::default(),
+      long_payloads: AtomicU32::new(0),
+      area: OnceLock::new(),
+      written: Notify::new(),
+      closing: Notify::new(),
+    });
     let number = {
       let mut table = lock(&self.0.table);
       if table.connections.values().filter(|other| other.web_contents == web_contents).count() >= MAX_CONNECTIONS {
