@@ -5,8 +5,19 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const SOURCES: [&str; 10] =
-  ["extension.c", "archives.c", "document.c", "frames.c", "payload.c", "area.c", "channel.c", "console.c", "worlds.c", "codec.c"];
+const SOURCES: [&str; 11] = [
+  "extension.c",
+  "archives.c",
+  "document.c",
+  "frames.c",
+  "payload.c",
+  "area.c",
+  "channel.c",
+  "console.c",
+  "worlds.c",
+  "codec.c",
+  "drivers.c",
+];
 
 /// Compiles the extension into `OUT_DIR/libshell-lane.so`. WebKitGTK's own flags come from pkg-config; the symbols are resolved in the
 /// web process, which has the library loaded, so nothing is linked.

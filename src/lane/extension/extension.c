@@ -3,12 +3,17 @@
  * Here: its start, the life of pages, console messages, and what comes from the host. document.c and frames.c hold the rest. Natives reach only
  * the bundle, as arguments of its one function; neither world's global object ever holds one. */
 
+/* For dladdr. */
+#define _GNU_SOURCE
+
+#include <dlfcn.h>
 #include <gio/gio.h>
 #include <gio/gunixfdlist.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "console.h"
+#include "drivers.h"
 #include "page.h"
 #include "worlds.h"
 
@@ -222,7 +227,20 @@ static void on_page_created(WebKitWebExtension *extension, WebKitWebPage *web_pa
   g_signal_connect(web_page, "console-message-sent", G_CALLBACK(on_console_message), NULL);
 }
 
+/* The folder that this library was loaded from has a note of more. */
+static void load_drivers(void) {
+  Dl_info self;
+  if (!dladdr((void *)(guintptr)load_drivers, &self) || !self.dli_fname)
+    return;
+  char *folder = g_path_get_dirname(self.dli_fname);
+  GThread *thread = lane_load_drivers(folder);
+  if (thread)
+    g_thread_unref(thread);
+  g_free(folder);
+}
+
 G_MODULE_EXPORT void webkit_web_extension_initialize(WebKitWebExtension *extension) {
+  load_drivers();
   lane_console_init();
   page_quark = g_quark_from_static_string("shell-lane-page");
   g_signal_connect(lane_worlds_init(), "window-object-cleared", G_CALLBACK(lane_on_document), NULL);

@@ -21,6 +21,7 @@ mod window;
 mod window_manager;
 mod working_set;
 
+use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -66,10 +67,17 @@ const SPARE_PATIENCE: Duration = Duration::from_secs(10);
 /// Sets the engine up: the first context costs 60 ms or more, whatever it is for, and a web process as much again. Where the app's data is, is not
 /// known before its main script has run; what is made for a folder that turns out to be another one is thrown away.
 pub(crate) fn warm_up(ui: &Rc<Ui>) {
-  let Some(folder) = &ui.config.session_folder else {
-    drop(webkit2gtk::WebContext::new_ephemeral());
-    return;
-  };
+  match &ui.config.session_folder {
+    Some(folder) => make_spare(ui, folder),
+    None => drop(webkit2gtk::WebContext::new_ephemeral()),
+  }
+  if let Some(extensions) = &ui.config.web_extensions {
+    libraries::drivers::note(extensions);
+  }
+}
+
+/// Has a web process ready for the first window.
+fn make_spare(ui: &Rc<Ui>, folder: &Path) {
   ui.spare_view.replace(Some(WebView::spare(ui, folder)));
   let weak = Rc::downgrade(ui);
   // An app without windows shall not keep a web process.

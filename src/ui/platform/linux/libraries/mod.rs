@@ -1,5 +1,7 @@
 //! Loads GTK and WebKitGTK when the user interface starts, not before `main`; build.rs beside this file says why and how.
 
+pub(super) mod drivers;
+
 use std::ffi::{CStr, c_char, c_void};
 use std::io::IsTerminal as _;
 use std::process::{Command, Stdio};
@@ -61,7 +63,11 @@ fn library() -> Result<&'static Library, &'static str> {
   let loaded = LOADED.get_or_init(|| {
     // SAFETY: the name ends with a zero. Its constructors run here as they would have run before `main`.
     let handle = unsafe { libc::dlopen(LIBRARY.as_ptr(), libc::RTLD_LAZY | libc::RTLD_GLOBAL) };
-    if handle.is_null() { Err(last_error()) } else { Ok(Library(handle)) }
+    if handle.is_null() {
+      return Err(last_error());
+    }
+    drivers::begin();
+    Ok(Library(handle))
   });
   loaded.as_ref().map_err(String::as_str)
 }
