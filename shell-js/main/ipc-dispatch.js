@@ -110,7 +110,7 @@ function workerFrame(contents, worker, frame) {
 
 onUiEvent('laneOpened', (opened) => {
   if (isPortable(opened)) connected(opened);
-  else announceScripts(opened.connection);
+  else announceScripts(opened.connection, webContents.get(opened.webContents)?.isLoading() === true);
 });
 onUiEvent('laneClosed', ({ connection }) => removeConnection(connection));
 

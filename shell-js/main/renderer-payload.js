@@ -56,12 +56,14 @@ function payloadOf(flags, configuration) {
 }
 
 /**
- * Gives the scripts to a page's process before there is a document: it reads them while the page is on its way.
- * @param {number} connection
+ * Makes the scripts ready for a new connection. A page's process that has nothing to do yet gets them now, before there is a document; one that a page is
+ * on its way to would read them while that waits.
+ * @param {number} connection @param {boolean} isLoading
  */
-export function announceScripts(connection) {
+export function announceScripts(connection, isLoading) {
   if (host.portableLane) return;
   const { renderer, page } = prepare();
+  if (isLoading) return;
   laneSend(connection, TO_PAGE.prepare, 0, 0, 0, packTexts([renderer, page], 0, 0).payload);
 }
 

@@ -253,8 +253,8 @@ static JSCValue *take_prepared_side(WebKitFrame *frame, JSCContext *context) {
   return side;
 }
 
-/* The engine reads a script the first time that a process runs it, and keeps what it made of it. The first page would wait for that, while its process
- * waits for the page: so the scripts run once for nothing, in a world that only scripts of the host are in. */
+/* The engine reads a script the first time that a process runs it, and keeps what it made of it. The first page would wait for that, and its process
+ * has nothing to do yet: so the scripts run once for nothing, in a world that only scripts of the host are in. */
 void lane_prepare(Page *page, const guint8 *payload, gsize length) {
   static gboolean prepared = FALSE;
   WebKitFrame *frame = webkit_web_page_get_main_frame(page->web_page);

@@ -14,7 +14,8 @@ use gtk::gio;
 use gtk::glib;
 use gtk::prelude::*;
 use webkit2gtk::{
-  AutoplayPolicy, PermissionRequestExt, ScriptDialogType, SettingsExt, UserContentManager, UserStyleSheet, WebViewExt, WebsitePolicies,
+  AutoplayPolicy, PermissionRequestExt, ScriptDialogType, SettingsExt, UserContentManager, UserMessage, UserStyleSheet, WebViewExt,
+  WebsitePolicies,
 };
 
 use crate::bridge::{LaneSocket, Rect, RequestId, UiEnd, UiEvent, WebContentsId, WebViewOptions, WindowId};
@@ -164,12 +165,12 @@ impl WebView {
 
   /// Makes a view of a session, without a window yet.
   fn build(ui: &Rc<Ui>, session: &Session) -> Rc<Self> {
-    Self::assemble(ui, engine_view("web-context", session.context()), session.clone())
+    Self::assemble(ui, engine_view(ui, "web-context", session.context()), session.clone())
   }
 
   /// Makes a view in the process and session of another one, as `window.opener` needs.
   fn related(ui: &Rc<Ui>, opener: &WebView) -> Rc<Self> {
-    Self::assemble(ui, engine_view("related-view", &opener.view), opener.session.clone())
+    Self::assemble(ui, engine_view(ui, "related-view", &opener.view), opener.session.clone())
   }
 
   /// Makes a view of the default session in `folder` before anybody wants one, and starts its web process, which else begins with the first
@@ -177,8 +178,9 @@ impl WebView {
   pub(super) fn spare(ui: &Rc<Ui>, folder: &Path) -> Rc<Self> {
     let session = ui.sessions.get("", &folder.to_string_lossy(), ui.config.web_extensions.as_deref());
     let view = Self::build(ui, &session);
-    // The engine starts the process for a script as for a load, but there is no document, no entry in the history and no event.
-    view.view.evaluate_javascript("0", None, None, gio::Cancellable::NONE, |_| {});
+    // The engine starts the process for a message as for a load, but there is no document, no entry in the history and no event. Nobody takes the message,
+    // and a script in its place would have window objects made that the first page does not use.
+    view.view.send_message_to_page(&UserMessage::new("shell-spare", None), gio::Cancellable::NONE, |_| {});
     session.keep_cookies();
     view
   }
@@ -250,7 +252,7 @@ impl WebView {
     }
     window.content().add_overlay(&self.place);
     self.place.show_all();
-    self.fill(window);
+    self.fill_soon();
     self.view.grab_focus();
     for event in self.held_back.take() {
       self.end.emit(event(id));
@@ -268,20 +270,6 @@ impl WebView {
       if !options.hardware_acceleration {
         settings.set_hardware_acceleration_policy(webkit2gtk::HardwareAccelerationPolicy::Never);
       }
-      settings.set_enable_webgl(true);
-      settings.set_enable_webaudio(true);
-      settings.set_enable_media_stream(true);
-      settings.set_enable_smooth_scrolling(true);
-      // Electron's pages may open windows and use the clipboard; apps decide about both in main.
-      settings.set_javascript_can_open_windows_automatically(true);
-      settings.set_javascript_can_access_clipboard(true);
-      settings.set_enable_back_forward_navigation_gestures(false);
-      // The lane's extension reads there what its own news of console messages lacks.
-      settings.set_enable_write_console_messages_to_stdout(self.ui.upgrade().is_some_and(|ui| ui.config.web_extensions.is_some()));
-      // A page that comes back from the cache has no new document for the lane, and Electron's pages are always loaded anew.
-      settings.set_enable_page_cache(false);
-      // A page that loads files from its folder is what most apps are. WebKit takes each file for an origin of its own.
-      settings.set_allow_file_access_from_file_urls(true);
       settings.set_allow_universal_access_from_file_urls(!options.web_security);
       if !options.web_security {
         settings.set_disable_web_security(true);
@@ -304,6 +292,20 @@ impl WebView {
     if let Some(color) = options.background_color {
       let _ = self.set_background(color);
     }
+  }
+
+  /// Gives the view its size once the commands of this turn are carried out. Most often a load is among them, and the web process would first make
+  /// a surface of that size and then turn to the page.
+  fn fill_soon(&self) {
+    let view = self.me.clone();
+    glib::source::idle_add_local_full(glib::Priority::HIGH, move || {
+      if let Some(view) = view.upgrade()
+        && let Some(window) = view.holder()
+      {
+        view.fill(&window);
+      }
+      glib::ControlFlow::Break
+    });
   }
 
   /// A view in a window that was never shown has no size, and its page would be laid out for none.
@@ -453,13 +455,35 @@ impl WebView {
 }
 
 /// A view of what the property `of` names. Pages may play sounds unasked, as Electron's may.
-fn engine_view(of: &str, base: &impl IsA<glib::Object>) -> webkit2gtk::WebView {
+fn engine_view(ui: &Ui, of: &str, base: &impl IsA<glib::Object>) -> webkit2gtk::WebView {
   let policies = WebsitePolicies::builder().autoplay(AutoplayPolicy::Allow).build();
   glib::Object::builder()
+    .property("settings", common_settings(ui))
     .property("user-content-manager", UserContentManager::new())
     .property("website-policies", policies)
     .property(of, base.upcast_ref::<glib::Object>())
     .build()
+}
+
+/// Settings that all views share, and what most apps choose of the others: each that is changed later is told to a web process that runs already.
+fn common_settings(ui: &Ui) -> webkit2gtk::Settings {
+  let settings = webkit2gtk::Settings::new();
+  settings.set_enable_developer_extras(true);
+  settings.set_enable_webgl(true);
+  settings.set_enable_webaudio(true);
+  settings.set_enable_media_stream(true);
+  settings.set_enable_smooth_scrolling(true);
+  // Electron's pages may open windows and use the clipboard; apps decide about both in main.
+  settings.set_javascript_can_open_windows_automatically(true);
+  settings.set_javascript_can_access_clipboard(true);
+  settings.set_enable_back_forward_navigation_gestures(false);
+  // The lane's extension reads there what its own news of console messages lacks.
+  settings.set_enable_write_console_messages_to_stdout(ui.config.web_extensions.is_some());
+  // A page that comes back from the cache has no new document for the lane, and Electron's pages are always loaded anew.
+  settings.set_enable_page_cache(false);
+  // A page that loads files from its folder is what most apps are. WebKit takes each file for an origin of its own.
+  settings.set_allow_file_access_from_file_urls(true);
+  settings
 }
 
 /// The process at the other end of a socket pair, 0 when the kernel does not tell.
