@@ -1,4 +1,5 @@
-//! `ELECTRON_RUN_AS_NODE=1` beside the real Node: the same arguments, the same standard input, the same output and exit code.
+//! `ELECTRON_RUN_AS_NODE=1` beside the real Node: the same arguments, the same standard input, the same output and exit code. One long file, because
+//! all cases share the comparison.
 
 use std::fs;
 use std::io::Write;
@@ -321,6 +322,35 @@ fn signals_end_the_process_as_they_do_node() {
   it.check(&["signal.js"], 4, "heard\n");
   let killed = it.shell(&["-e", "process.kill(process.pid, 'SIGKILL')"]);
   assert_eq!(killed.code, None, "a signal ended it");
+}
+
+#[test]
+fn a_child_is_disconnected_by_a_parent_that_ends_with_a_message_unread() {
+  for serialization in ["json", "advanced"] {
+    let case = case(&[
+      (
+        "parent.js",
+        "const fs = require('fs');
+        const options = { serialization: process.argv[2], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] };
+        require('child_process').fork('./child.js', options);
+        setImmediate(() => {
+          while (!fs.existsSync('sent'));
+          process.kill(process.pid, 'SIGKILL');
+        });",
+      ),
+      (
+        "child.js",
+        "process.on('disconnect', () => console.log('disconnected'));
+        process.send('unread', () => require('fs').writeFileSync('sent', ''));",
+      ),
+    ]);
+    for program in [env!("CARGO_BIN_EXE_shell"), "node"] {
+      let _ = fs::remove_file(case.folder.path().join("sent"));
+      // The child keeps the output open until it ends.
+      let ended = case.start(program, &["parent.js", serialization]);
+      assert_eq!((ended.code, ended.out.as_str()), (None, "disconnected\n"), "{program} {serialization}: {}", ended.err);
+    }
+  }
 }
 
 #[test]
