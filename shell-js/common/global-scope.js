@@ -19,6 +19,7 @@
     'onbeforeunload', 'onunload', 'onunhandledrejection', 'caches', 'Cache', 'CacheStorage', 'localStorage', 'sessionStorage', 'Storage',
     'Worker', 'ImageBitmap', 'ImageData', 'createImageBitmap', 'OffscreenCanvas', 'OffscreenCanvasRenderingContext2D', 'nodeBootstrap',
     'FileReader', 'ProgressEvent', 'WorkerGlobalScope', 'DedicatedWorkerGlobalScope', 'WorkerLocation', 'WorkerNavigator', 'importScripts',
+    'ImageBitmapRenderingContext', ...Object.getOwnPropertyNames(globalThis).filter((name) => name.startsWith('GPU')),
   ];
 
   const hide = (name) => {

@@ -66,6 +66,10 @@ describe('main process', () => {
       ]);
       assert.deepStrictEqual(Object.keys(globalThis).filter((name) => !expected.has(name)), []);
       for (const name of ['window', 'self', 'document', 'location', 'alert', 'localStorage']) assert.strictEqual(typeof globalThis[name], 'undefined', name);
+      // Not even as a name: packages look whether it is there.
+      const drawing = /^GPU|^ImageB|Canvas|ImageData|^caches$|^Cache/;
+      assert.deepStrictEqual(Reflect.ownKeys(globalThis).filter((name) => drawing.test(String(name))), []);
+      assert.strictEqual(/** @type {any} */ (navigator).gpu, undefined);
     });
 
     it('hides the runtime and the way to native code', async () => {

@@ -1,0 +1,1 @@
+export const ImageBitmapRenderingContext = undefined, OffscreenCanvas = undefined;

@@ -1,0 +1,3 @@
+(function () {
+return { __proto__: null };
+})();

@@ -1,0 +1,1 @@
+export const ImageBitmap = undefined, createImageBitmap = undefined;
