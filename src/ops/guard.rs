@@ -49,6 +49,7 @@ fn op_archives_original(begins: bool) {
 fn replace(op: OpDecl) -> OpDecl {
   match op.name {
     "op_node_translate_cli_args" => op.with_implementation_from(&op_keep_arguments()),
+    "op_compile_function" => op.with_implementation_from(&crate::runtime::op_compile_function_cached()),
     _ => op,
   }
 }

@@ -54,7 +54,7 @@ pub fn op_end_process(state: &mut OpState, code: i32) {
   if let Ok(mut lock) = state.borrow::<Lock>().0.lock() {
     drop(lock.take());
   }
-  crate::runtime::save_code_cache();
+  crate::runtime::save_code();
   let sent = state.borrow::<JsEnd>().send(Request { command: UiCommand::Exit { code }, reply: Reply::none() });
   if sent.is_ok() {
     std::thread::sleep(UI_PATIENCE);

@@ -182,6 +182,7 @@ async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)
     debug_port: debugging.later_port(),
   };
   let electron = ElectronNames::default();
+  let program = start.script.as_deref().filter(|script| *script != "-").map(|script| folder.join(script));
   let recipe = Recipe {
     main_module: main_module(&folder, start.script.as_deref()),
     loader: Loader::new(services.clone(), electron.clone()).with_inline(inline.clone()),
@@ -191,6 +192,9 @@ async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)
     channel,
   };
   let mut worker = worker::build(&services, recipe);
+  if let Some(program) = &program {
+    worker::keep_code(&mut worker, program);
+  }
   inspector::wait_at_exit(&mut worker);
   // The isolate is taken down at the end, with what native addons want to be called for.
   match run_worker(&mut worker).await {
@@ -219,7 +223,7 @@ async fn run_worker(worker: &mut MainWorker) -> std::result::Result<i32, CoreErr
   worker.dispatch_load_event()?;
   let mut was_unsettled = false;
   loop {
-    let unsettled = unsettled_await(worker.run_event_loop(false).await)?;
+    let unsettled = unsettled_await(worker::run_event_loop(worker).await)?;
     // Listeners of `beforeExit` may bring it on; it is not asked a second time, because what awaits counts as work that is left.
     if let Some(place) = unsettled.as_ref().filter(|_| was_unsettled) {
       printer::error(&format!("Warning: Detected unsettled top-level await at {place}"));
@@ -234,7 +238,7 @@ async fn run_worker(worker: &mut MainWorker) -> std::result::Result<i32, CoreErr
   }
   worker.dispatch_unload_event()?;
   worker.dispatch_process_exit_event()?;
-  code_cache::save();
+  code_cache::save_at_end();
   inspector::wait_for_disconnect(&worker.js_runtime.inspector());
   worker.run_napi_ref_finalizers();
   Ok(worker.exit_code())

@@ -15,10 +15,9 @@ use deno_core::{JsRuntimeInspector, OpState, v8};
 use deno_runtime::deno_inspector_server::{
   InspectPublishUid, InspectorServerUrl, create_inspector_server, default_inspector_host, get_inspector_server,
 };
-use deno_runtime::deno_os::OpExitCallbacks;
 use deno_runtime::worker::MainWorker;
 
-use super::platform;
+use super::{platform, worker};
 use crate::app::node_options::Options;
 use crate::printer;
 
@@ -173,13 +172,11 @@ pub(super) fn attach(worker: &mut MainWorker, debugging: &Debugging) {
 /// Debuggers that are there when the process ends may first look at it: as with Node, it waits until they leave.
 pub(super) fn wait_at_exit(worker: &mut MainWorker) {
   let inspector = Rc::downgrade(&worker.js_runtime.inspector());
-  let mut callbacks = OpExitCallbacks::default();
-  callbacks.push(Box::new(move || {
+  worker::at_exit(worker, move || {
     if let Some(inspector) = inspector.upgrade() {
       wait_for_disconnect(&inspector);
     }
-  }));
-  worker.js_runtime.op_state().borrow_mut().put(callbacks);
+  });
 }
 
 /// Returns when no debugger is connected.

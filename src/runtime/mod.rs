@@ -24,7 +24,7 @@ mod web_worker;
 mod worker;
 
 pub(crate) use archives::{is_dir, is_file, read as read_file, read_archived, real_path, set_no_asar, set_original};
-pub(crate) use code_cache::save as save_code_cache;
+pub(crate) use code_cache::{op_compile_function_cached, save_at_end as save_code};
 pub use inspector::{Debugging, StopIn};
 pub(crate) use loaded::{is_loaded, keep as keep_loaded};
 pub use module_loader::{ElectronNames, InlineModules};

@@ -23,6 +23,7 @@ use node_resolver::analyze::CjsAnalysisSourceProvider;
 use node_resolver::errors::PackageJsonLoadError;
 use node_resolver::{NodeResolutionKind, ResolutionMode};
 
+use super::code_cache::apps::Kind;
 use super::services::Services;
 use super::{archives, cjs, code_cache, embedded, loaded, typescript};
 
@@ -141,7 +142,7 @@ impl Loader {
     let source = typescript::to_javascript(&specifier, media_type, into_text(bytes))?;
     let source = self.services.stop_in.mark(&path, source);
     if !NodeRequireLoader::is_maybe_cjs(&self, &specifier).map_err(JsErrorBox::from_err)? {
-      return Ok(text_module(ModuleType::JavaScript, source, &specifier));
+      return Ok(app_module(source, &specifier));
     }
     let translated = self
       .services
@@ -150,7 +151,7 @@ impl Loader {
       .await
       .map_err(JsErrorBox::from_err)?
       .into_owned();
-    Ok(text_module(ModuleType::JavaScript, translated, &specifier))
+    Ok(app_module(translated, &specifier))
   }
 }
 
@@ -206,6 +207,13 @@ fn text_module(kind: ModuleType, text: String, specifier: &Url) -> ModuleSource 
   ModuleSource::new(kind, ModuleSourceCode::String(text.into()), specifier, None)
 }
 
+/// A module of the app, with its compiled form if that is kept.
+fn app_module(text: String, specifier: &Url) -> ModuleSource {
+  let asked = code_cache::apps::look_up_text(Kind::Module, &text);
+  let compiled = asked.map(|asked| SourceCodeCacheInfo { hash: asked.key, data: asked.code.map(Cow::Owned) });
+  ModuleSource::new(ModuleType::JavaScript, ModuleSourceCode::String(text.into()), specifier, compiled)
+}
+
 fn bytes_module(kind: ModuleType, bytes: Vec<u8>, specifier: &Url) -> ModuleSource {
   ModuleSource::new(kind, ModuleSourceCode::Bytes(bytes.into_boxed_slice().into()), specifier, None)
 }
@@ -248,7 +256,11 @@ impl ModuleLoader for Loader {
   }
 
   fn code_cache_ready(&self, specifier: ModuleSpecifier, hash: u64, data: &[u8]) -> Pin<Box<dyn Future<Output = ()>>> {
-    code_cache::put(specifier.as_str(), hash, data);
+    if code_cache::covers(specifier.as_str()) {
+      code_cache::put(specifier.as_str(), hash, data);
+    } else if specifier.scheme() == "file" {
+      code_cache::apps::put_module(hash, data);
+    }
     std::future::ready(()).boxed_local()
   }
 

@@ -55,6 +55,7 @@ async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
   };
   let debugging = config.debugging;
   // Debuggers show it as what the process runs.
+  let main_path = config.main_path.clone();
   let app_module = Url::from_file_path(&config.main_path).unwrap_or_else(|()| main_module.clone());
   let services = Services::new(&[]);
   let electron = ElectronNames::default();
@@ -76,6 +77,7 @@ async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
     channel: None,
   };
   let mut worker = worker::build(&services, recipe);
+  worker::keep_code(&mut worker, &main_path);
   // Not earlier: a program that waits for a debugger must end as it would without an app.
   platform::forward_quit_requests(&ui_end);
   if let Err(error) = worker.execute_main_module(&main_module).await {
@@ -83,7 +85,7 @@ async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
   }
   loop {
     // The event loop ends only with an error: the operation that waits for events is always pending.
-    match worker.run_event_loop(false).await {
+    match worker::run_event_loop(&mut worker).await {
       Ok(()) => return fail(&end, "the event loop of the JavaScript thread ended"),
       Err(error) => report(&mut worker, error),
     }

@@ -1,20 +1,24 @@
 //! Builds the main worker of the process: with the shell's extension for an app, bare for a headless child.
 
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use deno_core::error::CoreError;
 use deno_core::url::Url;
-use deno_core::{Extension, FastString, v8};
+use deno_core::{Extension, FastString, PollEventLoopOptions, v8};
 use deno_runtime::deno_node::ops::ipc::ChildIpcSerialization;
+use deno_runtime::deno_os::OpExitCallbacks;
 use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::worker::{MainWorker, WorkerOptions, WorkerServiceOptions};
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode, WorkerLogLevel, colors};
+use tokio::time::Instant;
 
 use super::archives::AddonLoader;
 use super::inspector::{self, Debugging};
 use super::module_loader::Loader;
 use super::services::Services;
-use super::{embedded, snapshot, web_worker};
+use super::{code_cache, embedded, snapshot, web_worker};
 use crate::ops::guard;
 use crate::printer;
 
@@ -74,6 +78,39 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());
   inspector::attach(&mut worker, &recipe.debugging);
   worker
+}
+
+/// Keeps the compiled form of the program's modules on disk, and takes it up again.
+pub(super) fn keep_code(worker: &mut MainWorker, program: &Path) {
+  code_cache::apps::open(program, v8::script_compiler::cached_data_version_tag());
+  if !code_cache::apps::is_open() {
+    return;
+  }
+  code_cache::start_pending(worker.js_runtime.v8_isolate());
+  at_exit(worker, code_cache::save_at_end);
+}
+
+/// Has something done when the program ends itself; what was asked for first is done first.
+pub(super) fn at_exit(worker: &mut MainWorker, action: impl FnMut() + 'static) {
+  let state = worker.js_runtime.op_state();
+  let mut state = state.borrow_mut();
+  let mut actions = state.try_take::<OpExitCallbacks>().unwrap_or_default();
+  actions.push(Box::new(action));
+  state.put(actions);
+}
+
+/// Runs what there is to do until nothing is left. In between, while the program is at rest, its modules' code is taken for the cache.
+pub(super) async fn run_event_loop(worker: &mut MainWorker) -> Result<(), CoreError> {
+  let rest = tokio::time::sleep(code_cache::PENDING_DELAY);
+  tokio::pin!(rest);
+  std::future::poll_fn(|context| {
+    while rest.as_mut().poll(context).is_ready() {
+      let next = code_cache::collect_some().map_or_else(|| Instant::now() + code_cache::PENDING_DELAY, Instant::from_std);
+      rest.as_mut().reset(next);
+    }
+    worker.js_runtime.poll_event_loop(context, PollEventLoopOptions::default())
+  })
+  .await
 }
 
 /// The extensions of a worker: what all workers have, which begins with the snapshot's own, and what only this one has.

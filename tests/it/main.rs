@@ -5,6 +5,7 @@ mod asar;
 mod bundle;
 mod channel;
 mod cli;
+mod code_cache;
 mod inspector;
 mod new;
 mod run_as_node;

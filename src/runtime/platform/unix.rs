@@ -1,8 +1,8 @@
 //! Unix: owners and modes of files, signals.
 
-use std::fs::{DirBuilder, Metadata, OpenOptions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -27,6 +27,16 @@ pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
 /// Has a file made so that only this user may read it.
 pub(crate) fn make_private(options: &mut OpenOptions) {
   options.mode(0o600);
+}
+
+/// Has the opening of a symbolic link fail, and that of a pipe not wait.
+pub(crate) fn never_follow(options: &mut OpenOptions) {
+  options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+}
+
+/// Reads at a place of a file; whoever else reads it does not notice.
+pub(crate) fn read_at(file: &File, bytes: &mut [u8], place: u64) -> io::Result<()> {
+  file.read_exact_at(bytes, place)
 }
 
 /// Whether a file belongs to this user and nobody else may write it.

@@ -1,7 +1,8 @@
 //! Windows: folders of the user are the user's own by what they inherit, and the console tells what signals tell elsewhere.
 
-use std::fs::{Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io;
+use std::os::windows::fs::FileExt;
 use std::path::Path;
 
 use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
@@ -32,6 +33,23 @@ pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
 
 /// Files inherit who may read them from their folder.
 pub(crate) fn make_private(_options: &mut OpenOptions) {}
+
+/// Links need rights there that other users do not have.
+pub(crate) fn never_follow(_options: &mut OpenOptions) {}
+
+/// Reads at a place of a file. It moves the file's position, which nobody relies on.
+pub(crate) fn read_at(file: &File, mut bytes: &mut [u8], mut place: u64) -> io::Result<()> {
+  while !bytes.is_empty() {
+    match file.seek_read(bytes, place)? {
+      0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+      read => {
+        bytes = &mut bytes[read..];
+        place += read as u64;
+      }
+    }
+  }
+  Ok(())
+}
 
 /// What lies in the user's own folder is taken for the user's.
 pub(crate) fn is_private(_metadata: &Metadata) -> bool {

@@ -1,19 +1,25 @@
 //! V8's compiled form of the shell's own modules and of the Node layer, kept on disk: without it each start compiles some hundred modules anew.
 //!
-//! Only code that comes with the executable is kept, never an app's. V8 checks that the data fits its version and flags, but trusts the rest,
-//! so the file must belong to the user, be writable by nobody else, and carry a checksum. Whatever is wrong with it, the start goes on without.
+//! An app's code is kept apart, in [`apps`]. V8 checks that the data fits its version and flags, but trusts the rest, so [`disk`] says which
+//! files are taken. Whatever is wrong with one, the start goes on without.
+
+pub(super) mod apps;
+mod disk;
+mod functions;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::platform;
+use disk::{Bounds, checksum};
+pub(crate) use functions::op_compile_function_cached;
+pub(super) use functions::{PENDING_DELAY, collect_some, start_pending};
 
 /// Begins the file; the digits change with its form.
 const MAGIC: &[u8; 8] = b"shcode01";
@@ -21,9 +27,8 @@ const MAGIC: &[u8; 8] = b"shcode01";
 const MAX_SIZE: u64 = 64 * 1024 * 1024;
 /// What a start compiles comes within this time; then it is written in one go.
 const SETTLING: Duration = Duration::from_secs(3);
-
-/// A cache that was not written anew for so long is removed; one that is still in use costs one slower start then.
-const KEPT: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+/// Each build of each executable has one file.
+const BOUNDS: Bounds = Bounds { bytes: 256 * 1024 * 1024, files: 40 };
 
 #[derive(Default)]
 struct Store {
@@ -82,7 +87,7 @@ pub(super) fn put(specifier: &str, hash: u64, data: &[u8]) {
 }
 
 /// Writes what is new. Called at the end of a process too, because many live shorter than [`SETTLING`].
-pub(crate) fn save() {
+fn save() {
   let mut store = store();
   if !store.dirty {
     return;
@@ -90,6 +95,14 @@ pub(crate) fn save() {
   store.dirty = false;
   // A cache that cannot be written costs time, nothing else.
   let _ = store.write();
+}
+
+/// Keeps what the process compiled, its own code and the app's, before it ends.
+pub(crate) fn save_at_end() {
+  functions::keep_pending();
+  apps::save();
+  apps::report();
+  save();
 }
 
 /// Neither reads nor writes the cache from now on.
@@ -111,66 +124,39 @@ impl Store {
 
   fn write(&self) -> io::Result<()> {
     let Some(path) = &self.path else { return Ok(()) };
-    let Some(folder) = path.parent() else { return Ok(()) };
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    platform::make_private(&mut options);
-    platform::create_private_folder(folder)?;
-    // A rename puts the whole file there at once: other instances read and write it too.
-    let draft = path.with_extension(std::process::id().to_string());
-    let _ = fs::remove_file(&draft);
-    let written =
-      options.open(&draft).and_then(|mut file| file.write_all(&serialize(&self.entries))).and_then(|()| fs::rename(&draft, path));
-    if written.is_err() {
-      let _ = fs::remove_file(&draft);
+    disk::write(path, &serialize(&self.entries))?;
+    if let Some(folder) = path.parent() {
+      disk::trim(folder, BOUNDS);
     }
-    remove_old(folder);
-    written
-  }
-}
-
-/// Caches of executables that are gone would pile up. Those of other apps, which carry their own executable, are in use.
-fn remove_old(folder: &Path) {
-  for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-    let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
-    if age.is_some_and(|age| age > KEPT) {
-      let _ = fs::remove_file(entry.path());
-    }
+    Ok(())
   }
 }
 
 /// `~/.cache/shell/code/<identity of the executable>.v8`.
 fn cache_file() -> Option<PathBuf> {
+  Some(folder()?.join(format!("{:016x}.{}", executable_identity()?, disk::EXTENSION)))
+}
+
+/// Where all files of compiled code are.
+fn folder() -> Option<PathBuf> {
   let cache = crate::app::paths::user_folder("cache").filter(|cache| cache.is_absolute())?;
+  Some(cache.join("shell").join("code"))
+}
+
+/// A number for this build of the executable at its place.
+fn executable_identity() -> Option<u64> {
   let executable = std::env::current_exe().ok()?;
   let metadata = fs::metadata(&executable).ok()?;
   let mut hasher = DefaultHasher::new();
   (executable, metadata.len(), metadata.modified().ok()).hash(&mut hasher);
-  Some(cache.join("shell").join("code").join(format!("{:016x}.v8", hasher.finish())))
+  Some(hasher.finish())
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-  let metadata = fs::symlink_metadata(path)?;
-  if !platform::is_private(&metadata) {
-    return Err(io::ErrorKind::PermissionDenied.into());
-  }
-  if !metadata.is_file() || metadata.len() > MAX_SIZE {
-    return Err(io::ErrorKind::InvalidData.into());
-  }
-  fs::read(path)
-}
-
-/// Not against attackers, who have the user's rights already, but against a disk that was full or a file that was cut.
-fn checksum(bytes: &[u8]) -> u64 {
-  let (words, rest) = bytes.as_chunks::<8>();
-  let mut sum = 0xcbf2_9ce4_8422_2325_u64 ^ bytes.len() as u64;
-  for word in words {
-    sum = (sum ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-  }
-  for byte in rest {
-    sum = (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-  }
-  sum
+  let (mut file, length) = disk::open(path, MAX_SIZE)?;
+  let mut bytes = Vec::with_capacity(length as usize);
+  file.read_to_end(&mut bytes)?;
+  Ok(bytes)
 }
 
 /// Magic, checksum of what follows, then for each entry: length of the name, hash, length of the data, name, data.
@@ -241,17 +227,11 @@ mod tests {
   }
 
   #[test]
-  fn a_file_that_others_may_write_is_not_read() {
+  fn a_written_file_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("code").join("x.v8");
     let store = Store { path: Some(path.clone()), entries: entries(), dirty: true };
     store.write().unwrap();
-    assert_eq!(Store::open(Some(path.clone())).entries.len(), 2);
-    #[cfg(unix)]
-    {
-      use std::os::unix::fs::PermissionsExt;
-      fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-      assert!(Store::open(Some(path)).entries.is_empty());
-    }
+    assert_eq!(Store::open(Some(path)).entries.len(), 2);
   }
 }
