@@ -27,7 +27,7 @@ pub(super) fn artefacts(context: &Context) -> Result<Vec<(String, bool, Writer)>
   if context.config.asar == Some(false) {
     return refuse("an app without its archive (\"asar\": false)");
   }
-  let name = context.artefact("${name}-${version}-${arch}", "", context.machine.node_name())?;
+  let name = context.artefact(None, "${name}-${version}-${arch}", "", context.machine.node_name())?;
   Ok(vec![(name.trim_end_matches('.').to_owned(), true, Box::new(write))])
 }
 
