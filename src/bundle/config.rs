@@ -265,6 +265,17 @@ mod tests {
     check("[]", &["package.json: shell: it is an array, not an object"]);
   }
 
+  /// R36: a package.json that was cut at any place is refused with one message, or is whole.
+  #[test]
+  fn r36_a_file_that_was_cut_is_refused() {
+    let text = r#"{"name": "\u00e9", "shell": {"appId": "com.example.a", "files": ["a", {"from": "b"}], "asar": true}, "n": -1.5e3}"#;
+    for length in 0..text.len() {
+      let error = load_text(&text[..length]).map(drop).unwrap_err().to_string();
+      assert!(error.contains("package.json: it is not valid JSON") && error.lines().count() == 2, "{length}: {error}");
+    }
+    load_text(text).unwrap();
+  }
+
   #[test]
   fn own_settings_lie_over_those_of_electron_builder() {
     let (config, notes) = load_text(

@@ -90,7 +90,15 @@ pub(super) fn translate(build: &Map<String, Value>, schema: &Schema) -> (Map<Str
   }
   if let Some(plugs) = settings.get_mut("snap").and_then(|snap| snap.get_mut("plugs")) {
     // An object describes a plug with its attributes.
-    *plugs = as_list(plugs.take()).into_iter().filter(|plug| plug.is_string() || { note("snap.plugs with attributes"); false }).collect();
+    *plugs = as_list(plugs.take())
+      .into_iter()
+      .filter(|plug| {
+        plug.is_string() || {
+          note("snap.plugs with attributes");
+          false
+        }
+      })
+      .collect();
   }
   for name in SECTIONS {
     if let Some(Value::Object(section)) = settings.get_mut(*name) {
@@ -239,11 +247,7 @@ mod tests {
       check(json!({ "linux": { "target": target } }), json!({ "linux": { "target": expected }, "output": "dist" }), &unknown);
       check(json!({ "target": target }), json!({ "linux": { "target": expected }, "output": "dist" }), &unknown);
     }
-    check(
-      json!({ "target": "rpm", "linux": { "target": "deb" } }),
-      json!({ "linux": { "target": ["deb"] }, "output": "dist" }),
-      &[],
-    );
+    check(json!({ "target": "rpm", "linux": { "target": "deb" } }), json!({ "linux": { "target": ["deb"] }, "output": "dist" }), &[]);
   }
 
   #[test]

@@ -79,13 +79,7 @@ impl Filter {
 ///
 /// # Errors
 /// A file cannot be read, a link leads out of its folder, or a package is missing.
-pub(super) fn app(
-  folder: &Path,
-  manifest: &Map<String, Value>,
-  sets: &[FileSet],
-  left_out: &[PathBuf],
-  macros: &Macros,
-) -> Result<Tree> {
+pub(super) fn app(folder: &Path, manifest: &Map<String, Value>, sets: &[FileSet], left_out: &[PathBuf], macros: &Macros) -> Result<Tree> {
   let patterns = sets.iter().filter_map(|set| match set {
     FileSet::Pattern(pattern) => Some(pattern.as_str()),
     FileSet::Set { .. } => None,

@@ -36,7 +36,11 @@ impl Macros {
   fn value(&self, name: &str, place: &str) -> Result<String> {
     if let Some(variable) = name.strip_prefix("env.") {
       return env::var(variable).map_err(|_| {
-        Error::config(place, format!("${{{name}}} is not known: the environment has no {variable}"), format!("set {variable}, or leave it out"))
+        Error::config(
+          place,
+          format!("${{{name}}} is not known: the environment has no {variable}"),
+          format!("set {variable}, or leave it out"),
+        )
       });
     }
     self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).ok_or_else(|| {
@@ -58,10 +62,7 @@ mod tests {
     assert_eq!(expand("${name}-${arch}.${name}").as_deref(), Ok("app-amd64.app"));
     assert_eq!(expand("{a,b}/$x/${name").as_deref(), Ok("{a,b}/$x/${name"));
     assert_eq!(expand("${env.PATH}").ok(), env::var("PATH").ok());
-    assert_eq!(
-      expand("${nam}").unwrap_err(),
-      "artifactName: ${nam} is not known\nhint: known are ${arch}, ${name} and ${env.VARIABLE}"
-    );
+    assert_eq!(expand("${nam}").unwrap_err(), "artifactName: ${nam} is not known\nhint: known are ${arch}, ${name} and ${env.VARIABLE}");
     assert!(expand("${env.NO_SUCH_VARIABLE}").unwrap_err().contains("the environment has no NO_SUCH_VARIABLE"));
   }
 }

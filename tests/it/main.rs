@@ -8,6 +8,7 @@ mod cli;
 mod inspector;
 mod new;
 mod run_as_node;
+mod shared;
 mod snapshot;
 mod terminal;
 mod tidy;

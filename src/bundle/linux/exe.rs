@@ -59,3 +59,31 @@ pub fn embedded_archive(executable: &Path) -> Option<Range<u64>> {
   // The mark in a runtime's own code would not be at its end.
   (last[..16] == MARK[..]).then(|| end.checked_sub(length).map(|start| start..end)).flatten()
 }
+
+#[cfg(test)]
+mod tests {
+  use super::*;
+
+  /// R36 and S37: an end that was cut or changed names no archive, or one that lies within the file.
+  #[test]
+  fn r36_a_damaged_end_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("program");
+    let mut whole = b"program-archive".to_vec();
+    whole.extend(MARK);
+    whole.extend(7_u64.to_le_bytes());
+    let found = |bytes: &[u8]| {
+      fs::write(&path, bytes).unwrap();
+      embedded_archive(&path)
+    };
+    assert_eq!(found(&whole), Some(8..15));
+    for length in 0..whole.len() {
+      assert_eq!(found(&whole[..length]), None, "{length}");
+    }
+    for at in 15..whole.len() {
+      let mut changed = whole.clone();
+      changed[at] ^= 0xff;
+      assert_eq!(found(&changed), None, "{at}");
+    }
+  }
+}
