@@ -1,5 +1,5 @@
 # Every target starts with scripts/setup.sh, which does nothing when nothing is missing.
-.PHONY: run test lint bench fuzz soak setup build format check-cross dist test-dist
+.PHONY: run test lint bench fuzz soak setup build format check-cross dist test-dist test-install
 .DEFAULT_GOAL := run
 
 # The app that `make run` opens.
@@ -38,6 +38,10 @@ dist:
 # The same in a temporary folder, used as people would.
 test-dist:
 	scripts/test-dist.sh
+
+# The bundles of an app, installed, started and removed in a Debian of their own. Needs root.
+test-install:
+	scripts/test-install.sh
 
 # Type-checks for other platforms; PLATFORMS limits what is checked.
 check-cross: setup

@@ -210,8 +210,8 @@ export const systemPath = (name) => ops.op_path(name);
 
 /**
  * Takes the single-instance lock of a user data folder, which is made if need be. True also when it is held already. When another
- * process holds it, that process gets a `secondInstance` event (`{argv, cwd, data}`) and the answer is false. Throws when the folder
- * cannot be made.
+ * process holds it, that process gets a `secondInstance` event (`{argv, cwd, data}`) and the answer is false. It is false too, and said on
+ * standard error, when the folder cannot be made.
  * @param {string} userData
  * @param {string[]} argv
  * @param {string} cwd

@@ -148,20 +148,30 @@ fn wants_portable_lane() -> bool {
   !cfg!(target_os = "linux") || std::env::var_os("SHELL_RENDERER_LANE").is_some_and(|lane| lane == "portable")
 }
 
-/// The folder that WebKit loads the extension of the native lane from. Without it pages have no preload and no `ipcRenderer`, so a fault
-/// here is said, but an app without them still runs.
+/// The folder that WebKit loads the extension of the native lane from: the user's cache, or where that cannot be written, as in a home folder
+/// that is read-only, what is there for as long as the session lasts. Without it pages have no preload and no `ipcRenderer`, so a fault here is
+/// said, but an app without them still runs.
 #[cfg(target_os = "linux")]
 fn web_extensions() -> Option<PathBuf> {
+  use crate::lane::extension;
   let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
   let cache = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
-  let cache = cache.unwrap_or_else(std::env::temp_dir).join("shell");
-  match crate::lane::extension::install(&cache) {
-    Ok(folder) => Some(folder),
-    Err(error) => {
-      printer::error(&format!("warning: pages get no preload, the extension cannot be put into {}: {error}", cache.display()));
-      None
+  let mut failed = Vec::new();
+  let lasting = cache.map(|cache| cache.join("shell"));
+  if let Some(folder) = &lasting {
+    match extension::install(folder) {
+      Ok(folder) => return Some(folder),
+      Err(error) => failed.push(format!("{}: {error}", folder.display())),
     }
   }
+  for base in absolute("XDG_RUNTIME_DIR").into_iter().chain([std::env::temp_dir()]) {
+    match extension::private_folder(&base).and_then(|folder| extension::install(&folder)) {
+      Ok(folder) => return Some(folder),
+      Err(error) => failed.push(format!("{}: {error}", base.display())),
+    }
+  }
+  printer::error(&format!("warning: pages get no preload, the extension cannot be put into {}", failed.join(", nor into ")));
+  None
 }
 
 #[cfg(not(target_os = "linux"))]

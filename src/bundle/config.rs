@@ -44,6 +44,7 @@ pub(super) struct Config {
   pub(super) deb: Package,
   pub(super) rpm: Package,
   pub(super) pacman: Package,
+  pub(super) app_image: AppImage,
   pub(super) flatpak: Flatpak,
   pub(super) snap: Snap,
 }
@@ -102,12 +103,15 @@ pub(super) struct Linux {
   #[serde(deserialize_with = "one_or_many")]
   pub(super) executable_args: Vec<String>,
   pub(super) desktop: BTreeMap<String, Value>,
+  /// Groups of lines, in the order of the menu.
+  pub(super) desktop_actions: Map<String, Value>,
 }
 
 /// What is particular to one kind of package.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub(super) struct Package {
+  pub(super) artifact_name: Option<String>,
   pub(super) package_name: Option<String>,
   #[serde(deserialize_with = "one_or_many")]
   pub(super) depends: Vec<String>,
@@ -121,7 +125,14 @@ pub(super) struct Package {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub(super) struct AppImage {
+  pub(super) artifact_name: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub(super) struct Flatpak {
+  pub(super) artifact_name: Option<String>,
   pub(super) runtime_version: Option<String>,
   #[serde(deserialize_with = "one_or_many")]
   pub(super) finish_args: Vec<String>,
@@ -130,6 +141,7 @@ pub(super) struct Flatpak {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub(super) struct Snap {
+  pub(super) artifact_name: Option<String>,
   pub(super) base: Option<String>,
   pub(super) grade: Option<String>,
   pub(super) confinement: Option<String>,
@@ -251,6 +263,17 @@ mod tests {
     check(r#"{"linux": {"target": "dep"}}"#, &[r#""dep" is not one of"#, r#"did you mean "deb"?"#]);
     check(r#"{"protocols": {"name": "x"}}"#, &[r#"shell.protocols: "schemes" is missing"#]);
     check("[]", &["package.json: shell: it is an array, not an object"]);
+  }
+
+  /// R36: a package.json that was cut at any place is refused with one message, or is whole.
+  #[test]
+  fn r36_a_file_that_was_cut_is_refused() {
+    let text = r#"{"name": "\u00e9", "shell": {"appId": "com.example.a", "files": ["a", {"from": "b"}], "asar": true}, "n": -1.5e3}"#;
+    for length in 0..text.len() {
+      let error = load_text(&text[..length]).map(drop).unwrap_err().to_string();
+      assert!(error.contains("package.json: it is not valid JSON") && error.lines().count() == 2, "{length}: {error}");
+    }
+    load_text(text).unwrap();
   }
 
   #[test]

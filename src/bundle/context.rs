@@ -10,8 +10,9 @@ use super::config::{Config, FileSet};
 use super::date::Date;
 use super::elf::{self, Machine, Needs};
 use super::error::{Error, Result};
-use super::files::{self, Variables};
+use super::files;
 use super::icon::{self, Icons};
+use super::macros::Macros;
 use super::tree::{File, Node, Source, Tree};
 use super::{Options, desktop};
 use crate::asar::{self, Pattern};
@@ -22,6 +23,8 @@ const LOADED_LATER: &[&str] = &["libwebkit2gtk-4.1.so.0", "libgtk-3.so.0"];
 const OUTPUT: &str = "release";
 /// Lengths that a sane app stays below, so that nothing is made of a slip.
 const LONGEST_NAME: usize = 100;
+/// No file system that matters takes longer ones.
+const LONGEST_FILE_NAME: usize = 255;
 
 /// Who an app is.
 #[derive(Debug, Clone)]
@@ -61,6 +64,8 @@ pub(super) struct Context {
   /// Whether something lies beside the app, in its resources or with the executable.
   pub(super) has_extra: bool,
   pub(super) icons: Icons,
+  /// What `${name}` and its like stand for.
+  macros: Macros,
   pub(super) output: PathBuf,
   /// The folder of the app's sources.
   pub(super) folder: PathBuf,
@@ -87,9 +92,9 @@ impl Context {
     let output = std::path::absolute(output).map_err(Error::writing(output))?;
     fs::create_dir_all(&output).map_err(Error::writing(&output))?;
     let resources = config.build_resources.clone().unwrap_or_else(|| "build".into());
-    let variables = Variables { arch: machine.node_name() };
+    let macros = macros(&package, &config).with("arch", machine.node_name());
     let left_out = [fs::canonicalize(&output).map_err(Error::reading(&output))?, usual, folder.join(&resources)];
-    let app_files = files::app(&folder, &package, &config.files, &left_out, &variables)?;
+    let app_files = files::app(&folder, &package, &config.files, &left_out, &macros)?;
     check_main(&folder, &package, &app_files)?;
     let date = Date(match options.source_date {
       Some(date) => date,
@@ -104,7 +109,7 @@ impl Context {
     let mut program = Tree::default();
     program.add_disk(&app.executable, runtime, true)?;
     program.add_bytes("LICENSE.shell", include_bytes!("../../LICENSE-MIT"))?;
-    let extra = |sets: &mut Vec<FileSet>| files::extra(&folder, &std::mem::take(sets), &variables);
+    let extra = |sets: &mut Vec<FileSet>| files::extra(&folder, &std::mem::take(sets), &macros);
     let (extra_files, extra_resources) = (extra(&mut config.extra_files)?, extra(&mut config.extra_resources)?);
     let has_extra = extra_files.iter().chain(extra_resources.iter()).next().is_some();
     extra_files.iter().try_for_each(|(path, node)| program.add(path, node.clone()))?;
@@ -116,7 +121,7 @@ impl Context {
       pack_beside(&staged, &config.asar_unpack, &work.path().join("app.asar"), &mut program)?;
     }
     needs.merge(needs_of_natives(&program, machine, &app.executable)?);
-    Ok(Self { app, config, machine, needs, program, staged, has_extra, icons, output, folder, work })
+    Ok(Self { app, config, machine, needs, program, staged, has_extra, icons, macros, output, folder, work })
   }
 
   /// What a desktop finds below `usr/share`, the command being `command`.
@@ -146,25 +151,35 @@ impl Context {
     Ok(tree)
   }
 
-  /// The name of an artefact.
-  pub(super) fn artefact(&self, default: &str, extension: &str, arch: &str) -> Result<String> {
-    let pattern = self.config.artifact_name.as_deref().unwrap_or(default);
-    let name = pattern
-      .replace("${productName}", &self.app.product_name)
-      .replace("${name}", &self.app.name)
-      .replace("${version}", &self.app.version)
-      .replace("${arch}", arch)
-      .replace("${os}", "linux")
-      .replace("${ext}", extension);
-    if name.is_empty() || name.contains(['/', '\0']) || name.contains("${") || name.starts_with('.') {
-      return Err(Error::config(
-        "artifactName",
-        format!("{name:?} cannot be a file's name"),
-        "known are ${name}, ${productName}, ${version}, ${arch}, ${os} and ${ext}",
-      ));
+  /// The name of an artefact. `own` is what the target's section says, `default` what is taken when nothing is said.
+  pub(super) fn artefact(&self, own: Option<&String>, default: &str, extension: &str, arch: &str) -> Result<String> {
+    let pattern = own.or(self.config.artifact_name.as_ref()).map_or(default, String::as_str);
+    let known = self.macros.clone().with("name", &self.app.name).with("arch", arch).with("ext", extension);
+    let name = known.expand(pattern, "artifactName")?;
+    if name.is_empty() || name.contains(['/', '\0', '\n']) || name.starts_with('.') || name.len() > LONGEST_FILE_NAME {
+      return Err(Error::config("artifactName", format!("{name:?} cannot be a file's name"), "leave out slashes, and a dot in front"));
     }
     Ok(name)
   }
+}
+
+/// What names in patterns stand for, as far as package.json and the settings say.
+fn macros(package: &Map<String, Value>, config: &Config) -> Macros {
+  let text = |name: &str| package.get(name).and_then(Value::as_str).unwrap_or_default();
+  let name = text("name");
+  let product_name = config.product_name.as_deref().unwrap_or(if text("productName").is_empty() { name } else { text("productName") });
+  let version = if text("version").is_empty() { "0.0.0" } else { text("version") };
+  // The release that 1.2.3-beta.4 comes before is not out: its channel is "beta".
+  let channel = version.split('+').next().and_then(|version| version.split_once('-')).map_or("latest", |(_, rest)| rest);
+  let author = author(package.get("author")).unwrap_or_default();
+  Macros::default()
+    .with("name", name)
+    .with("productName", product_name)
+    .with("version", version)
+    .with("channel", channel.split('.').next().unwrap_or(channel))
+    .with("author", author.split('<').next().unwrap_or_default().trim())
+    .with("os", "linux")
+    .with("platform", "linux")
 }
 
 /// The main script must go along.
@@ -244,11 +259,7 @@ fn identity(package: &Map<String, Value>, config: &Config, date: Date, say: &dyn
   let person = maintainer.split('<').next().unwrap_or_default().trim().to_owned();
   let synopsis = config.linux.synopsis.clone().or_else(|| text("description")).unwrap_or_else(|| product_name.clone());
   let synopsis = synopsis.lines().next().unwrap_or_default().trim().to_owned();
-  for (key, value) in &config.linux.desktop {
-    if !desktop::is_line(value) || key.contains(['=', '\n', '[']) {
-      return Err(Error::config(format!("linux.desktop.{key}"), "it is more than one line", "write it as one line"));
-    }
-  }
+  desktop::check(config)?;
   let is_scheme = |scheme: &str| {
     scheme.starts_with(|first: char| first.is_ascii_alphabetic())
       && scheme.chars().all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
@@ -325,7 +336,7 @@ fn pack_beside(files: &Tree, unpack: &[String], archive: &Path, program: &mut Tr
   let beside = PathBuf::from(beside);
   if beside.is_dir() {
     let all = [FileSet::Set { from: None, to: None, filter: Vec::new() }];
-    program.graft("resources/app.asar.unpacked", &files::extra(&beside, &all, &Variables { arch: "" })?)?;
+    program.graft("resources/app.asar.unpacked", &files::extra(&beside, &all, &Macros::default())?)?;
   }
   Ok(())
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::config::{Config, FileAssociation};
 use super::context::Identity;
+use super::error::{Error, Result};
 
 /// The desktop entry. `command` starts the app.
 pub(super) fn entry(app: &Identity, config: &Config, command: &str) -> String {
@@ -32,11 +33,45 @@ pub(super) fn entry(app: &Identity, config: &Config, command: &str) -> String {
       None => lines.push((key.clone(), text)),
     }
   }
+  let actions = &config.linux.desktop_actions;
+  if !actions.is_empty() && !lines.iter().any(|(key, _)| key == "Actions") {
+    lines.push(("Actions".into(), actions.keys().map(|name| format!("{name};")).collect()));
+  }
   let mut entry = String::from("[Desktop Entry]\n");
   for (key, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
     let _ = writeln!(entry, "{key}={value}");
   }
+  for (name, action) in actions {
+    let _ = writeln!(entry, "\n[Desktop Action {name}]");
+    for (key, value) in action.as_object().into_iter().flatten() {
+      let _ = writeln!(entry, "{key}={}", value.as_str().map_or_else(|| value.to_string(), escaped));
+    }
+  }
   entry
+}
+
+/// Refuses what would be more than the line of an entry that it is meant to be.
+pub(super) fn check(config: &Config) -> Result<()> {
+  let check_line = |place: String, key: &str, value: &Value| {
+    if !is_line(value) || key.contains(['=', '\n', '[']) {
+      return Err(Error::config(place, "it is more than one line", "write it as one line"));
+    }
+    Ok(())
+  };
+  let linux = &config.linux;
+  linux.desktop.iter().try_for_each(|(key, value)| check_line(format!("linux.desktop.{key}"), key, value))?;
+  for (name, action) in &linux.desktop_actions {
+    let place = format!("linux.desktopActions.{name}");
+    if name.is_empty() || !name.chars().all(|character| character.is_ascii_alphanumeric() || character == '-') {
+      return Err(Error::config(place, "it cannot be the name of an action", "use letters, digits and '-'"));
+    }
+    let lines = action.as_object().into_iter().flatten();
+    lines.clone().try_for_each(|(key, value)| check_line(format!("{place}.{key}"), key, value))?;
+    if let Some(missing) = ["Name", "Exec"].iter().find(|needed| !lines.clone().any(|(key, _)| key == *needed)) {
+      return Err(Error::config(place, format!("{missing} is missing"), "an action has a Name and an Exec"));
+    }
+  }
+  Ok(())
 }
 
 /// A value of one line.
@@ -174,7 +209,7 @@ fn xml(text: &str) -> String {
 }
 
 /// Whether a value can stand in a desktop entry.
-pub(super) fn is_line(value: &Value) -> bool {
+fn is_line(value: &Value) -> bool {
   value.as_str().is_none_or(|text| !text.contains(['\n', '\r']))
 }
 

@@ -124,6 +124,25 @@ mod tests {
     assert!(needs.glibc >= Some((2, 17)), "{needs:?}");
   }
 
+  /// R36: a file that was cut, or has another byte at any place of its headers, says something or nothing, and nothing panics.
+  #[test]
+  fn r36_a_damaged_file_says_nothing() {
+    let whole = std::fs::read("/bin/true").unwrap();
+    assert!(parse(whole.as_slice()).is_some());
+    for length in (0..whole.len()).step_by(7) {
+      let _ = parse(&whole[..length]);
+    }
+    assert!(parse(&whole[..60]).is_none());
+    let headers = (0..64).chain(whole.len() - 64 * 20..whole.len());
+    for at in headers {
+      for byte in [0, 0x7f, 0xff] {
+        let mut changed = whole.clone();
+        changed[at] = byte;
+        let _ = parse(changed.as_slice());
+      }
+    }
+  }
+
   #[test]
   fn what_is_no_elf_file_says_nothing() {
     assert_eq!(read(Path::new("Cargo.toml")).unwrap(), None);

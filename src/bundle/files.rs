@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::config::FileSet;
 use super::dependencies::{self, Package};
 use super::error::{Error, Result};
+use super::macros::Macros;
 use super::tree::{Node, Tree};
 use crate::asar::{Pattern, is_executable};
 
@@ -49,10 +50,10 @@ struct Filter(Vec<(bool, Pattern, Pattern)>);
 
 impl Filter {
   /// Reads patterns; those with `!` in front leave out. Without any that takes, all is taken.
-  fn new<'a>(patterns: impl Iterator<Item = &'a str>, variables: &Variables<'_>) -> Result<Self> {
+  fn new<'a>(patterns: impl Iterator<Item = &'a str>, macros: &Macros) -> Result<Self> {
     let mut read = Vec::new();
     for text in patterns {
-      let expanded = variables.expand(text);
+      let expanded = macros.expand(text, "files")?;
       let (takes, pattern) = expanded.strip_prefix('!').map_or((true, expanded.as_str()), |rest| (false, rest));
       let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
       // A folder's name stands for all that is in it.
@@ -74,33 +75,16 @@ impl Filter {
   }
 }
 
-/// What `${arch}` and its like stand for in patterns and paths.
-pub(super) struct Variables<'a> {
-  pub(super) arch: &'a str,
-}
-
-impl Variables<'_> {
-  fn expand(&self, text: &str) -> String {
-    text.replace("${arch}", self.arch).replace("${os}", "linux").replace("${platform}", "linux")
-  }
-}
-
 /// The app's own files and its packages, as they lie in the bundled app.
 ///
 /// # Errors
 /// A file cannot be read, a link leads out of its folder, or a package is missing.
-pub(super) fn app(
-  folder: &Path,
-  manifest: &Map<String, Value>,
-  sets: &[FileSet],
-  left_out: &[PathBuf],
-  variables: &Variables<'_>,
-) -> Result<Tree> {
+pub(super) fn app(folder: &Path, manifest: &Map<String, Value>, sets: &[FileSet], left_out: &[PathBuf], macros: &Macros) -> Result<Tree> {
   let patterns = sets.iter().filter_map(|set| match set {
     FileSet::Pattern(pattern) => Some(pattern.as_str()),
     FileSet::Set { .. } => None,
   });
-  let filter = Filter::new(patterns, variables)?;
+  let filter = Filter::new(patterns, macros)?;
   let mut tree = Tree::default();
   let mut links = Vec::new();
   // package.json comes by itself, changed.
@@ -116,7 +100,7 @@ pub(super) fn app(
       path != "node_modules" && (is_folder || !(is_for_developers(path, disk) || filter.leaves_out(&format!("{place}/{path}"))))
     })?;
   }
-  add_sets(&mut tree, folder, sets.iter().filter(|set| matches!(set, FileSet::Set { .. })), variables)?;
+  add_sets(&mut tree, folder, sets.iter().filter(|set| matches!(set, FileSet::Set { .. })), macros)?;
   add_links(&mut tree, links)?;
   Ok(tree)
 }
@@ -125,23 +109,23 @@ pub(super) fn app(
 ///
 /// # Errors
 /// A file cannot be read, or there is none where one is named.
-pub(super) fn extra(folder: &Path, sets: &[FileSet], variables: &Variables<'_>) -> Result<Tree> {
+pub(super) fn extra(folder: &Path, sets: &[FileSet], macros: &Macros) -> Result<Tree> {
   let mut tree = Tree::default();
-  add_sets(&mut tree, folder, sets.iter(), variables)?;
+  add_sets(&mut tree, folder, sets.iter(), macros)?;
   Ok(tree)
 }
 
-fn add_sets<'a>(tree: &mut Tree, folder: &Path, sets: impl Iterator<Item = &'a FileSet>, variables: &Variables<'_>) -> Result<()> {
+fn add_sets<'a>(tree: &mut Tree, folder: &Path, sets: impl Iterator<Item = &'a FileSet>, macros: &Macros) -> Result<()> {
   for set in sets {
     let (from, to, patterns) = match set {
       FileSet::Pattern(pattern) if !pattern.contains(['*', '{', '[', '?', '!']) => {
         // A path alone: the same path beside the app.
-        let path = clean(&variables.expand(pattern))?;
+        let path = clean(&macros.expand(pattern, "files")?)?;
         (path.clone(), path, Vec::new())
       }
       FileSet::Pattern(pattern) => (String::new(), String::new(), vec![pattern.clone()]),
       FileSet::Set { from, to, filter } => {
-        let path = |text: &Option<String>| clean(&variables.expand(text.as_deref().unwrap_or_default()));
+        let path = |text: &Option<String>| clean(&macros.expand(text.as_deref().unwrap_or_default(), "files")?);
         (path(from)?, path(to)?, filter.clone())
       }
     };
@@ -152,7 +136,7 @@ fn add_sets<'a>(tree: &mut Tree, folder: &Path, sets: impl Iterator<Item = &'a F
       tree.add_disk(if to.is_empty() { name } else { &to }, &disk, is_executable(&metadata))?;
       continue;
     }
-    let filter = Filter::new(patterns.iter().map(String::as_str), variables)?;
+    let filter = Filter::new(patterns.iter().map(String::as_str), macros)?;
     let mut links = Vec::new();
     let real = fs::canonicalize(&disk).map_err(Error::reading(&disk))?;
     let mut walk = Walk { top: &real, tree: &mut *tree, links: &mut links };

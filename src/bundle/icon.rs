@@ -174,6 +174,19 @@ mod tests {
     assert_eq!((large.get_pixel(64, 64).0, large.get_pixel(64, 10)[3]), ([255, 0, 0, 255], 0));
   }
 
+  /// R36: a picture that was cut or changed at any place is refused or drawn, and nothing panics.
+  #[test]
+  fn r36_a_damaged_picture_is_refused() {
+    let png = picture(256, 256);
+    for length in 0..png.len() {
+      assert!(from_png(&png[..length], Path::new("x.png")).is_err() || length > png.len() - 16, "{length}");
+    }
+    let svg = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z" fill="#123"/></svg>"##;
+    for length in 0..svg.len() {
+      assert!(from_svg(&svg[..length], Path::new("x.svg")).is_err(), "{length}");
+    }
+  }
+
   #[test]
   fn what_is_no_icon_is_refused() {
     let text = |result: Result<Icons>| result.unwrap_err().to_string();

@@ -14,6 +14,7 @@ mod error;
 mod files;
 mod icon;
 mod linux;
+mod macros;
 mod schema;
 mod tree;
 
@@ -75,6 +76,7 @@ pub fn run(options: &Options, progress: &(dyn Fn(Progress<'_>) + Sync)) -> Resul
   let files = context.program.files().count();
   let (name, version) = (&context.app.product_name, &context.app.version);
   progress(Progress::Staged { name, version, files, bytes: context.program.size()? });
+  check_names(&context, &targets)?;
   let written = write_all(&context, &targets, progress)?;
   written.into_iter().map(|draft| draft.finish()).collect()
 }
@@ -90,6 +92,24 @@ fn chosen(asked: &[Target], config: &config::Config) -> Result<Vec<Target>> {
   targets.sort_unstable();
   targets.dedup();
   Ok(targets)
+}
+
+/// Two artefacts of one name would lie over each other.
+fn check_names(context: &Context, targets: &[Target]) -> Result<()> {
+  let mut known: Vec<(String, Target)> = Vec::new();
+  for target in targets {
+    for (name, ..) in target.artefacts(context)? {
+      if let Some((_, other)) = known.iter().find(|(of_other, _)| *of_other == name) {
+        return Err(Error::config(
+          "artifactName",
+          format!("{} and {} would both be named {name}", other.name(), target.name()),
+          "put ${ext} into it, or give one of them its own under its section",
+        ));
+      }
+      known.push((name, *target));
+    }
+  }
+  Ok(())
 }
 
 /// Writes every target, as many at a time as there are processors: each is one thread's work, most of it compression.

@@ -28,11 +28,12 @@ impl Schema {
     for name in at {
       schema = self.resolve(&schema["properties"][name]);
     }
-    let unknown: Vec<String> = section.keys().filter(|key| schema["properties"].get(key.as_str()).is_none()).cloned().collect();
-    for key in &unknown {
-      section.shift_remove(key);
-    }
-    unknown
+    take_unknown_to(schema, section)
+  }
+
+  /// The same for an object that is described under `definitions`.
+  pub(super) fn take_unknown_of(&self, definition: &str, object: &mut Map<String, Value>) -> Vec<String> {
+    take_unknown_to(&self.root["definitions"][definition], object)
   }
 
   fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
@@ -102,6 +103,14 @@ impl Schema {
     }
     Err(Error::config(place, format!("it is {}, not {}", kind_of(value), kinds.join(" or ")), "see docs/bundle.md"))
   }
+}
+
+fn take_unknown_to(schema: &Value, object: &mut Map<String, Value>) -> Vec<String> {
+  let unknown: Vec<String> = object.keys().filter(|key| schema["properties"].get(key.as_str()).is_none()).cloned().collect();
+  for key in &unknown {
+    object.shift_remove(key);
+  }
+  unknown
 }
 
 fn is_of(value: &Value, kind: &str) -> bool {

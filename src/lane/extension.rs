@@ -19,6 +19,19 @@ pub fn install(cache: &Path) -> io::Result<PathBuf> {
   install_bytes(cache, EXTENSION)
 }
 
+/// A folder of this user's own below one that others may write to. It is named like that of the single-instance lock.
+pub fn private_folder(base: &Path) -> io::Result<PathBuf> {
+  // SAFETY: getuid has no arguments and cannot fail.
+  let folder = base.join(format!("shell-{}", unsafe { libc::getuid() }));
+  match fs::DirBuilder::new().mode(0o700).create(&folder) {
+    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+    _ => {}
+  }
+  // Somebody else's, or a link: what lies in it could be exchanged after it was looked at.
+  check(&folder, &fs::symlink_metadata(&folder)?, true)?;
+  Ok(folder)
+}
+
 fn install_bytes(cache: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
   fs::create_dir_all(cache)?;
   let folder = cache.join(format!("lane-{:016x}", fingerprint(bytes)));
@@ -83,6 +96,19 @@ mod tests {
     install_bytes(cache.path(), b"first").expect("mended");
     assert_eq!(fs::read(&file).expect("read"), b"first");
     assert_ne!(install_bytes(cache.path(), b"second").expect("installed"), folder);
+  }
+
+  #[test]
+  fn a_private_folder_is_no_link_and_nobody_elses() {
+    let base = tempfile::tempdir().expect("folder");
+    let folder = private_folder(base.path()).expect("made");
+    assert_eq!(private_folder(base.path()).expect("found"), folder);
+    assert_eq!(fs::metadata(&folder).expect("there").permissions().mode() & 0o777, 0o700);
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).expect("changed");
+    assert!(private_folder(base.path()).is_err());
+    fs::remove_dir(&folder).expect("removed");
+    std::os::unix::fs::symlink("/tmp", &folder).expect("a link");
+    assert!(private_folder(base.path()).is_err());
   }
 
   #[test]

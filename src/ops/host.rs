@@ -10,6 +10,7 @@ use deno_error::JsErrorBox;
 use crate::app::AppConfig;
 use crate::app::single_instance::{self, SecondInstance, SingleInstance};
 use crate::bridge::{JsEnd, Reply, Request, UiCommand, UiEnd, UiEvent};
+use crate::printer;
 use crate::runtime::{ElectronNames, StopIn};
 
 /// How long the UI thread may take to end. After that the process ends without it.
@@ -87,17 +88,23 @@ pub fn op_single_instance_request(
   #[serde] argv: Vec<String>,
   #[string] cwd: String,
   #[buffer] data: JsBuffer,
-) -> Result<bool, JsErrorBox> {
+) -> bool {
   let held = state.borrow::<Lock>().0.clone();
   let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
   if held.is_some() {
-    return Ok(true);
+    return true;
   }
   let ui_end = state.borrow::<UiEnd>().clone();
   let on_second = move |SecondInstance { argv, cwd, data }: SecondInstance| ui_end.emit(UiEvent::SecondInstance { argv, cwd, data });
   let message = SecondInstance { argv, cwd, data: data.to_vec() };
-  *held = single_instance::request(Path::new(&user_data), &message, on_second).map_err(JsErrorBox::from_err)?;
-  Ok(held.is_some())
+  // As in Electron a lock that cannot be taken is not held. Who is told why is the user: the app quits without a word.
+  *held = single_instance::request(Path::new(&user_data), &message, on_second).unwrap_or_else(|error| {
+    printer::error(&format!(
+      "error: the single-instance lock in {user_data} cannot be taken: {error}\nhint: check that the folder may be written"
+    ));
+    None
+  });
+  held.is_some()
 }
 
 /// Gives the lock back, if it is held.

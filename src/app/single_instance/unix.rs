@@ -185,6 +185,7 @@ mod tests {
     SecondInstance { argv: vec![argument.into()], cwd: "/somewhere".into(), data: data.to_vec() }
   }
 
+  /// S41: what arrives is what was sent, whatever is in it.
   #[test]
   fn the_second_instance_reaches_the_first() {
     let folder = tempfile::tempdir().unwrap();
@@ -213,6 +214,38 @@ mod tests {
     assert!(held.is_some());
     assert!(request(&long, &message("b", b""), |_| ()).unwrap().is_none());
     assert_eq!(received.recv_timeout(PATIENCE).unwrap().argv, ["b"]);
+  }
+
+  /// S41, and GHSA-3c8v: another user who gets at the socket is not listened to.
+  #[test]
+  #[cfg(target_os = "linux")]
+  fn s41_another_user_is_no_event() {
+    use std::os::unix::fs::PermissionsExt;
+
+    // Only the administrator can be somebody else.
+    if own_uid() != 0 {
+      return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (sender, received) = mpsc::channel();
+    let _held = request(folder.path(), &message("a", b""), move |message| sender.send(message).unwrap()).unwrap().unwrap();
+    let socket = folder.path().join("SingletonSocket");
+    // As if the folder did not keep others away.
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&socket, fs::Permissions::from_mode(0o777)).unwrap();
+    let bytes = encode(&message("evil", b"")).unwrap();
+    let answer = std::thread::spawn(move || {
+      // SAFETY: the bare system call changes this thread's user alone, which ends with the closure.
+      assert_eq!(unsafe { libc::syscall(libc::SYS_setresuid, 65534, 65534, 65534) }, 0);
+      let mut stream = UnixStream::connect(&socket).unwrap();
+      // The other end may have hung up already.
+      let _ = stream.write_all(&bytes);
+      stream.read(&mut [0]).unwrap_or(0)
+    });
+    assert_eq!(answer.join().unwrap(), 0);
+    assert!(request(folder.path(), &message("last", b""), |_| ()).unwrap().is_none());
+    assert_eq!(received.recv_timeout(PATIENCE).unwrap().argv, ["last"]);
+    assert!(received.try_recv().is_err());
   }
 
   #[test]

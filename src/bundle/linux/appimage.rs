@@ -19,7 +19,12 @@ use crate::bundle::tree::{Node, Tree};
 const BLOCK: u32 = 1 << 20;
 
 pub(super) fn artefacts(context: &Context) -> Result<Vec<(String, bool, Writer)>> {
-  let name = context.artefact("${name}-${version}-${arch}.${ext}", "AppImage", context.machine.kernel_name())?;
+  let name = context.artefact(
+    context.config.app_image.artifact_name.as_ref(),
+    "${name}-${version}-${arch}.${ext}",
+    "AppImage",
+    context.machine.kernel_name(),
+  )?;
   Ok(vec![(name, true, Box::new(write))])
 }
 

@@ -70,7 +70,8 @@ const BLOCK: u64 = 8 << 20;
 const LIBC: &[&str] = &["libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1", "libresolv.so.2"];
 
 pub(super) fn artefacts(context: &Context) -> Result<Vec<(String, bool, Writer)>> {
-  let name = context.artefact("${name}_${version}_${arch}.${ext}", "deb", context.machine.deb_name())?;
+  let name =
+    context.artefact(context.config.deb.artifact_name.as_ref(), "${name}_${version}_${arch}.${ext}", "deb", context.machine.deb_name())?;
   Ok(vec![(name, false, Box::new(write))])
 }
 

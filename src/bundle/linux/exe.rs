@@ -27,7 +27,7 @@ pub(super) fn artefacts(context: &Context) -> Result<Vec<(String, bool, Writer)>
   if context.config.asar == Some(false) {
     return refuse("an app without its archive (\"asar\": false)");
   }
-  let name = context.artefact("${name}-${version}-${arch}", "", context.machine.node_name())?;
+  let name = context.artefact(None, "${name}-${version}-${arch}", "", context.machine.node_name())?;
   Ok(vec![(name.trim_end_matches('.').to_owned(), true, Box::new(write))])
 }
 
@@ -58,4 +58,32 @@ pub fn embedded_archive(executable: &Path) -> Option<Range<u64>> {
   let length = u64::from_le_bytes(last[16..].try_into().ok()?);
   // The mark in a runtime's own code would not be at its end.
   (last[..16] == MARK[..]).then(|| end.checked_sub(length).map(|start| start..end)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+  use super::*;
+
+  /// R36 and S37: an end that was cut or changed names no archive, or one that lies within the file.
+  #[test]
+  fn r36_a_damaged_end_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("program");
+    let mut whole = b"program-archive".to_vec();
+    whole.extend(MARK);
+    whole.extend(7_u64.to_le_bytes());
+    let found = |bytes: &[u8]| {
+      fs::write(&path, bytes).unwrap();
+      embedded_archive(&path)
+    };
+    assert_eq!(found(&whole), Some(8..15));
+    for length in 0..whole.len() {
+      assert_eq!(found(&whole[..length]), None, "{length}");
+    }
+    for at in 15..whole.len() {
+      let mut changed = whole.clone();
+      changed[at] ^= 0xff;
+      assert_eq!(found(&changed), None, "{at}");
+    }
+  }
 }

@@ -19,7 +19,12 @@ const PERMISSIONS: &[&str] =
   &["--share=ipc", "--share=network", "--socket=wayland", "--socket=fallback-x11", "--socket=pulseaudio", "--device=dri"];
 
 pub(super) fn artefacts(context: &Context) -> Result<Vec<(String, bool, Writer)>> {
-  let files = context.artefact("${name}-${version}-${arch}.${ext}", "flatpak.tar.gz", context.machine.node_name())?;
+  let files = context.artefact(
+    context.config.flatpak.artifact_name.as_ref(),
+    "${name}-${version}-${arch}.${ext}",
+    "flatpak.tar.gz",
+    context.machine.node_name(),
+  )?;
   let manifest = format!("{}.json", context.app.id);
   let source = files.clone();
   Ok(vec![

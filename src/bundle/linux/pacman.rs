@@ -14,7 +14,12 @@ use crate::bundle::tree::{Node, Tree};
 const DEPENDS: &[&str] = &["webkit2gtk-4.1", "gtk3", "glibc", "gcc-libs", "hicolor-icon-theme"];
 
 pub(super) fn artefacts(context: &Context) -> Result<Vec<(String, bool, Writer)>> {
-  let name = context.artefact("${name}-${version}-${arch}.${ext}", "pkg.tar.zst", context.machine.kernel_name())?;
+  let name = context.artefact(
+    context.config.pacman.artifact_name.as_ref(),
+    "${name}-${version}-${arch}.${ext}",
+    "pkg.tar.zst",
+    context.machine.kernel_name(),
+  )?;
   Ok(vec![(name, false, Box::new(write))])
 }
 

@@ -12,7 +12,12 @@ use crate::bundle::tree::{Node, Tree};
 const PLUGS: &[&str] = &["home", "network", "network-bind", "audio-playback", "removable-media", "browser-support"];
 
 pub(super) fn artefacts(context: &Context) -> Result<Vec<(String, bool, Writer)>> {
-  let files = context.artefact("${name}-${version}-${arch}.${ext}", "snap.tar.gz", context.machine.node_name())?;
+  let files = context.artefact(
+    context.config.snap.artifact_name.as_ref(),
+    "${name}-${version}-${arch}.${ext}",
+    "snap.tar.gz",
+    context.machine.node_name(),
+  )?;
   let source = files.clone();
   Ok(vec![
     (files, false, Box::new(|context, file| targz::compress(context, file, &tree(context)?))),

@@ -11,7 +11,7 @@ use crate::bundle::error::Result;
 use crate::bundle::tree::Tree;
 
 pub(super) fn artefacts(context: &Context) -> Result<Vec<(String, bool, Writer)>> {
-  let name = context.artefact("${name}-${version}-${arch}.${ext}", "tar.gz", context.machine.node_name())?;
+  let name = context.artefact(None, "${name}-${version}-${arch}.${ext}", "tar.gz", context.machine.node_name())?;
   Ok(vec![(name, false, Box::new(write))])
 }
 

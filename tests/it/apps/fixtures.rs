@@ -231,6 +231,71 @@ fn second_instance_hands_over() {
   assert!(ended.took < Duration::from_secs(20));
 }
 
+/// S41: what a second instance was started with is data to the first. No switch in it does anything there, and an argument that looks like one is still
+/// one argument.
+#[test]
+fn s41_arguments_of_a_second_instance_are_data() {
+  let home = tempfile::tempdir().expect("temporary folder");
+  let data = home.path().join("shared-user-data");
+  let start = |arguments: &[&str]| {
+    let own_home = tempfile::tempdir().expect("temporary folder");
+    let mut command = super::running_app::shell(own_home.path());
+    command.arg(app_folder("single-instance")).args(arguments).env("APP_USER_DATA", &data).current_dir(home.path());
+    RunningApp::spawn(command, own_home)
+  };
+  let mut first = start(&[]);
+  first.expect("first");
+  // The system passes no more than 128 KB in one argument.
+  let long = "x".repeat(100_000);
+  let mut hostile = vec![
+    "app://two\nlines",
+    "-app://like-a-switch",
+    "--no-sandbox",
+    "--inspect=0",
+    "--load-extension=/tmp",
+    "--",
+    "\u{1f41a}\r\t\"' ${HOME}",
+  ];
+  hostile.extend([long.as_str(); 10]);
+  let mut second = start(&hostile);
+  second.expect("second");
+  assert_eq!(second.wait().code, Some(0));
+  let event = first.expect("second-instance");
+  assert!(event["argv"] == json!(hostile), "{}", event["argv"].to_string().chars().take(1000).collect::<String>());
+  assert_eq!(event["from"], event["argv"]);
+  let ended = first.wait();
+  assert_eq!(ended.code, Some(0));
+  assert!(!ended.stderr.contains("Debugger listening"), "{}", ended.stderr);
+}
+
+/// R35: none of the user's folders can be written, and there is no session bus: pages still get their preload, and answers.
+#[test]
+fn r35_no_folder_of_the_user_can_be_written() {
+  let home = tempfile::tempdir().expect("temporary folder");
+  let mut command = super::running_app::shell(home.path());
+  command.arg(app_folder("packaged"));
+  for name in ["HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"] {
+    command.env(name, "/proc/nowhere");
+  }
+  command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/proc/nowhere").env("TMPDIR", home.path());
+  let mut app = RunningApp::spawn(command, home);
+  assert_eq!(app.expect("main")["first"], true);
+  assert_eq!(app.expect("page")["doubled"], 42);
+}
+
+/// R35: the folder of the app's data cannot be made. As in Electron the lock is not held then, and the user reads why the app ends.
+#[test]
+fn r35_user_data_that_cannot_be_made() {
+  let home = tempfile::tempdir().expect("temporary folder");
+  let mut command = super::running_app::shell(home.path());
+  command.arg(app_folder("packaged")).env("APP_USER_DATA", "/proc/nowhere/data");
+  let mut app = RunningApp::spawn(command, home);
+  assert_eq!(app.expect("main")["first"], false);
+  let ended = app.wait();
+  assert_eq!(ended.code, Some(0));
+  assert!(ended.stderr.contains("error: the single-instance lock in /proc/nowhere/data cannot be taken: "), "{}", ended.stderr);
+}
+
 /// A folder as an installer makes it: the executable, and beside it the app in an archive.
 fn package(root: &Path, app: &str) -> std::path::PathBuf {
   let resources = root.join("resources");

@@ -8,22 +8,23 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::shared;
+
 use super::running_app::{RunningApp, app_folder, shell};
 
 /// The bundles, made once: the runtime of a debug build is large.
 fn bundles() -> &'static Path {
-  static MADE: OnceLock<TempDir> = OnceLock::new();
-  let folder = MADE.get_or_init(|| {
-    let folder = tempfile::tempdir().expect("temporary folder");
+  static MADE: OnceLock<PathBuf> = OnceLock::new();
+  MADE.get_or_init(|| {
+    let folder = shared::folder();
     let output = Command::new(env!("CARGO_BIN_EXE_shell"))
       .args(["bundle", "--target", "tar.gz,deb,AppImage", "--output"])
-      .args([folder.path(), &app_folder("packaged")])
+      .args([&folder, &app_folder("packaged")])
       .output()
       .expect("the shell starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     folder
-  });
-  folder.path()
+  })
 }
 
 /// A folder with what a command makes of a bundle, whose path stands last.
@@ -40,6 +41,8 @@ fn start(program: &Path, arguments: &[&str], user_data: &Path) -> RunningApp {
   let settings = shell(home.path());
   let mut command = Command::new(program);
   command.args(arguments).envs(settings.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("APP_USER_DATA", user_data);
+  // An AppImage leaves there what it unpacked.
+  command.env("TMPDIR", user_data);
   // Cargo sets it for tests; the app tells whether its start does.
   command.env_remove("LD_LIBRARY_PATH");
   RunningApp::spawn(command, home)

@@ -1,6 +1,6 @@
 //! One clear message for what cannot be bundled, and nothing half-written left behind.
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::*;
 
@@ -26,6 +26,11 @@ fn settings_that_are_unknown_or_wrong() {
   check(app(json!({ "appId": "no id" })).path(), &["appId: \"no id\" is no id"]);
   check(app(json!({ "executableName": "../../x" })).path(), &["executableName: \"../../x\" cannot be a command"]);
   check(app(json!({ "artifactName": "../${name}" })).path(), &["artifactName: \"../bundled\" cannot be a file's name"]);
+  check(app(json!({ "artifactName": "${nam}.${ext}" })).path(), &["artifactName: ${nam} is not known", "known are ${arch}, ${author}"]);
+  check(app(json!({ "artifactName": "${env.NOT_SET_HERE}" })).path(), &["the environment has no NOT_SET_HERE"]);
+  check(app(json!({ "artifactName": "same" })).path(), &["tar.gz and deb would both be named same", "put ${ext} into it"]);
+  check(app(json!({ "linux": { "desktopActions": { "A": { "Name": "a" } } } })).path(), &["linux.desktopActions.A: Exec is missing"]);
+  check(app(json!({ "linux": { "desktopActions": { "a]": {} } } })).path(), &["it cannot be the name of an action"]);
   check(app(json!({ "protocols": { "schemes": ["a b"] } })).path(), &["\"a b\" is no scheme"]);
   check(app(json!({ "files": ["src/@(a|b)"] })).path(), &["@("]);
   check(app(json!({ "linux": { "desktop": { "X": "a\nExec=evil" } } })).path(), &["linux.desktop.X: it is more than one line"]);
@@ -84,6 +89,61 @@ fn files_that_cannot_be_taken() {
   check(app(json!({ "extraResources": "gone" })).path(), &["gone cannot be read"]);
   check(app(json!({ "extraResources": { "from": "../x" } })).path(), &["the path \"../x\" leads out of the app's folder"]);
   check(app(json!({ "extraFiles": { "from": "main.js", "to": "bundled" } })).path(), &["two things would be installed as bundled"]);
+}
+
+/// The command of the shell, without the administrator's right to read and write everything.
+fn as_anybody() -> Command {
+  let shell = env!("CARGO_BIN_EXE_shell");
+  // SAFETY: `geteuid` cannot fail and touches no memory.
+  if unsafe { libc::geteuid() } != 0 {
+    return Command::new(shell);
+  }
+  let mut command = Command::new("setpriv");
+  command.args(["--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search", shell]);
+  command
+}
+
+#[test]
+fn files_that_may_not_be_read_and_folders_that_may_not_be_written() {
+  let forbid = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("changed");
+  let check = |app: &Path, part: &str| {
+    let output = as_anybody().args(["bundle", "--runtime", RUNTIME, "--target", "tar.gz,deb,rpm"]).arg(app).output().expect("it starts");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains(part) && text.contains("Permission denied") && text.contains("\nhint: "), "{part:?} is missing in {text}");
+    assert!(!app.join("release").exists() || names(&app.join("release")).is_empty(), "{:?}", names(&app.join("release")));
+  };
+  let secret = app(json!({}));
+  forbid(&write(secret.path(), "deep/secret.js", ""), 0o000);
+  check(secret.path(), "deep/secret.js");
+  // A folder that nobody wants is not read either.
+  let beside = app(json!({ "extraResources": "data" }));
+  forbid(&write(beside.path(), "data/secret", ""), 0o000);
+  check(beside.path(), "data/secret");
+  let icon = app(json!({ "icon": "icon.png" }));
+  forbid(&write(icon.path(), "icon.png", ""), 0o000);
+  check(icon.path(), "icon.png cannot be read");
+  let package = app(json!({}));
+  forbid(&package.path().join("package.json"), 0o000);
+  check(package.path(), "package.json cannot be read");
+  let output = app(json!({}));
+  fs::create_dir(output.path().join("release")).expect("a folder");
+  forbid(&output.path().join("release"), 0o555);
+  check(output.path(), "release cannot be written");
+}
+
+/// R35: no home folder, no cache, no display, no bus: packaging needs none of them.
+#[test]
+fn r35_an_empty_environment_is_enough() {
+  let app = app(json!({}));
+  let output = Command::new(env!("CARGO_BIN_EXE_shell"))
+    .args(["bundle", "--runtime", RUNTIME, "--target", "tar.gz,deb,rpm,appimage,pacman,exe,flatpak,snap"])
+    .arg(app.path())
+    .env_clear()
+    .envs(["HOME", "XDG_CACHE_HOME", "TMPDIR"].map(|name| (name, "/proc/nowhere")))
+    .output();
+  succeeded(output.expect("the shell starts"));
+  assert_eq!(names(&app.path().join("release")).len(), 10);
 }
 
 #[test]

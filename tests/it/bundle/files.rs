@@ -145,6 +145,26 @@ fn a_folder_in_place_of_the_archive() {
 }
 
 #[test]
+fn names_of_artefacts_are_made_of_what_is_known() {
+  let app = app(json!({
+    "artifactName": "${productName}_${version}_${channel}_${author}_${env.BUNDLE_TEST}_${os}-${arch}.${ext}",
+    "deb": { "artifactName": "own.${ext}" },
+    "appImage": { "artifactName": "${name}.AppImage" },
+    "files": ["main.js", { "from": "of-${name}-${os}", "to": "x" }],
+  }));
+  write(app.path(), "of-bundled-linux/file", "");
+  let output = Command::new(env!("CARGO_BIN_EXE_shell"))
+    .args(["bundle", "--runtime", RUNTIME, "--target", "deb,appimage,tar.gz,rpm"])
+    .arg(app.path())
+    .env("BUNDLE_TEST", "set")
+    .output();
+  succeeded(output.expect("the shell starts"));
+  let common = "Bundled_1.0.0_latest_Jane Doe_set_linux";
+  let expected = [format!("{common}-x64.tar.gz"), format!("{common}-x86_64.rpm"), "bundled.AppImage".into(), "own.deb".into()];
+  assert_eq!(names(&app.path().join("release")), expected);
+}
+
+#[test]
 fn settings_of_electron_builder_are_understood() {
   let app = app(json!({}));
   let package = json!({

@@ -4,22 +4,22 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::OnceLock;
 
 use super::*;
+use crate::shared;
 
 const ALL: &str = "tar.gz,deb,rpm,appimage,pacman,exe,flatpak,snap";
 
 /// The app with its bundles in `release`, made once for all tests.
 fn bundled() -> &'static Path {
-  static MADE: OnceLock<TempDir> = OnceLock::new();
-  let folder = MADE.get_or_init(|| {
-    let folder = sample();
-    succeeded(bundle(folder.path(), &["--target", ALL]));
+  static MADE: OnceLock<PathBuf> = OnceLock::new();
+  MADE.get_or_init(|| {
+    let folder = shared::folder();
+    write_sample(&folder);
+    succeeded(bundle(&folder, &["--target", ALL]));
     folder
-  });
-  folder.path()
+  })
 }
 
-fn sample() -> TempDir {
-  let folder = tempfile::tempdir().expect("a temporary folder");
+fn write_sample(folder: &Path) {
   let package = json!({
     "name": "@example/bundled-sample",
     "productName": "Bundled Sample",
@@ -39,22 +39,25 @@ fn sample() -> TempDir {
         "description": "A paragraph that says more than the line before it does.\n\nAnd a second one.",
         "executableArgs": ["--first", "two words"],
         "desktop": { "Keywords": "bundle;sample;" },
+        "desktopActions": {
+          "NewNote": { "Name": "New note", "Exec": "example-bundled-sample --new" },
+          "Quit": { "Name": "Quit", "Exec": "example-bundled-sample --quit" },
+        },
       },
       "deb": { "depends": ["libnotify4"], "afterInstall": "after-install.sh" },
       "rpm": { "depends": ["xdg-user-dirs"] },
     },
   });
-  write(folder.path(), "package.json", package.to_string());
-  write(folder.path(), "main.js", "console.log('main');");
-  write(folder.path(), "after-install.sh", "true after-install");
+  write(folder, "package.json", package.to_string());
+  write(folder, "main.js", "console.log('main');");
+  write(folder, "after-install.sh", "true after-install");
   write(
-    folder.path(),
+    folder,
     "art/drawing.svg",
     r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><circle cx="32" cy="32" r="30" fill="#4a7"/></svg>"##,
   );
   // A name that is longer than the oldest tar can hold.
-  write(folder.path(), &format!("{}/long.js", vec!["long-name"; 15].join("/")), "");
-  folder
+  write(folder, &format!("{}/long.js", vec!["long-name"; 15].join("/")), "");
 }
 
 /// Unpacks a bundle into a new folder with this command, which gets the bundle's path last.
@@ -114,7 +117,8 @@ fn everything_is_there() {
 
 #[test]
 fn two_runs_give_the_same_bytes() {
-  let (app, place) = (sample(), tempfile::tempdir().expect("a temporary folder"));
+  let [app, place] = [(); 2].map(|()| tempfile::tempdir().expect("a temporary folder"));
+  write_sample(app.path());
   for (run, date) in [("one", "1000000000"), ("two", "1000000000"), ("later", "1000086400")] {
     let output = Command::new(env!("CARGO_BIN_EXE_shell"))
       .args(["bundle", "--runtime", RUNTIME, "--target", ALL, "--output"])
@@ -183,6 +187,9 @@ fn desktop_files_are_valid() {
     "Categories=Office;Utility;",
     "MimeType=application/x-bundled-sample;text/markdown;x-scheme-handler/bundled-sample;",
     "Keywords=bundle;sample;",
+    "Actions=NewNote;Quit;",
+    "[Desktop Action NewNote]",
+    "Exec=example-bundled-sample --new",
   ] {
     assert!(entry.lines().any(|other| other == line), "{line} is missing in:\n{entry}");
   }
@@ -265,7 +272,8 @@ fn app_image_is_a_program_and_a_file_system() {
   assert!(fs::read_to_string(root.join("com.example.BundledSample.desktop")).expect("the entry").starts_with("[Desktop Entry]"));
   assert!(root.join("usr/lib/app/resources/app.asar").is_file() && root.join(".DirIcon").is_file());
   // It starts what is in it, here a program that only succeeds.
-  run(&program, &["--appimage-extract-and-run"], place.path());
+  // In a temporary folder of its own: it leaves there what it unpacked.
+  run("env", &["TMPDIR=.", &program, "--appimage-extract-and-run"], place.path());
 }
 
 #[test]

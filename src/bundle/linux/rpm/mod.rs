@@ -40,7 +40,12 @@ const SHA256: u32 = 8;
 const LICENSE: u32 = 1 << 7;
 
 pub(super) fn artefacts(context: &Context) -> Result<Vec<(String, bool, Writer)>> {
-  let name = context.artefact("${name}-${version}-1.${arch}.${ext}", "rpm", context.machine.kernel_name())?;
+  let name = context.artefact(
+    context.config.rpm.artifact_name.as_ref(),
+    "${name}-${version}-1.${arch}.${ext}",
+    "rpm",
+    context.machine.kernel_name(),
+  )?;
   Ok(vec![(name, false, Box::new(write))])
 }
 
