@@ -24,7 +24,8 @@ state() { dpkg-query -W "${packages[@]}" 2>/dev/null || true; }
 
 if [ "${1:-}" = --is-warm ]; then
   for platform in "${platforms[@]}"; do
-    [ "$(cat "$(mark "$platform")" 2>/dev/null || true)" = "$(state)" ] || exit 1
+    # Without the tools the state is empty, as the mark is that was never made.
+    [ -s "$(mark "$platform")" ] && [ "$(cat "$(mark "$platform")")" = "$(state)" ] || exit 1
   done
   exit 0
 fi

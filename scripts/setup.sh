@@ -44,6 +44,7 @@ fi
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 
+# Not the hundred packages of tests/node, which no test needs.
 while IFS= read -r lock; do
   install_npm "$(dirname "$lock")"
-done < <(find . -name node_modules -prune -o -name target -prune -o -name package-lock.json -print)
+done < <(find . -name node_modules -prune -o -name target -prune -o -path ./tests/node -prune -o -name package-lock.json -print)

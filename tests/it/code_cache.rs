@@ -90,7 +90,7 @@ impl Program {
 #[track_caller]
 fn check(output: &Output) -> Counts {
   let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-  let expected = (0..MODULES).map(|number| number).sum::<usize>();
+  let expected = (0..MODULES).sum::<usize>();
   assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stdout).trim()), (Some(0), expected.to_string().as_str()), "{errors}");
   let line = errors.lines().find_map(|line| line.strip_prefix("[compile cache] ")).unwrap_or_else(|| panic!("no report in:\n{errors}"));
   let number = |name: &str| {
@@ -148,7 +148,8 @@ fn r36_a_damaged_file_is_never_executed_and_made_anew() {
   program.run("run.js");
   let path = program.file();
   let whole = fs::read(&path).expect("the file");
-  let damage: [&dyn Fn(&mut Vec<u8>); 6] = [
+  type Damage = dyn Fn(&mut Vec<u8>);
+  let damage: [&Damage; 6] = [
     &|bytes| bytes.clear(),
     &|bytes| bytes.truncate(bytes.len() / 2),
     &|bytes| bytes[3] ^= 1,

@@ -9,6 +9,7 @@ mod code_cache;
 mod inspector;
 mod new;
 mod run_as_node;
+mod scripts;
 mod shared;
 mod snapshot;
 mod terminal;

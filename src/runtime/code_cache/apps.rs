@@ -494,7 +494,7 @@ mod tests {
     for number in 10..=10 + MOST_AGE {
       let mut pack = Pack::open(Some(path.clone()), 7);
       assert!(has(&mut pack, 1));
-      assert_eq!(pack.kept.contains_key(&key_of(&text(2))), true, "before {number}");
+      assert!(pack.kept.contains_key(&key_of(&text(2))), "before {number}");
       let asked = pack.ask(text(number), WORTH_WRITING);
       pack.put(asked.key, &code_of(number));
       assert!(save_now(&mut pack));
