@@ -50,6 +50,7 @@ pub fn prepare_process() {
   // Children would take it for their own.
   // SAFETY: no other thread runs yet.
   unsafe { std::env::remove_var(crate::app::role::FORK_ENTRY_VARIABLE) };
+  platform::raise_file_limit();
   // The reports of exceptions go to standard error.
   deno_runtime::colors::set_use_color(std::io::IsTerminal::is_terminal(&std::io::stderr()) && deno_runtime::colors::use_color());
   // Fails only if a provider is set already, which then serves as well.

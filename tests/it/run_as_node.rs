@@ -517,3 +517,14 @@ fn turns_of_the_first_script() {
   it.check(&["-r", "./first.js", "main.js"], 0, expected);
   it.check(&["-e", script], 0, expected);
 }
+
+/// The system's usual limit is 1,024 files; both programs take what they may have.
+#[cfg(unix)]
+#[test]
+fn more_files_than_the_usual_limit() {
+  let code = "const fs = require('fs'); for (let n = 0; n < 300; n += 1) fs.openSync('a.txt'); console.log('opened')";
+  for program in [env!("CARGO_BIN_EXE_shell"), "node"] {
+    let ended = case(&[("a.txt", "")]).start("sh", &["-c", "ulimit -Sn 128; exec \"$@\"", "sh", program, "-e", code]);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), "opened\n"), "{program}: {}", ended.err);
+  }
+}

@@ -59,6 +59,24 @@ pub(crate) fn load_apart(path: &Path) {
   let _ = path;
 }
 
+/// Lets the process open as many files as it may ask for, as Node does: the usual 1,024 are the limit of programs that wait by `select`. What it starts
+/// inherits that.
+pub(crate) fn raise_file_limit() {
+  let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+  // SAFETY: the call writes the structure that it is given.
+  if unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } != 0 || limit.rlim_cur >= limit.rlim_max {
+    return;
+  }
+  // macOS tells no limit at all and takes none above this one.
+  #[cfg(target_os = "macos")]
+  {
+    limit.rlim_max = limit.rlim_max.min(libc::OPEN_MAX as libc::rlim_t);
+  }
+  limit.rlim_cur = limit.rlim_max;
+  // SAFETY: the call reads the structure. Where it is refused, the limit stays.
+  unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
+}
+
 /// Keeps a descriptor from what this process starts.
 pub(crate) fn close_in_children(descriptor: i64) {
   if let Ok(descriptor) = i32::try_from(descriptor) {

@@ -59,6 +59,9 @@ pub(crate) fn is_private(_metadata: &Metadata) -> bool {
 /// Each library finds its own functions here.
 pub(crate) fn load_apart(_path: &Path) {}
 
+/// There is no such limit.
+pub(crate) fn raise_file_limit() {}
+
 /// Handles are inherited only where that was asked for.
 pub(crate) fn close_in_children(_descriptor: i64) {}
 
