@@ -40,6 +40,7 @@ function write(folder) {
   fs.mkdirSync(lib);
   for (let number = 0; number < Number(modules); number += 1) fs.writeFileSync(path.join(lib, `m${number}.js`), source(number, Number(modules)));
   fs.writeFileSync(path.join(folder, 'main.js'), "const start = performance.now();\nrequire('./lib/m0.js');\nconsole.log(performance.now() - start);\n");
+  fs.writeFileSync(path.join(folder, 'package.json'), '{ "name": "modules", "main": "main.js" }\n');
   fs.writeFileSync(path.join(folder, 'small.js'), '');
 }
 

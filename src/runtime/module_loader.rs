@@ -23,7 +23,7 @@ use node_resolver::analyze::CjsAnalysisSourceProvider;
 use node_resolver::errors::PackageJsonLoadError;
 use node_resolver::{NodeResolutionKind, ResolutionMode};
 
-use super::code_cache::apps::Kind;
+use super::code_cache::apps::{Form, Kind};
 use super::services::Services;
 use super::{archives, cjs, code_cache, embedded, loaded, typescript};
 
@@ -209,7 +209,7 @@ fn text_module(kind: ModuleType, text: String, specifier: &Url) -> ModuleSource 
 
 /// A module of the app, with its compiled form if that is kept.
 fn app_module(text: String, specifier: &Url) -> ModuleSource {
-  let asked = code_cache::apps::look_up_text(Kind::Module, &text);
+  let asked = code_cache::apps::look_up(Kind::Module, Form::Utf8, text.as_bytes());
   let compiled = asked.map(|asked| SourceCodeCacheInfo { hash: asked.key, data: asked.code.map(Cow::Owned) });
   ModuleSource::new(ModuleType::JavaScript, ModuleSourceCode::String(text.into()), specifier, compiled)
 }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256};
 
 use super::disk::{self, Bounds, checksum};
 use crate::printer;
@@ -30,7 +30,7 @@ const MOST_BYTES: u64 = 96 * 1024 * 1024;
 const BOUNDS: Bounds = Bounds { bytes: 384 * 1024 * 1024, files: 200 };
 /// To look a shorter text up takes as long as to compile it.
 const SHORTEST: usize = 256;
-/// The file is written once so many units of text were compiled that it did not have: a few small modules are not worth it.
+/// The file is written once so many bytes of text were compiled that it did not have: a few small modules are not worth it.
 const WORTH_WRITING: usize = 32 * 1024;
 /// So many writes a module's code outlives without being asked for.
 const MOST_AGE: u8 = 8;
@@ -54,6 +54,16 @@ pub(crate) enum Kind {
   Module,
 }
 
+/// How a text is given.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+  /// A byte for each unit, as V8 holds plain texts.
+  Narrow,
+  /// Two for each.
+  Wide,
+  Utf8,
+}
+
 /// What the cache knows of a text.
 pub(crate) struct Asked {
   /// The name under which the compiled form is to be handed over.
@@ -72,8 +82,8 @@ struct Pack {
   fresh: HashMap<u64, Fresh>,
   /// Texts that the file does not have, with their lengths.
   missing: HashMap<u64, (Digest, usize)>,
-  /// Units of text of what is fresh.
-  fresh_units: usize,
+  /// Bytes of text of what is fresh.
+  fresh_bytes: usize,
   counts: Counts,
 }
 
@@ -122,39 +132,18 @@ pub(crate) fn is_open() -> bool {
   pack().is_some()
 }
 
-/// What there is for a text, given as its code units; `None` if its code is not kept at all.
-pub(crate) fn look_up(kind: Kind, units: &[u16]) -> Option<Asked> {
-  if units.len() < SHORTEST {
+/// What there is for a text; `None` if its code is not kept at all.
+pub(crate) fn look_up(kind: Kind, form: Form, text: &[u8]) -> Option<Asked> {
+  if text.len() < SHORTEST {
     return None;
   }
-  // Most texts are plain, and half as long that way.
-  let mut text = Vec::with_capacity(units.len() + 1);
-  if units.iter().all(|unit| *unit < 0x100) {
-    text.extend(units.iter().map(|unit| *unit as u8));
-    text.push(kind as u8);
-  } else {
-    text.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
-    text.push(0x80 | kind as u8);
-  }
-  find(units.len(), &text)
-}
-
-/// The same for a text in UTF-8, as ES modules are loaded.
-pub(crate) fn look_up_text(kind: Kind, source: &str) -> Option<Asked> {
-  if source.len() < SHORTEST {
-    return None;
-  }
-  let mut text = Vec::with_capacity(source.len() + 1);
-  text.extend_from_slice(source.as_bytes());
-  text.push(0x40 | kind as u8);
-  find(source.len(), &text)
-}
-
-fn find(length: usize, text: &[u8]) -> Option<Asked> {
-  let mut wanted = [0; DIGEST];
   // Two texts with one digest would be one module: it must not be possible to make such.
-  wanted.copy_from_slice(digest(&SHA256, text).as_ref());
-  pack().as_mut().map(|pack| pack.ask(wanted, length))
+  let mut context = Context::new(&SHA256);
+  context.update(&[kind as u8, form as u8]);
+  context.update(text);
+  let mut wanted = [0; DIGEST];
+  wanted.copy_from_slice(context.finish().as_ref());
+  pack().as_mut().map(|pack| pack.ask(wanted, text.len()))
 }
 
 /// Takes the compiled form of a text that was looked up and has it written in a while.
@@ -284,14 +273,14 @@ impl Pack {
       return;
     }
     if let Some((digest, length)) = self.missing.remove(&key) {
-      self.fresh_units += length;
+      self.fresh_bytes += length;
       self.fresh.insert(key, Fresh { digest, code: code.to_vec() });
     }
   }
 
   /// The file's new content, if it is worth writing.
   fn serialize(&self) -> Option<(PathBuf, Vec<u8>)> {
-    let path = self.path.clone().filter(|_| self.fresh_units >= WORTH_WRITING)?;
+    let path = self.path.clone().filter(|_| self.fresh_bytes >= WORTH_WRITING)?;
     let mut rows = Vec::new();
     let mut body = Vec::new();
     let mut add = |digest: &Digest, age: u8, code: &[u8]| {
@@ -330,7 +319,7 @@ impl Pack {
   /// What was written is in the file now; what could not be written never will be.
   fn saved(&mut self, written: bool) {
     self.fresh.clear();
-    self.fresh_units = 0;
+    self.fresh_bytes = 0;
     match written {
       true => {
         let used: Vec<u64> = self.kept.iter().filter(|(_, kept)| kept.used).map(|(key, _)| *key).collect();

@@ -10,7 +10,7 @@ use deno_core::url::Url;
 use deno_core::{op2, v8};
 use deno_error::JsErrorBox;
 
-use super::apps::{self, Kind};
+use super::apps::{self, Asked, Form, Kind};
 
 /// After a module was compiled, code is taken when no further one was for this time.
 pub(in crate::runtime) const PENDING_DELAY: Duration = Duration::from_secs(3);
@@ -116,7 +116,7 @@ pub(crate) fn op_compile_function_cached<'s, 'i>(
     parameters.push(name.ok_or_else(|| JsErrorBox::type_error("Invalid parameter"))?);
   }
   let asked = match specifier.scheme() == "file" && apps::is_open() {
-    true => apps::look_up(Kind::Function, &units(scope, source)),
+    true => look_up(scope, source),
     false => None,
   };
   let code = asked.as_ref().and_then(|asked| asked.code.as_deref());
@@ -168,9 +168,15 @@ fn primitives<'s, 'i>(scope: &mut v8::PinScope<'s, 'i>, array: v8::Local<'s, v8:
   Ok(options.into())
 }
 
-/// A text as V8 has it. In UTF-8 single halves of surrogates would all be the same.
-fn units(scope: &mut v8::PinScope<'_, '_>, text: v8::Local<'_, v8::String>) -> Vec<u16> {
-  let mut units = vec![0; text.length()];
+/// The text goes as V8 holds it. In UTF-8 single halves of surrogates would all be the same.
+fn look_up(scope: &mut v8::PinScope<'_, '_>, text: v8::Local<'_, v8::String>) -> Option<Asked> {
+  if text.is_onebyte() {
+    let mut bytes = vec![0; text.length()];
+    text.write_one_byte_v2(scope, 0, &mut bytes, v8::WriteFlags::empty());
+    return apps::look_up(Kind::Function, Form::Narrow, &bytes);
+  }
+  let mut units = vec![0_u16; text.length()];
   text.write_v2(scope, 0, &mut units, v8::WriteFlags::empty());
-  units
+  let bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+  apps::look_up(Kind::Function, Form::Wide, &bytes)
 }
