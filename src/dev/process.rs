@@ -20,7 +20,15 @@ const LONGEST_LINE: u64 = 1024 * 1024;
 
 /// A running child. Dropping it ends it at once.
 pub(super) struct Process {
-  stop: Option<oneshot::Sender<()>>,
+  stop: Option<oneshot::Sender<Stop>>,
+}
+
+/// Why a child is to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+  /// Another takes its place at once. What it says last may come after its end.
+  ForAnother,
+  ForGood,
 }
 
 impl Process {
@@ -35,30 +43,32 @@ impl Process {
   }
 
   /// Asks it to end; one that does not is ended.
-  pub(super) fn stop(&mut self) {
+  pub(super) fn stop(&mut self, why: Stop) {
     if let Some(stop) = self.stop.take() {
-      let _ = stop.send(());
+      let _ = stop.send(why);
     }
   }
 }
 
 async fn watch(
   mut child: Child,
-  stopped: oneshot::Receiver<()>,
+  stopped: oneshot::Receiver<Stop>,
   output: [Option<JoinHandle<()>>; 2],
   number: u64,
   news: UnboundedSender<News>,
 ) {
-  let status = tokio::select! {
-    status = child.wait() => status,
+  let (status, why) = tokio::select! {
+    status = child.wait() => (status, Stop::ForGood),
     asked = stopped => match asked {
-      Ok(()) => end(&mut child).await,
+      Ok(why) => (end(&mut child).await, why),
       // Whoever held it is gone.
       Err(_) => return,
     },
   };
-  // What it said last comes before its end. A child of its own may hold the streams open for ever.
-  for reading in output.into_iter().flatten() {
+  // What it said last comes before its end. A child of its own may hold the streams open for ever, and the web processes of an app do for a
+  // while, which would be most of the time that a restart takes.
+  let waited_for = if why == Stop::ForGood { output } else { [None, None] };
+  for reading in waited_for.into_iter().flatten() {
     let _ = tokio::time::timeout(Duration::from_millis(300), reading).await;
   }
   let _ = news.send(News::Ended(number, status.ok()));

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::channel::{Launch, Peer, Said, Tell};
 use super::output::{Source, complain, page_console, say};
-use super::process::{Process, code_of, end_of};
+use super::process::{Process, Stop, code_of, end_of};
 use super::project::{self, Kind, Tool};
 use super::{CHANNEL_VARIABLE, Error, LAUNCHER_VARIABLE, News, Options, keys, watch};
 
@@ -322,7 +322,7 @@ impl Supervisor {
       self.next = next;
     }
     if let Some((_, process)) = &mut self.app {
-      process.stop();
+      process.stop(if next == Next::Start { Stop::ForAnother } else { Stop::ForGood });
     }
   }
 
@@ -348,7 +348,7 @@ impl Supervisor {
         if let Some(launcher) = &self.launcher {
           launcher.tell(&Tell::Exit { code });
         }
-        process.stop();
+        process.stop(Stop::ForGood);
         None
       }
       None => Some(code),

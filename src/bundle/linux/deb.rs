@@ -92,7 +92,8 @@ fn write(context: &Context, file: &mut fs::File) -> Result<()> {
 /// Writes a tree as a tar archive under xz: Debian's archive takes zstd from nobody.
 fn compressed(context: &Context, output: &mut dyn Write, tree: &Tree) -> Result<()> {
   let threads = std::thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(1));
-  let preset = if context.config.compression == Compression::Maximum { 6 } else { 1 };
+  // The next preset makes a package 4 % smaller, and takes 1.7 times as long.
+  let preset = if context.config.compression == Compression::Maximum { 6 } else { 0 };
   // The blocks, and so the bytes, do not depend on the number of threads.
   let stream = MtStreamBuilder::new().threads(threads).preset(preset).check(Check::Crc64).block_size(BLOCK).encoder();
   let stream = stream.map_err(|error| tar::writing(error.into()))?;
