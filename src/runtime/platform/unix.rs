@@ -67,12 +67,8 @@ pub(crate) fn raise_file_limit() {
   if unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } != 0 || limit.rlim_cur >= limit.rlim_max {
     return;
   }
-  // macOS tells no limit at all and takes none above this one.
-  #[cfg(target_os = "macos")]
-  {
-    limit.rlim_max = limit.rlim_max.min(libc::OPEN_MAX as libc::rlim_t);
-  }
-  limit.rlim_cur = limit.rlim_max;
+  // macOS tells no limit at all and takes none above its `OPEN_MAX`.
+  limit.rlim_cur = if cfg!(target_os = "macos") { limit.rlim_max.min(10_240) } else { limit.rlim_max };
   // SAFETY: the call reads the structure. Where it is refused, the limit stays.
   unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
 }
