@@ -77,7 +77,8 @@ fn check_with(program: &Path, arguments: &[&str], beside: &Value) {
   assert_eq!(main, expected);
   assert_eq!(app.expect("page"), json!({ "event": "page", "doubled": 42, "title": "Packaged", "file": "index.html" }));
   let class = Command::new("sh")
-    .args(["-c", "timeout 60 xdotool search --sync --onlyvisible --class com.example.PackagedApp"])
+    // It fails when a window of another test goes while it looks.
+    .args(["-c", "timeout 60 sh -c 'until xdotool search --onlyvisible --class com.example.PackagedApp; do sleep 0.1; done'"])
     .output()
     .expect("xdotool");
   assert!(!class.stdout.is_empty(), "no window has the class of the desktop entry");
