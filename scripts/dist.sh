@@ -12,19 +12,13 @@ launcher=@shell-app/shell
 scope=@shell-app
 out=$(realpath -m "${1:-dist}")
 
-stop() { echo "error: $1" >&2; echo "hint: $2" >&2; exit 1; }
+# shellcheck source=scripts/runtime.sh
+. scripts/runtime.sh
 for tool in zstd npm node sha256sum; do
   command -v $tool >/dev/null || stop "$tool is missing" "install it"
 done
 
-if [ -z "${SHELL_DIST_BINARY:-}" ]; then
-  scripts/setup.sh
-  # shellcheck source=scripts/env.sh
-  . scripts/env.sh
-  cargo build --release --locked --bin shell
-  SHELL_DIST_BINARY=$CARGO_TARGET_DIR/release/shell
-fi
-[ -x "$SHELL_DIST_BINARY" ] || stop "$SHELL_DIST_BINARY is no program" "name one in SHELL_DIST_BINARY, or unset it to build one"
+find_runtime
 
 version=$("$SHELL_DIST_BINARY" --version | sed 's/^shell //')
 electron=$(exec -a electron "$SHELL_DIST_BINARY" --version | sed 's/^v//')

@@ -17,23 +17,18 @@ name=app-packaged
 id=com.example.PackagedApp
 address=packaged-app://open/me
 
-stop() { echo "error: $1" >&2; echo "hint: $2" >&2; exit 1; }
+# shellcheck source=scripts/packages.sh
+. scripts/packages.sh
+# After it, for its `stop`, which tells a remedy.
+# shellcheck source=scripts/runtime.sh
+. scripts/runtime.sh
 
 # What is outside: the runtime, the tools, the empty Debian, and an end for everything that was started and mounted.
 prepare() {
   [ "$(id -u)" = 0 ] || stop "a Debian is made by root only" "sudo --preserve-env=SHELL_DIST_BINARY,SHELL_TEST_BUNDLES scripts/test-install.sh"
-  # shellcheck source=scripts/packages.sh
-  . scripts/packages.sh
   install_packages debootstrap lintian rpm rpmlint libarchive-tools mtree-netbsd squashfs-tools desktop-file-utils appstream flatpak-builder python3-yaml \
     binutils xvfb openbox dbus x11-utils
-  if [ -z "${SHELL_DIST_BINARY:-}" ]; then
-    scripts/setup.sh
-    # shellcheck source=scripts/env.sh
-    . scripts/env.sh
-    cargo build --release --locked --bin shell
-    SHELL_DIST_BINARY=$CARGO_TARGET_DIR/release/shell
-  fi
-  [ -x "$SHELL_DIST_BINARY" ] || stop "$SHELL_DIST_BINARY is no program" "name one in SHELL_DIST_BINARY, or unset it to build one"
+  find_runtime
   export SHELL_DIST_BINARY
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/shell-build/test-install
   mkdir -p "$cache/archives/partial"

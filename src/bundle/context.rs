@@ -165,21 +165,32 @@ impl Context {
 
 /// What names in patterns stand for, as far as package.json and the settings say.
 fn macros(package: &Map<String, Value>, config: &Config) -> Macros {
-  let text = |name: &str| package.get(name).and_then(Value::as_str).unwrap_or_default();
-  let name = text("name");
-  let product_name = config.product_name.as_deref().unwrap_or(if text("productName").is_empty() { name } else { text("productName") });
-  let version = if text("version").is_empty() { "0.0.0" } else { text("version") };
+  let version = version_of(package);
   // The release that 1.2.3-beta.4 comes before is not out: its channel is "beta".
   let channel = version.split('+').next().and_then(|version| version.split_once('-')).map_or("latest", |(_, rest)| rest);
   let author = author(package.get("author")).unwrap_or_default();
   Macros::default()
-    .with("name", name)
-    .with("productName", product_name)
+    .with("name", text_of(package, "name").unwrap_or_default())
+    .with("productName", product_name_of(package, config).unwrap_or_default())
     .with("version", version)
     .with("channel", channel.split('.').next().unwrap_or(channel))
     .with("author", author.split('<').next().unwrap_or_default().trim())
     .with("os", "linux")
     .with("platform", "linux")
+}
+
+/// A text of package.json, if it is there and says anything.
+fn text_of<'a>(package: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+  package.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn version_of(package: &Map<String, Value>) -> &str {
+  text_of(package, "version").unwrap_or("0.0.0")
+}
+
+/// `None` for an app without any name.
+fn product_name_of<'a>(package: &'a Map<String, Value>, config: &'a Config) -> Option<&'a str> {
+  config.product_name.as_deref().or_else(|| text_of(package, "productName")).or_else(|| text_of(package, "name"))
 }
 
 /// The main script must go along.
@@ -223,16 +234,16 @@ fn newest(files: &Tree, folder: &Path) -> Result<u64> {
 }
 
 fn identity(package: &Map<String, Value>, config: &Config, date: Date, say: &dyn Fn(&str)) -> Result<Identity> {
-  let text = |name: &str| package.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty()).map(String::from);
+  let text = |name: &str| text_of(package, name).map(String::from);
   let full_name = text("name").ok_or_else(|| Error::config("package.json: name", "the app has no name", "add \"name\""))?;
   let name = package_name(&full_name)?;
-  let version = text("version").unwrap_or_else(|| "0.0.0".into());
+  let version = version_of(package).to_owned();
   let is_version = version.starts_with(|first: char| first.is_ascii_digit())
     && version.chars().all(|character| character.is_ascii_alphanumeric() || ".-+".contains(character));
   if !is_version {
     return Err(Error::config("package.json: version", format!("{version:?} is no version"), "write it as 1.2.3"));
   }
-  let product_name = config.product_name.clone().or_else(|| text("productName")).unwrap_or_else(|| full_name.clone());
+  let product_name = product_name_of(package, config).unwrap_or(&full_name).to_owned();
   let executable = config.executable_name.clone().unwrap_or_else(|| name.clone());
   let is_word = |text: &str| {
     !text.is_empty()

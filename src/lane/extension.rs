@@ -22,7 +22,11 @@ pub fn install(cache: &Path) -> io::Result<PathBuf> {
 /// A folder of this user's own below one that others may write to. It is named like that of the single-instance lock.
 pub fn private_folder(base: &Path) -> io::Result<PathBuf> {
   // SAFETY: getuid has no arguments and cannot fail.
-  let folder = base.join(format!("shell-{}", unsafe { libc::getuid() }));
+  make_folder(base.join(format!("shell-{}", unsafe { libc::getuid() })))
+}
+
+/// Makes a folder, or takes the one that is there if it is this user's own.
+fn make_folder(folder: PathBuf) -> io::Result<PathBuf> {
   match fs::DirBuilder::new().mode(0o700).create(&folder) {
     Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
     _ => {}
@@ -34,12 +38,7 @@ pub fn private_folder(base: &Path) -> io::Result<PathBuf> {
 
 fn install_bytes(cache: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
   fs::create_dir_all(cache)?;
-  let folder = cache.join(format!("lane-{:016x}", fingerprint(bytes)));
-  match fs::DirBuilder::new().mode(0o700).create(&folder) {
-    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-    _ => {}
-  }
-  check(&folder, &fs::symlink_metadata(&folder)?, true)?;
+  let folder = make_folder(cache.join(format!("lane-{:016x}", fingerprint(bytes))))?;
   let file = folder.join(FILE_NAME);
   if let Ok(metadata) = fs::symlink_metadata(&file)
     && check(&file, &metadata, false).is_ok()

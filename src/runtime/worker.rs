@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use deno_core::error::CoreError;
 use deno_core::url::Url;
@@ -101,14 +102,16 @@ pub(super) fn at_exit(worker: &mut MainWorker, action: impl FnMut() + 'static) {
 
 /// Runs what there is to do until nothing is left. In between, while the program is at rest, its modules' code is taken for the cache.
 pub(super) async fn run_event_loop(worker: &mut MainWorker) -> Result<(), CoreError> {
-  let rest = tokio::time::sleep(code_cache::PENDING_DELAY);
+  let rest = tokio::time::sleep(Duration::ZERO);
   tokio::pin!(rest);
   std::future::poll_fn(|context| {
-    while rest.as_mut().poll(context).is_ready() {
-      let next = code_cache::collect_some().map_or_else(|| Instant::now() + code_cache::PENDING_DELAY, Instant::from_std);
-      rest.as_mut().reset(next);
+    let polled = worker.js_runtime.poll_event_loop(context, PollEventLoopOptions::default());
+    // A program with nothing to take is never woken for it.
+    while polled.is_pending() && rest.as_mut().poll(context).is_ready() {
+      let Some(next) = code_cache::collect_some() else { break };
+      rest.as_mut().reset(Instant::from_std(next));
     }
-    worker.js_runtime.poll_event_loop(context, PollEventLoopOptions::default())
+    polled
   })
   .await
 }

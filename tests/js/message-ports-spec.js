@@ -529,7 +529,7 @@ describe('message ports', () => {
       const worker = new MessageChannelMain();
       window.webContents.postMessage('port', 'port', [worker.port1]);
       await when(window, 'window.port');
-      // FIXME: A message that arrives while the port is on its way to the worker can be lost on a loaded machine; so the worker says first that it has the port.
+      // The engine loses messages to a started port that is on its way to a worker (docs/differences.md), so the worker says first that it has it.
       await inPage(window, `new Promise((resolve) => {
         const source = 'onmessage = ({ ports: [port] }) => { port.onmessage = ({ data }) => port.postMessage(data + " in the worker"); postMessage("has it"); }';
         window.worker = new Worker(URL.createObjectURL(new Blob([source])));

@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -151,16 +151,7 @@ pub(crate) fn put(key: u64, code: &[u8]) {
   if let Some(pack) = pack().as_mut() {
     pack.put(key, code);
   }
-  if SAVING.swap(true, Ordering::AcqRel) {
-    return;
-  }
-  let later = std::thread::Builder::new().name("code-cache".into()).spawn(|| {
-    std::thread::sleep(SETTLING);
-    SAVING.store(false, Ordering::Release);
-    save();
-  });
-  // Without a thread the end of the process writes it.
-  drop(later);
+  super::save_later(&SAVING, SETTLING, save);
 }
 
 /// The same for a module that the runtime compiled. It hands code over too when V8 did not take what it was given.

@@ -13,7 +13,7 @@ use deno_error::JsErrorBox;
 use super::apps::{self, Asked, Form, Kind};
 
 /// After a module was compiled, code is taken when no further one was for this time.
-pub(in crate::runtime) const PENDING_DELAY: Duration = Duration::from_secs(3);
+const PENDING_DELAY: Duration = Duration::from_secs(3);
 /// So long the program may wait for it at a time.
 const SLICE: Duration = Duration::from_millis(4);
 /// And at the end of the process.

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use disk::{Bounds, checksum};
 pub(crate) use functions::op_compile_function_cached;
-pub(super) use functions::{PENDING_DELAY, collect_some, start_pending};
+pub(super) use functions::{collect_some, start_pending};
 
 /// Begins the file; the digits change with its form.
 const MAGIC: &[u8; 8] = b"shcode01";
@@ -74,12 +74,17 @@ pub(super) fn put(specifier: &str, hash: u64, data: &[u8]) {
   store.entries.insert(specifier.into(), Entry { hash, data: Cow::Owned(data.to_vec()) });
   store.dirty = true;
   drop(store);
-  if SAVING.swap(true, Ordering::AcqRel) {
+  save_later(&SAVING, SETTLING, save);
+}
+
+/// Has `save` called once after this time; `saving` tells whether it is going to be.
+fn save_later(saving: &'static AtomicBool, time: Duration, save: fn()) {
+  if saving.swap(true, Ordering::AcqRel) {
     return;
   }
-  let later = std::thread::Builder::new().name("code-cache".into()).spawn(|| {
-    std::thread::sleep(SETTLING);
-    SAVING.store(false, Ordering::Release);
+  let later = std::thread::Builder::new().name("code-cache".into()).spawn(move || {
+    std::thread::sleep(time);
+    saving.store(false, Ordering::Release);
     save();
   });
   // Without a thread the end of the process writes it.

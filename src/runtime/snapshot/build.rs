@@ -125,8 +125,7 @@ const MENDED: [(&str, &str, &str); 1] = [
   ),
 ];
 
-fn mend(specifier: &str, code: String) -> String {
-  let mut code = code;
+fn mend(specifier: &str, mut code: String) -> String {
   for (_, place, more) in MENDED.iter().filter(|(script, ..)| *script == specifier) {
     assert_eq!(code.matches(place).count(), 1, "{specifier} has changed: is it still to be mended at {place:?}?");
     code = code.replace(place, &format!("{more}{place}"));

@@ -205,19 +205,20 @@ fn uncaught_exceptions_reach_a_listener() {
   app.expect_quit();
 }
 
+/// An instance of the app that allows one, in a folder that all of them share.
+fn start_instance(folder: &Path, arguments: &[&str]) -> RunningApp {
+  let own_home = tempfile::tempdir().expect("temporary folder");
+  let mut command = super::running_app::shell(own_home.path());
+  command.arg(app_folder("single-instance")).args(arguments).env("APP_USER_DATA", folder.join("shared-user-data")).current_dir(folder);
+  RunningApp::spawn(command, own_home)
+}
+
 #[test]
 fn second_instance_hands_over() {
   let home = tempfile::tempdir().expect("temporary folder");
-  let data = home.path().join("shared-user-data");
-  let start = |arguments: &[&str]| {
-    let own_home = tempfile::tempdir().expect("temporary folder");
-    let mut command = super::running_app::shell(own_home.path());
-    command.arg(app_folder("single-instance")).args(arguments).env("APP_USER_DATA", &data).current_dir(home.path());
-    RunningApp::spawn(command, own_home)
-  };
-  let mut first = start(&[]);
+  let mut first = start_instance(home.path(), &[]);
   assert_eq!(first.expect("first")["has"], true);
-  let mut second = start(&["hello"]);
+  let mut second = start_instance(home.path(), &["hello"]);
   second.expect("second");
   assert_eq!(second.wait().code, Some(0));
   let event = first.expect("second-instance");
@@ -236,14 +237,7 @@ fn second_instance_hands_over() {
 #[test]
 fn s41_arguments_of_a_second_instance_are_data() {
   let home = tempfile::tempdir().expect("temporary folder");
-  let data = home.path().join("shared-user-data");
-  let start = |arguments: &[&str]| {
-    let own_home = tempfile::tempdir().expect("temporary folder");
-    let mut command = super::running_app::shell(own_home.path());
-    command.arg(app_folder("single-instance")).args(arguments).env("APP_USER_DATA", &data).current_dir(home.path());
-    RunningApp::spawn(command, own_home)
-  };
-  let mut first = start(&[]);
+  let mut first = start_instance(home.path(), &[]);
   first.expect("first");
   // The system passes no more than 128 KB in one argument.
   let long = "x".repeat(100_000);
@@ -257,7 +251,7 @@ fn s41_arguments_of_a_second_instance_are_data() {
     "\u{1f41a}\r\t\"' ${HOME}",
   ];
   hostile.extend([long.as_str(); 10]);
-  let mut second = start(&hostile);
+  let mut second = start_instance(home.path(), &hostile);
   second.expect("second");
   assert_eq!(second.wait().code, Some(0));
   let event = first.expect("second-instance");
