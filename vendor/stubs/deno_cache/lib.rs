@@ -44,6 +44,9 @@ impl CacheShard {
   }
 }
 
+/// For another clone it is compiled anew: it names its scripts by their paths.
+const _: Option<&str> = option_env!("SHELL_CHECKOUT");
+
 deno_core::extension!(
   deno_cache,
   lazy_loaded_js = ["01_cache.js"],

@@ -23,4 +23,7 @@ pub mod byow {
   }
 }
 
+/// For another clone it is compiled anew: it names its scripts by their paths.
+const _: Option<&str> = option_env!("SHELL_CHECKOUT");
+
 deno_core::extension!(deno_canvas, lazy_loaded_esm = ["01_canvas.js"], lazy_loaded_js = ["02_surface.js"]);

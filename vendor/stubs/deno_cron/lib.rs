@@ -34,6 +34,9 @@ pub mod local {
   impl crate::CronHandler for LocalCronHandler {}
 }
 
+/// For another clone it is compiled anew: it names its scripts by their paths.
+const _: Option<&str> = option_env!("SHELL_CHECKOUT");
+
 deno_core::extension!(
   deno_cron,
   lazy_loaded_js = ["01_cron.ts"],

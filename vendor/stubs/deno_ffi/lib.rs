@@ -2,6 +2,9 @@
 
 use denort_helper::DenoRtNativeAddonLoaderRc;
 
+/// For another clone it is compiled anew: it names its scripts by their paths.
+const _: Option<&str> = option_env!("SHELL_CHECKOUT");
+
 deno_core::extension!(
   deno_ffi,
   lazy_loaded_js = ["00_ffi.js"],

@@ -75,6 +75,9 @@ impl KvConfigBuilder {
   }
 }
 
+/// For another clone it is compiled anew: it names its scripts by their paths.
+const _: Option<&str> = option_env!("SHELL_CHECKOUT");
+
 deno_core::extension!(
   deno_kv,
   lazy_loaded_js = ["01_db.ts"],
