@@ -1,0 +1,7 @@
+(function () {
+const { internals } = __bootstrap;
+
+const util = { __proto__: null };
+internals.__telemetryUtil = util;
+return util;
+})();
