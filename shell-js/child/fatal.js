@@ -32,7 +32,7 @@ function describe(error) {
   }
   const place = placeOf(error);
   // Who reads it is not helped by how our own modules came to call the program's.
-  const text = inspect(error, options).replace(/\n +at [^\n]*\bshell:\/\/\/[^\n{]*/g, '');
+  const text = inspect(error, options).replace(/\n +at [^\n]*\bshell:\/\/\/[^\n{]*?(?= \{|\n|$)/g, '');
   return `${place === null ? '' : `${place}\n\n`}${text}${end}`;
 }
 

@@ -2,9 +2,7 @@
  * What JavaScript has to say about archives, which the file system below shows as folders: `process.noAsar` and `original-fs`. The native side evaluates this function, a classic script, in every worker before any module.
  */
 () => {
-  // Before any other line: whoever finds it after us must find nothing.
-  const { op_archives_off, op_archives_original } = globalThis.__shellArchives;
-  delete globalThis.__shellArchives;
+  const { op_archives_off, op_archives_original } = globalThis.__shellNative;
   const { process } = globalThis;
   /** @type {any} */
   const Module = process.getBuiltinModule('module');
@@ -76,10 +74,6 @@
   };
 
   const KEY = 'original-fs';
-  const load = Module._load;
-  Module._load = function (/** @type {string} */ request, /** @type {any[]} */ ...rest) {
-    return load.call(this, request === `node:${KEY}` ? KEY : request, ...rest);
-  };
   const resolveFilename = Module._resolveFilename;
   Module._resolveFilename = function (/** @type {string} */ request, /** @type {any[]} */ ...rest) {
     if (request !== KEY) return resolveFilename.call(this, request, ...rest);

@@ -60,7 +60,7 @@ deno_core::extension!(
   ops = [op_archives_off, op_archives_original, op_caller_is_internal],
   esm_entry_point = "ext:shell_guard/guard.js",
   esm = ["ext:shell_guard/guard.js" = {
-    source = "import { core, internals } from 'ext:core/mod.js';\nconst { op_archives_off, op_archives_original, op_caller_is_internal } = core.ops;\nconst { defineProperty } = Object;\nObject.defineProperty(globalThis, '__shellArchives', { configurable: true, value: { op_archives_off, op_archives_original } });\nObject.defineProperty(globalThis, '__shellGuard', { configurable: true, value() {\n  delete globalThis.__shellGuard;\n  if (internals.__nodeBootstrapArgs !== undefined) globalThis.nodeBootstrap(internals.__nodeBootstrapArgs);\n  const value = globalThis.Deno;\n  defineProperty(globalThis, 'Deno', { configurable: false, enumerable: false, get() { return op_caller_is_internal() ? value : undefined; }, set(_) {} });\n} });\n"
+    source = "import { core, internals } from 'ext:core/mod.js';\nconst { op_archives_off, op_archives_original, op_caller_is_internal, op_set_format_exception_callback } = core.ops;\nconst { defineProperty } = Object;\nObject.defineProperty(globalThis, '__shellNative', { configurable: true, value: { op_archives_off, op_archives_original, op_set_format_exception_callback } });\nObject.defineProperty(globalThis, '__shellGuard', { configurable: true, value() {\n  delete globalThis.__shellGuard;\n  if (internals.__nodeBootstrapArgs !== undefined) globalThis.nodeBootstrap(internals.__nodeBootstrapArgs);\n  const value = globalThis.Deno;\n  defineProperty(globalThis, 'Deno', { configurable: false, enumerable: false, get() { return op_caller_is_internal() ? value : undefined; }, set(_) {} });\n} });\n"
   }],
   middleware = replace,
 );

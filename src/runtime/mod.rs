@@ -7,6 +7,7 @@ pub mod child;
 mod cjs;
 mod code_cache;
 mod embedded;
+mod failed_modules;
 mod function_form;
 mod inspector;
 mod loaded;

@@ -24,6 +24,7 @@ use node_resolver::errors::PackageJsonLoadError;
 use node_resolver::{NodeResolutionKind, ResolutionMode};
 
 use super::code_cache::apps::{Form, Kind};
+use super::failed_modules::{self, FailedModules};
 use super::services::Services;
 use super::{archives, cjs, code_cache, embedded, loaded, typescript};
 
@@ -51,11 +52,12 @@ pub(super) struct Loader {
   electron: ElectronNames,
   inline: InlineModules,
   page_node: bool,
+  failed: FailedModules,
 }
 
 impl Loader {
   pub(super) fn new(services: Arc<Services>, electron: ElectronNames) -> Self {
-    Self { services, electron, inline: InlineModules::default(), page_node: false }
+    Self { services, electron, inline: InlineModules::default(), page_node: false, failed: FailedModules::default() }
   }
 
   /// The same with modules that are in no file.
@@ -92,12 +94,40 @@ impl Loader {
     }
     if let Ok(url) = Url::parse(specifier) {
       return match url.scheme() {
+        "file" if matches!(kind, ResolutionKind::DynamicImport) => self.present(url, &referrer),
         "file" | "node" | "data" | "blob" => Ok(url),
-        scheme => Err(unsupported_scheme(scheme)),
+        _ if self.failed.is_kept(&url) => Ok(url),
+        scheme => Err(JsErrorBox::from_err(UnsupportedScheme { scheme: scheme.into() })),
       };
     }
     let resolved = self.services.node_resolver.resolve(specifier, &referrer, ResolutionMode::Import, NodeResolutionKind::Execution);
     resolved.map_err(JsErrorBox::from_err)?.into_url().map_err(JsErrorBox::from_err)
+  }
+
+  /// A file that is there, or a module that is in none.
+  fn present(&self, url: Url, referrer: &Url) -> Result<Url, JsErrorBox> {
+    let Ok(path) = url.to_file_path() else { return Ok(url) };
+    if self.failed.is_asked_for(&url) || archives::is_file(&path) || archives::is_dir(&path) || self.inline.borrow().contains_key(&url) {
+      return Ok(url);
+    }
+    let referrer = referrer.to_file_path().map_or_else(|()| referrer.to_string(), |path| path.display().to_string());
+    Err(JsErrorBox::from_err(NotFound { path: path.display().to_string(), referrer }))
+  }
+
+  /// A module that was loaded, or one that throws what kept it from being.
+  fn answer(
+    &self,
+    specifier: &Url,
+    requested: &RequestedModuleType,
+    loaded: Result<ModuleSource, JsErrorBox>,
+  ) -> Result<ModuleSource, JsErrorBox> {
+    match loaded {
+      // Where something else than a script is asked for, a script would be the next error.
+      Err(error) if matches!(requested, RequestedModuleType::None) => {
+        Ok(text_module(ModuleType::JavaScript, self.failed.loaded(specifier, error)?, specifier))
+      }
+      loaded => loaded,
+    }
   }
 
   fn load_own(&self, specifier: &Url) -> Result<ModuleSource, JsErrorBox> {
@@ -136,6 +166,7 @@ impl Loader {
           return Err(JsErrorBox::from_err(UnknownExtension { extension, path: path.display().to_string() }));
         }
       }
+      (RequestedModuleType::None, MediaType::Json) => return Err(JsErrorBox::from_err(AttributeMissing { url: specifier.to_string() })),
       (_, MediaType::Json) => return Ok(text_module(ModuleType::Json, into_text(bytes), &specifier)),
       _ => {}
     }
@@ -165,15 +196,63 @@ struct UnknownExtension {
   path: String,
 }
 
+/// A file that is not there.
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+#[class(generic)]
+#[property("code" = "ERR_MODULE_NOT_FOUND")]
+#[error("Cannot find module '{path}' imported from {referrer}")]
+struct NotFound {
+  path: String,
+  referrer: String,
+}
+
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+#[class(type)]
+#[property("code" = "ERR_UNSUPPORTED_DIR_IMPORT")]
+#[error("Directory import '{path}' is not supported resolving ES modules{from}")]
+struct DirectoryImport {
+  path: String,
+  from: String,
+}
+
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+#[class(generic)]
+#[property("code" = "ERR_UNSUPPORTED_ESM_URL_SCHEME")]
+#[error("Only URLs with a scheme in: file, data, and node are supported by the default ESM loader. Received protocol '{scheme}:'")]
+struct UnsupportedScheme {
+  scheme: String,
+}
+
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+#[class(generic)]
+#[property("code" = "ERR_UNKNOWN_BUILTIN_MODULE")]
+#[error("No such built-in module: {name}")]
+struct UnknownBuiltIn {
+  name: String,
+}
+
+/// JSON that is imported like a script.
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+#[class(type)]
+#[property("code" = "ERR_IMPORT_ATTRIBUTE_MISSING")]
+#[error("Module \"{url}\" needs an import attribute of \"type: json\"")]
+struct AttributeMissing {
+  url: String,
+}
+
+/// What a `data:` URL holds that is no module.
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+#[class(range)]
+#[property("code" = "ERR_UNKNOWN_MODULE_FORMAT")]
+#[error("Unknown module format: {format} for URL {url}")]
+struct UnknownFormat {
+  format: String,
+  url: String,
+}
+
 fn current_folder() -> Result<Url, JsErrorBox> {
   let folder = std::env::current_dir().map_err(JsErrorBox::from_err)?;
   Url::from_directory_path(&folder).map_err(|()| JsErrorBox::generic(format!("{} is no folder with an address", folder.display())))
-}
-
-fn unsupported_scheme(scheme: &str) -> JsErrorBox {
-  JsErrorBox::type_error(format!(
-    "Only URLs with a scheme in: file, data and node are supported by the default ESM loader. Received protocol '{scheme}:'"
-  ))
 }
 
 /// V8's compiled form of a module that comes with the executable. Without data it tells the runtime to hand the form over once it is made.
@@ -221,14 +300,16 @@ fn bytes_module(kind: ModuleType, bytes: Vec<u8>, specifier: &Url) -> ModuleSour
 fn not_loaded(specifier: &Url, path: &Path, referrer: Option<&str>, error: &std::io::Error) -> JsErrorBox {
   let from = referrer.map(|referrer| format!(" imported from {referrer}")).unwrap_or_default();
   if archives::is_dir(path) {
-    return JsErrorBox::generic(format!("Directory import '{}' is not supported resolving ES modules{from}", path.display()));
+    return JsErrorBox::from_err(DirectoryImport { path: path.display().to_string(), from });
   }
   JsErrorBox::generic(format!("Cannot load {specifier}{from}: {error}"))
 }
 
 /// The content of a `data:` URL.
-fn load_data(specifier: &Url) -> Result<ModuleSource, JsErrorBox> {
-  let (head, body) = specifier.path().split_once(',').ok_or_else(|| JsErrorBox::type_error("The data URL has no comma"))?;
+fn load_data(specifier: &Url, requested: &RequestedModuleType) -> Result<ModuleSource, JsErrorBox> {
+  // What would be a query elsewhere belongs to the content.
+  let content = &specifier[deno_core::url::Position::BeforePath..deno_core::url::Position::AfterQuery];
+  let (head, body) = content.split_once(',').ok_or_else(|| JsErrorBox::type_error("The data URL has no comma"))?;
   let mut bytes: Vec<u8> = percent_encoding::percent_decode_str(body).collect();
   let media_type = match head.strip_suffix(";base64") {
     Some(media_type) => {
@@ -240,15 +321,19 @@ fn load_data(specifier: &Url) -> Result<ModuleSource, JsErrorBox> {
   };
   match media_type.split(';').next().unwrap_or_default() {
     "text/javascript" | "application/javascript" => Ok(text_module(ModuleType::JavaScript, into_text(bytes), specifier)),
+    "application/json" if matches!(requested, RequestedModuleType::None) => {
+      Err(JsErrorBox::from_err(AttributeMissing { url: specifier.to_string() }))
+    }
     "application/json" => Ok(text_module(ModuleType::Json, into_text(bytes), specifier)),
     "application/wasm" => Ok(bytes_module(ModuleType::Wasm, bytes, specifier)),
-    other => Err(JsErrorBox::type_error(format!("Unknown module format: {other}"))),
+    format => Err(JsErrorBox::from_err(UnknownFormat { format: format.into(), url: specifier.to_string() })),
   }
 }
 
 impl ModuleLoader for Loader {
   fn resolve(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> Result<ModuleSpecifier, JsErrorBox> {
-    self.resolve_module(specifier, referrer, kind)
+    let resolved = self.resolve_module(specifier, referrer, kind);
+    if matches!(kind, ResolutionKind::DynamicImport) { self.failed.resolved(resolved) } else { resolved }
   }
 
   fn get_code_cache(&self, specifier: &ModuleSpecifier, source: &str) -> Option<SourceCodeCacheInfo> {
@@ -274,16 +359,34 @@ impl ModuleLoader for Loader {
   }
 
   fn load(&self, specifier: &ModuleSpecifier, referrer: Option<&ModuleLoadReferrer>, options: ModuleLoadOptions) -> ModuleLoadResponse {
+    let requested = options.requested_module_type.clone();
+    if let Some(error) = self.failed.take(specifier) {
+      return ModuleLoadResponse::Sync(match requested {
+        RequestedModuleType::None => Ok(text_module(ModuleType::JavaScript, failed_modules::source(&error), specifier)),
+        _ => Err(error),
+      });
+    }
     match specifier.scheme() {
       embedded::SCHEME => ModuleLoadResponse::Sync(self.load_own(specifier)),
       "electron" => ModuleLoadResponse::Sync(self.load_electron(specifier)),
-      "data" => ModuleLoadResponse::Sync(load_data(specifier)),
+      "data" => ModuleLoadResponse::Sync(self.answer(specifier, &requested, load_data(specifier, &requested))),
       "file" => {
         if let Some(source) = self.inline.borrow().get(specifier) {
           return ModuleLoadResponse::Sync(Ok(text_module(ModuleType::JavaScript, source.clone(), specifier)));
         }
         let referrer = referrer.map(|referrer| referrer.specifier.to_string());
-        ModuleLoadResponse::Async(self.clone().load_file(specifier.clone(), referrer, options.requested_module_type).boxed_local())
+        let loader = self.clone();
+        let specifier = specifier.clone();
+        let load = async move {
+          let loaded = loader.clone().load_file(specifier.clone(), referrer, requested.clone()).await;
+          loader.answer(&specifier, &requested, loaded)
+        };
+        ModuleLoadResponse::Async(load.boxed_local())
+      }
+      // The ones that there are never come here.
+      "node" => {
+        let unknown = Err(JsErrorBox::from_err(UnknownBuiltIn { name: specifier.to_string() }));
+        ModuleLoadResponse::Sync(self.answer(specifier, &requested, unknown))
       }
       scheme => ModuleLoadResponse::Sync(Err(JsErrorBox::type_error(format!("Modules of the scheme '{scheme}:' cannot be loaded")))),
     }

@@ -129,6 +129,105 @@ fn scripts() {
   it.check(&["ends.js"], 5, "exit 5\n");
 }
 
+/// The runtime makes an error of its own of what such a module throws; the program must see the thrown value.
+#[test]
+fn what_a_required_es_module_throws_is_what_require_throws() {
+  let it = case(&[
+    ("throws.mjs", "export const kept = 1; throw Object.assign(new RangeError('no', { cause: new Error('n') }), { code: 'MINE', more: [1] });"),
+    ("text.mjs", "throw 'a text';"),
+    ("nothing.mjs", "throw undefined;"),
+    ("frozen.mjs", "export const same = globalThis.same = Object.freeze(Object.assign(new Error(''), { name: '' })); throw same;"),
+    ("syntax.mjs", "export const = 1;"),
+    ("deep.mjs", "import './throws.mjs';"),
+    ("own.mjs", "class Mine extends Error { name = 'Mine' } throw new Mine('own', { cause: new Error('of own') });"),
+    ("catches.cjs", "try { require('./throws.mjs') } catch (error) { module.exports = error; }"),
+    ("inner.mjs", "import error from './catches.cjs'; throw new Error('outer', { cause: error });"),
+    ("gone.mjs", "import './not-there.mjs';"),
+    (
+      "main.js",
+      "const tell = (name) => { try { require(name); return 'nothing' } catch (error) { return error } };
+       const first = tell('./throws.mjs');
+       console.log(first instanceof RangeError, first.message, first.code, first.more, first.cause.message, first === tell('./throws.mjs'), first === tell('./deep.mjs'));
+       console.log(tell('./text.mjs'), tell('./nothing.mjs'), tell('./frozen.mjs') === globalThis.same, tell('./own.mjs').name, tell('./own.mjs').message);
+       const syntax = tell('./syntax.mjs');
+       console.log(syntax instanceof SyntaxError, syntax.name, syntax.message);
+       const outer = tell('./inner.mjs');
+       console.log(outer.message, outer.cause === first, tell('./gone.mjs').code, tell('./gone.mjs').name);
+       import('./throws.mjs').catch((error) => console.log(error === first));",
+    ),
+    ("one.mjs", "import './two.cjs';"),
+    ("two.cjs", "require('./one.mjs');"),
+    ("uncaught.js", "require('./throws.mjs');"),
+  ]);
+  it.check(
+    &["main.js"],
+    0,
+    "true no MINE [ 1 ] n true true\na text undefined true Mine own\ntrue SyntaxError Unexpected token '='\nouter true ERR_MODULE_NOT_FOUND Error\ntrue\n",
+  );
+  it.check_fails(&["one.mjs"], 1, &["ERR_REQUIRE_CYCLE_MODULE"]);
+  it.check_fails(&["uncaught.js"], 1, &["RangeError: no", "MINE", "throws.mjs:1"]);
+}
+
+/// Programs look at the code of what `import()` is rejected with, to do without a module.
+#[test]
+fn what_import_is_rejected_with_is_nodes_error() {
+  let it = case(&[
+    ("x.unknown", "x"),
+    ("folder/index.js", ""),
+    ("child.mjs", "import './gone.mjs';"),
+    ("data.json", "{}"),
+    ("node_modules/broken/package.json", "{"),
+    (
+      "ours.mjs",
+      "const code = (name) => import(name).catch((error) => error.code);
+       console.log(await code('./data.json'), await code('data:application/json,1'), await code('broken'));
+       console.log((await import('./data.json', { with: { type: 'json' } })).default, (await import('data:text/javascript,export default \\'a?b\\'')).default);",
+    ),
+    ("node_modules/closed/package.json", r#"{"name": "closed", "exports": {"./open": "./open.js"}}"#),
+    (
+      "main.mjs",
+      "import { writeFileSync } from 'node:fs';
+       const tell = async (name) => {
+         try {
+           await import(name);
+           console.log('loaded', name);
+         } catch (error) {
+           const text = error.message.replaceAll(import.meta.dirname, '');
+           console.log(error.name, error.code, text.split('\\n')[0], Object.keys(error).includes('code'), error.stack.startsWith(`${error.name} [${error.code}]: `));
+         }
+       };
+       await tell('not-a-package');
+       await tell('./missing.mjs');
+       await tell(new URL('missing.mjs', import.meta.url).href);
+       await tell('node:nope');
+       await tell('http://x/y.js');
+       await tell('./x.unknown');
+       await tell('./x.unknown');
+       await tell('./folder');
+       await tell('data:text/css,a');
+       await tell('closed/shut');
+       await tell('#none');
+       await tell('./child.mjs');
+       await tell('./later.mjs');
+       writeFileSync(new URL('./later.mjs', import.meta.url), '');
+       await tell('./later.mjs');",
+    ),
+  ]);
+  let ours = it.shell(&["main.mjs"]);
+  std::fs::remove_file(it.folder.path().join("later.mjs")).expect("made by the program");
+  let nodes = it.start("node", &["main.mjs"]);
+  assert_eq!(ours.out, nodes.out, "{}", ours.err);
+  assert_eq!(ours.out.matches(" true true\n").count(), 13, "{}", ours.out);
+  // Node 20 has other names for it.
+  let ours = it.shell(&["ours.mjs"]);
+  assert_eq!(ours.out, "ERR_IMPORT_ATTRIBUTE_MISSING ERR_IMPORT_ATTRIBUTE_MISSING ERR_INVALID_PACKAGE_CONFIG\n{} a?b\n", "{}", ours.err);
+  it.check_fails(
+    &["child.mjs"],
+    1,
+    &["Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/", "child.mjs {\n  code: 'ERR_MODULE_NOT_FOUND'\n}"],
+  );
+}
+
 #[test]
 fn typescript_without_a_file() {
   let ended = case(&[]).shell(&["--input-type=module-typescript", "-e", "const n: number = 4; console.log(n); export {}"]);
