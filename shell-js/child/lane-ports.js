@@ -28,7 +28,7 @@ class ChildEnd {
     this.ended = id === 0;
     /** @type {any} */
     this.receiver = null;
-    /** The same before it was started: a port that nobody knows any more goes away. @type {WeakRef<any> | null} */
+    /** The same before it was started: a port that nobody knows any more goes away, unless it waits for its end. @type {{deref: () => any} | null} */
     this.idle = null;
     this.scheduled = false;
   }
@@ -128,10 +128,10 @@ export const portEnds = {
     end.idle = null;
     return end;
   },
-  /** @param {ChildEnd} end @param {any} receiver @param {boolean} started */
-  attach(end, receiver, started) {
+  /** @param {ChildEnd} end @param {any} receiver @param {boolean} started @param {boolean} [held] */
+  attach(end, receiver, started, held = false) {
     end.receiver = started ? receiver : null;
-    end.idle = started ? null : new WeakRef(receiver);
+    end.idle = started ? null : held ? { deref: () => receiver } : new WeakRef(receiver);
     if (started) schedule(end);
   },
 };

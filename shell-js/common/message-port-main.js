@@ -10,7 +10,7 @@ import { deserialize, serializeOrThrow } from './serialize.js';
 /**
  * @typedef {{bytes: Uint8Array, ends: any[], sender: any}} PortMessage
  * @typedef {object} Ends
- * @property {(end: any, receiver: object, started: boolean) => void} attach
+ * @property {(end: any, receiver: object, started: boolean, held?: boolean) => void} attach
  * @property {(end: any) => void} closeEnd
  * @property {(end: any) => any} detach
  * @property {(message: PortMessage) => void} discard
@@ -21,7 +21,8 @@ import { deserialize, serializeOrThrow } from './serialize.js';
 
 /** @param {Ends} ends */
 export function createPortClass({ attach, closeEnd, detach, discard, closedEnd, post, emitSafely }) {
-  // A port that was never started and that nobody knows any more is closed. One that was started is held by its channel.
+  // A port that was never started and that nobody knows any more is closed. One that was started, or that waits for its end, is held by its channel: else
+  // what awaits that event could go away together with the port.
   const forgotten = new FinalizationRegistry((/** @type {any} */ end) => closeEnd(end));
 
   /** The ports of a transfer list, none of them taken yet. @type {(list: any, source: MessagePortMain | null) => MessagePortMain[]} */
@@ -47,6 +48,30 @@ export function createPortClass({ attach, closeEnd, detach, discard, closedEnd, 
       this.#end = end;
       attach(end, this._internalPort, false);
       forgotten.register(this, end, this);
+    }
+
+    /** @param {string | symbol} name @param {(...args: any[]) => void} listener */
+    on(name, listener) {
+      super.on(name, listener);
+      this.#hold(name);
+      return this;
+    }
+
+    /** @param {string | symbol} name @param {(...args: any[]) => void} listener */
+    addListener(name, listener) {
+      return this.on(name, listener);
+    }
+
+    /** @param {string | symbol} name @param {(...args: any[]) => void} listener */
+    prependListener(name, listener) {
+      super.prependListener(name, listener);
+      this.#hold(name);
+      return this;
+    }
+
+    /** @param {string | symbol} name of what is listened to */
+    #hold(name) {
+      if (name === 'close' && this.#end !== null && !this.#started) attach(this.#end, this._internalPort, false, true);
     }
 
     start() {

@@ -69,7 +69,7 @@ export class PortEnd {
   returned = [];
   /** The port in the main process, held once it was started. @type {Receiver | null} */
   receiver = null;
-  /** The same before: a port that nobody knows any more goes away. @type {WeakRef<Receiver> | null} */
+  /** The same before: a port that nobody knows any more goes away, unless it waits for its end. @type {{deref: () => Receiver | undefined} | null} */
   idle = null;
   scheduled = false;
 
@@ -296,10 +296,11 @@ export function detach(end) {
  * @param {PortEnd} end
  * @param {Receiver} receiver
  * @param {boolean} started
+ * @param {boolean} [held] whether the channel keeps the port even though it was not started
  */
-export function attach(end, receiver, started) {
+export function attach(end, receiver, started, held = false) {
   end.receiver = started ? receiver : null;
-  end.idle = started ? null : new WeakRef(receiver);
+  end.idle = started ? null : held ? { deref: () => receiver } : new WeakRef(receiver);
   if (started) schedule(end);
 }
 
