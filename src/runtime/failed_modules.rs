@@ -19,9 +19,24 @@ pub(super) struct FailedModules(Rc<RefCell<State>>);
 struct State {
   /// Not the shell's own, nor those that are required.
   asked: HashSet<Url>,
-  /// What was not found. Each failure has its own address, because the next attempt may succeed.
-  failures: HashMap<Url, JsErrorBox>,
-  count: u64,
+  /// What was not found, by the address of the module that throws it. It is not the address of what was asked for, because the next attempt may succeed.
+  failures: HashMap<Url, Rc<Failure>>,
+  /// The same by what is thrown: an attempt that is made again and again fills no memory.
+  addresses: HashMap<String, Url>,
+}
+
+/// Why a module was not found.
+pub(super) struct Failure {
+  error: JsErrorBox,
+  /// The source of the module that throws it.
+  pub(super) source: String,
+}
+
+impl Failure {
+  /// The error for whoever asked for something else than a script.
+  pub(super) fn error(&self) -> JsErrorBox {
+    JsErrorBox::new(self.error.get_class(), self.error.get_message().into_owned())
+  }
 }
 
 impl FailedModules {
@@ -46,9 +61,13 @@ impl FailedModules {
 
   fn keep(&self, error: JsErrorBox) -> Result<Url, JsErrorBox> {
     let mut state = self.0.borrow_mut();
-    state.count += 1;
-    let Ok(url) = Url::parse(&format!("{SCHEME}:failed/{}", state.count)) else { return Err(error) };
-    state.failures.insert(url.clone(), error);
+    let source = source(&error);
+    if let Some(url) = state.addresses.get(&source) {
+      return Ok(url.clone());
+    }
+    let Ok(url) = Url::parse(&format!("{SCHEME}:failed/{}", state.failures.len())) else { return Err(error) };
+    state.addresses.insert(source.clone(), url.clone());
+    state.failures.insert(url.clone(), Rc::new(Failure { error, source }));
     Ok(url)
   }
 
@@ -57,18 +76,14 @@ impl FailedModules {
     self.0.borrow().asked.contains(url)
   }
 
-  pub(super) fn is_kept(&self, url: &Url) -> bool {
-    self.0.borrow().failures.contains_key(url)
-  }
-
-  /// What kept a module from being found; it is asked for once.
-  pub(super) fn take(&self, url: &Url) -> Option<JsErrorBox> {
-    self.0.borrow_mut().failures.remove(url)
+  /// What is thrown by the module of this address.
+  pub(super) fn failure(&self, url: &Url) -> Option<Rc<Failure>> {
+    self.0.borrow().failures.get(url).cloned()
   }
 }
 
 /// The module that throws this error.
-pub(super) fn source(error: &JsErrorBox) -> String {
+fn source(error: &JsErrorBox) -> String {
   let code = error.get_additional_properties().find_map(|(key, value)| match value {
     PropertyValue::String(code) if key == "code" => Some(code.into_owned()),
     _ => None,

@@ -24,7 +24,7 @@ use node_resolver::errors::PackageJsonLoadError;
 use node_resolver::{NodeResolutionKind, ResolutionMode};
 
 use super::code_cache::apps::{Form, Kind};
-use super::failed_modules::{self, FailedModules};
+use super::failed_modules::FailedModules;
 use super::services::Services;
 use super::{archives, cjs, code_cache, embedded, loaded, typescript};
 
@@ -96,7 +96,7 @@ impl Loader {
       return match url.scheme() {
         "file" if matches!(kind, ResolutionKind::DynamicImport) => self.present(url, &referrer),
         "file" | "node" | "data" | "blob" => Ok(url),
-        _ if self.failed.is_kept(&url) => Ok(url),
+        _ if self.failed.failure(&url).is_some() => Ok(url),
         scheme => Err(JsErrorBox::from_err(UnsupportedScheme { scheme: scheme.into() })),
       };
     }
@@ -360,10 +360,10 @@ impl ModuleLoader for Loader {
 
   fn load(&self, specifier: &ModuleSpecifier, referrer: Option<&ModuleLoadReferrer>, options: ModuleLoadOptions) -> ModuleLoadResponse {
     let requested = options.requested_module_type.clone();
-    if let Some(error) = self.failed.take(specifier) {
+    if let Some(failure) = self.failed.failure(specifier) {
       return ModuleLoadResponse::Sync(match requested {
-        RequestedModuleType::None => Ok(text_module(ModuleType::JavaScript, failed_modules::source(&error), specifier)),
-        _ => Err(error),
+        RequestedModuleType::None => Ok(text_module(ModuleType::JavaScript, failure.source.clone(), specifier)),
+        _ => Err(failure.error()),
       });
     }
     match specifier.scheme() {

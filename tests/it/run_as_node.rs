@@ -181,6 +181,8 @@ fn what_import_is_rejected_with_is_nodes_error() {
       "ours.mjs",
       "const code = (name) => import(name).catch((error) => error.code);
        console.log(await code('./data.json'), await code('data:application/json,1'), await code('broken'));
+       const missing = () => code('./missing.json');
+       console.log(await missing(), await import('./missing.json', { with: { type: 'json' } }).catch((error) => error.code), await missing());
        console.log((await import('./data.json', { with: { type: 'json' } })).default, (await import('data:text/javascript,export default \\'a?b\\'')).default);",
     ),
     ("node_modules/closed/package.json", r#"{"name": "closed", "exports": {"./open": "./open.js"}}"#),
@@ -209,6 +211,7 @@ fn what_import_is_rejected_with_is_nodes_error() {
        await tell('#none');
        await tell('./child.mjs');
        await tell('./later.mjs');
+       await tell('./later.mjs');
        writeFileSync(new URL('./later.mjs', import.meta.url), '');
        await tell('./later.mjs');",
     ),
@@ -217,10 +220,14 @@ fn what_import_is_rejected_with_is_nodes_error() {
   std::fs::remove_file(it.folder.path().join("later.mjs")).expect("made by the program");
   let nodes = it.start("node", &["main.mjs"]);
   assert_eq!(ours.out, nodes.out, "{}", ours.err);
-  assert_eq!(ours.out.matches(" true true\n").count(), 13, "{}", ours.out);
+  assert_eq!(ours.out.matches(" true true\n").count(), 14, "{}", ours.out);
   // Node 20 has other names for it.
   let ours = it.shell(&["ours.mjs"]);
-  assert_eq!(ours.out, "ERR_IMPORT_ATTRIBUTE_MISSING ERR_IMPORT_ATTRIBUTE_MISSING ERR_INVALID_PACKAGE_CONFIG\n{} a?b\n", "{}", ours.err);
+  let missing = "ERR_MODULE_NOT_FOUND";
+  let expected = format!(
+    "ERR_IMPORT_ATTRIBUTE_MISSING ERR_IMPORT_ATTRIBUTE_MISSING ERR_INVALID_PACKAGE_CONFIG\n{missing} {missing} {missing}\n{{}} a?b\n"
+  );
+  assert_eq!(ours.out, expected, "{}", ours.err);
   it.check_fails(
     &["child.mjs"],
     1,
