@@ -22,6 +22,7 @@ use deno_runtime::deno_permissions::PermissionsContainer;
 use node_resolver::analyze::CjsAnalysisSourceProvider;
 use node_resolver::errors::PackageJsonLoadError;
 use node_resolver::{NodeResolutionKind, ResolutionMode};
+use sys_traits::FsCanonicalize;
 
 use super::code_cache::apps::{Form, Kind};
 use super::failed_modules::FailedModules;
@@ -94,14 +95,15 @@ impl Loader {
     }
     if let Ok(url) = Url::parse(specifier) {
       return match url.scheme() {
-        "file" if matches!(kind, ResolutionKind::DynamicImport) => self.present(url, &referrer),
-        "file" | "node" | "data" | "blob" => Ok(url),
+        "file" if matches!(kind, ResolutionKind::DynamicImport) => self.present(real(url), &referrer),
+        "file" => Ok(real(url)),
+        "node" | "data" | "blob" => Ok(url),
         _ if self.failed.failure(&url).is_some() => Ok(url),
         scheme => Err(JsErrorBox::from_err(UnsupportedScheme { scheme: scheme.into() })),
       };
     }
     let resolved = self.services.node_resolver.resolve(specifier, &referrer, ResolutionMode::Import, NodeResolutionKind::Execution);
-    resolved.map_err(JsErrorBox::from_err)?.into_url().map_err(JsErrorBox::from_err)
+    resolved.map_err(JsErrorBox::from_err)?.into_url().map(real).map_err(JsErrorBox::from_err)
   }
 
   /// A file that is there, or a module that is in none.
@@ -248,6 +250,21 @@ struct AttributeMissing {
 struct UnknownFormat {
   format: String,
   url: String,
+}
+
+/// The address of the file itself where links lead to it: by whatever name, it is one module.
+fn real(url: Url) -> Url {
+  let Ok(path) = url.to_file_path() else { return url };
+  match archives::Sys::default().fs_canonicalize(&path) {
+    Ok(found) if found != path => {
+      let Ok(mut real) = Url::from_file_path(&found) else { return url };
+      real.set_query(url.query());
+      real.set_fragment(url.fragment());
+      real
+    }
+    // What is not there is said by whoever loads it.
+    _ => url,
+  }
 }
 
 fn current_folder() -> Result<Url, JsErrorBox> {

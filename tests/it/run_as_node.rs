@@ -168,6 +168,29 @@ fn what_a_required_es_module_throws_is_what_require_throws() {
   it.check_fails(&["uncaught.js"], 1, &["RangeError: no", "MINE", "throws.mjs:1"]);
 }
 
+/// Whoever imports a file by two names must not get two of what is in it.
+#[test]
+#[cfg(unix)]
+fn an_es_module_is_one_by_whatever_link() {
+  let it = case(&[
+    ("real/a.mjs", "export const object = {}; export const { url } = import.meta; export { default as dep } from 'dep';"),
+    ("real/node_modules/dep/package.json", r#"{"name": "dep", "exports": "./index.mjs"}"#),
+    ("real/node_modules/dep/index.mjs", "export default 'of the real folder';"),
+    (
+      "main.mjs",
+      "import * as real from './real/a.mjs';
+       import * as folder from './folder/a.mjs';
+       import * as file from './file.mjs';
+       const dynamic = await import(new URL('./folder/a.mjs', import.meta.url));
+       console.log([folder, file, dynamic].map(({ object }) => object === real.object), file.url.endsWith('/real/a.mjs'), file.dep);
+       console.log((await import('./folder/a.mjs?query')).object === real.object, (await import('./folder/a.mjs?query')).url.endsWith('/real/a.mjs?query'));",
+    ),
+  ]);
+  std::os::unix::fs::symlink("real", it.folder.path().join("folder")).expect("link");
+  std::os::unix::fs::symlink("real/a.mjs", it.folder.path().join("file.mjs")).expect("link");
+  it.check(&["main.mjs"], 0, "[ true, true, true ] true of the real folder\nfalse true\n");
+}
+
 /// Programs look at the code of what `import()` is rejected with, to do without a module.
 #[test]
 fn what_import_is_rejected_with_is_nodes_error() {
