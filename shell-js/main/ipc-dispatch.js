@@ -26,6 +26,9 @@ import { onUiEvent } from './ui-dispatch.js';
 const WITHOUT_IPC = new Set([FROM_PAGE.console, FROM_PAGE.evaluated]);
 /** What a page waits for. @type {Set<number>} */
 const BLOCKING = new Set([FROM_PAGE.sync, FROM_PAGE.windowOpen, FROM_PAGE.nodeAsk, FROM_PAGE.hostAsked]);
+/** The memory of longer payloads is given back as soon as they are read, for the next one: the engine would collect it much later. */
+const LONG_PAYLOAD = 16 << 10;
+const { transfer } = ArrayBuffer.prototype;
 const NEVER_SENT = 'reply was never sent';
 /** WebKit's levels of console messages: info, log, warning, error, debug. */
 const CONSOLE_LEVELS = ['info', 'info', 'warning', 'error', 'debug'];
@@ -151,6 +154,8 @@ function decode(data) {
     return Array.isArray(value) ? value : null;
   } catch {
     return null;
+  } finally {
+    if (data.length >= LONG_PAYLOAD) transfer.call(data.buffer, 0);
   }
 }
 

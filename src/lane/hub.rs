@@ -37,11 +37,11 @@ const LONG_PAYLOADS: u32 = 6;
 /// Size of one read.
 const READ_SIZE: usize = 256 << 10;
 
-/// How long the next frame of a page that was sent one is waited for awake: several times what it costs to wake a thread on another processor.
-const AWAKE: Duration = Duration::from_micros(100);
-/// After so many times in a row that nothing came in that time, fewer are waited for.
-const MISSES: u32 = 3;
-const MAX_MISSES: u32 = 6;
+/// The next frame of a page that was sent one is waited for awake if it usually comes within this time, and no longer than that: to sleep and to be
+/// woken takes as long as many pages do.
+const MOST_AWAKE: Duration = Duration::from_micros(400);
+/// How much longer than usual it may take, besides twice the time.
+const MORE_AWAKE: Duration = Duration::from_micros(100);
 
 /// All connections. Cloning it gives another handle to the same hub.
 #[derive(Clone, Default)]
@@ -88,13 +88,36 @@ struct Outbox {
   ring: area::Sender,
 }
 
-/// The page that this thread sent something since it last slept, and whether it was of use to wait for it awake.
+/// The page that this thread sent something since it last slept, and how long those of late took to say something next.
 #[derive(Default)]
 struct Patience {
   expected: Weak<Connection>,
-  misses: u32,
-  /// How many times it is left out.
-  skips: u32,
+  /// The page that has not said anything since it was sent something, and when that was.
+  sent: Option<(Weak<Connection>, Instant)>,
+  usual: Duration,
+}
+
+impl Patience {
+  fn sent(&mut self, connection: &Arc<Connection>) {
+    self.expected = Arc::downgrade(connection);
+    self.sent = Some((Arc::downgrade(connection), Instant::now()));
+  }
+
+  /// A page has said something.
+  fn heard(&mut self, connection: &Connection) {
+    if let Some((_, at)) = self.sent.take_if(|(page, _)| std::ptr::eq(page.as_ptr(), connection)) {
+      self.note(at.elapsed());
+    }
+  }
+
+  fn note(&mut self, took: Duration) {
+    self.usual = (self.usual * 3 + took.min(MOST_AWAKE * 2)) / 4;
+  }
+
+  /// How long the next one is waited for awake.
+  fn awake(&self) -> Duration {
+    if self.usual > MOST_AWAKE { Duration::ZERO } else { (self.usual * 2 + MORE_AWAKE).min(MOST_AWAKE) }
+  }
 }
 
 thread_local! {
@@ -108,20 +131,18 @@ pub fn before_sleep() {
     let Some(connection) = std::mem::take(&mut patience.expected).upgrade() else {
       return;
     };
-    if patience.skips > 0 {
-      patience.skips -= 1;
-      return;
-    }
-    let end = Instant::now() + AWAKE;
+    let awake = patience.awake();
+    let end = Instant::now() + awake;
     while Instant::now() < end {
       if has_something(connection.socket.get_ref()) {
-        patience.misses = 0;
         return;
       }
       std::thread::yield_now();
     }
-    patience.misses = (patience.misses + 1).min(MAX_MISSES);
-    patience.skips = if patience.misses > MISSES { 1 << patience.misses } else { 0 };
+    if !awake.is_zero() {
+      patience.note(Duration::MAX);
+      patience.sent = None;
+    }
   });
 }
 
@@ -175,7 +196,7 @@ impl Hub {
     if payload.len() > MAX_PAYLOAD {
       return false;
     }
-    PATIENCE.with_borrow_mut(|patience| patience.expected = Arc::downgrade(&connection));
+    PATIENCE.with_borrow_mut(|patience| patience.sent(&connection));
     connection.send(header, payload)
   }
 
@@ -355,6 +376,7 @@ impl Connection {
       if count == 0 {
         return Ok(());
       }
+      PATIENCE.with_borrow_mut(|patience| patience.heard(self));
       let mut taken = None;
       let take = |end, length| self.area.get().and_then(|area| area.take(end, length));
       parser

@@ -296,6 +296,43 @@ describe('ipc', () => {
         assert.strictEqual(fine, 'fine');
       });
     }
+
+    it('keeps what is long apart from what comes after it', async () => {
+      const kept = [];
+      const keep = (event, value) => {
+        kept.push(value);
+        event.sender.send('test', value);
+        return value;
+      };
+      ipcMain.handle('test', keep);
+      ipcMain.on('test', (event, value) => {
+        event.returnValue = keep(event, value);
+      });
+      const whole = `(values) => values.map(({ bytes, text }, i) => bytes.length + text.length === 2 * (20000 + i * 9000) && bytes.every((byte) => byte === i) && text === String.fromCharCode(97 + i).repeat(text.length))`;
+      const fine = await inPreload(`async (ipc) => {
+        const whole = ${whole};
+        const sent = [], back = [], pushed = [], nested = [];
+        const all = new Promise((resolve) => ipc.on('test', (event, value) => {
+          pushed.push(value);
+          // In the middle of a message another one arrives.
+          if (pushed.length === 5) nested.push(ipc.sendSync('test', sent[0]));
+          if (pushed.length === 21) resolve();
+        }));
+        for (let i = 0; i < 20; i++) {
+          const size = 20000 + i * 9000;
+          sent.push({ bytes: new Uint8Array(size).fill(i), text: String.fromCharCode(97 + i).repeat(size) });
+          back.push(i % 2 ? ipc.sendSync('test', sent[i]) : await ipc.invoke('test', sent[i]));
+        }
+        await all;
+        const wrong = (values) => whole(values).indexOf(false);
+        const order = pushed.filter(({ text }) => text !== sent[0].text);
+        return [wrong(sent), wrong(back), wrong(nested), wrong([sent[0], ...order])].join();
+      }`);
+      assert.strictEqual(fine, '-1,-1,-1,-1');
+      assert.strictEqual(kept.length, 21);
+      const changed = kept.filter(({ bytes, text }) => bytes.some((byte) => byte !== text.charCodeAt(0) - 97) || bytes.length !== text.length);
+      assert.deepStrictEqual(changed, []);
+    });
   });
 
   describe('frames and documents', () => {

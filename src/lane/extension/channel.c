@@ -25,11 +25,11 @@
 #define MAX_QUEUED (32u << 20)
 #define READ_SIZE (64 << 10)
 #define SOCKET_BUFFER (2 << 20)
-/* How long an answer is waited for awake, in microseconds: several times what it costs to wake a process on another processor. */
-#define AWAKE 100
-/* After so many answers in a row that took longer, fewer are waited for awake. */
-#define MISSES 3
-#define MAX_MISSES 6
+/* An answer that usually comes within so many microseconds is waited for awake, and no longer than that: to sleep and to be woken takes as long as
+ * most answers do. */
+#define MOST_AWAKE 400
+/* How much longer than usual it may take, besides twice the time. */
+#define MORE_AWAKE 100
 
 typedef struct {
   guint8 *bytes;
@@ -37,11 +37,9 @@ typedef struct {
   gsize offset;
 } Piece;
 
-/* Whether it was of use to wait awake. */
+/* How long the answers of late took, in microseconds. */
 typedef struct {
-  guint misses;
-  /* How many times it is left out. */
-  guint skips;
+  guint usual;
 } Patience;
 
 struct LaneChannel {
@@ -58,6 +56,8 @@ struct LaneChannel {
   Patience for_loop;
   /* Something was sent since the loop slept, and may be answered soon. */
   gboolean expecting;
+  /* When the last frame was sent to which nothing has come yet; 0 if there is none. */
+  gint64 sent_at;
   GQueue outgoing;
   gsize outgoing_bytes;
   GQueue incoming;
@@ -216,6 +216,7 @@ gboolean lane_channel_send(LaneChannel *channel, const LaneFrame *frame) {
   gsize total = HEADER_LENGTH + length;
   gsize taken = 0;
   channel->expecting = TRUE;
+  channel->sent_at = g_get_monotonic_time();
   /* Only an empty queue may be bypassed: the order of frames is the order of calls. */
   if (g_queue_is_empty(&channel->outgoing)) {
     struct iovec parts[2] = {{header, HEADER_LENGTH}, {payload, length}};
@@ -351,6 +352,17 @@ static ssize_t receive(LaneChannel *channel, guint8 *into, gsize room) {
   return count;
 }
 
+static void note(Patience *patience, gint64 took) {
+  patience->usual = (3 * patience->usual + (guint)MIN(took, 2 * MOST_AWAKE)) / 4;
+}
+
+/* Something has come: the time since the last frame was sent is what its answer took. */
+static void learn(LaneChannel *channel, Patience *patience) {
+  if (channel->sent_at)
+    note(patience, g_get_monotonic_time() - channel->sent_at);
+  channel->sent_at = 0;
+}
+
 /* Reads once. FALSE when nothing was there or the host is gone. */
 static gboolean read_some(LaneChannel *channel) {
   if (channel->fd < 0)
@@ -412,33 +424,30 @@ static gboolean on_readable(int fd, GIOCondition condition, gpointer data) {
   LaneChannel *channel = data;
   lane_channel_ref(channel);
   LaneFrame *frame;
-  if (read_some(channel))
+  if (read_some(channel)) {
+    learn(channel, &channel->for_loop);
     while ((frame = parse(channel)))
       g_queue_push_tail(&channel->incoming, frame);
+  }
   deliver_all(channel);
   gboolean alive = channel->fd >= 0;
   lane_channel_unref(channel);
   return alive ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
-/* Waits awake for a short while, until the socket has something. A process that sleeps has to be woken, which takes longer than most answers
- * do. Whoever else wants the processor gets it meanwhile. */
+/* Waits awake for a short while, until the socket has something. Whoever else wants the processor gets it meanwhile. */
 static void wait_awake(LaneChannel *channel, Patience *patience) {
-  if (patience->skips > 0) {
-    patience->skips--;
+  if (patience->usual > MOST_AWAKE)
     return;
-  }
-  gint64 end = g_get_monotonic_time() + AWAKE;
+  gint64 end = g_get_monotonic_time() + MIN(MOST_AWAKE, 2 * patience->usual + MORE_AWAKE);
   do {
     guint8 byte;
-    if (recv(channel->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) {
-      patience->misses = 0;
+    if (recv(channel->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
       return;
-    }
     sched_yield();
   } while (g_get_monotonic_time() < end);
-  patience->misses = MIN(patience->misses + 1, MAX_MISSES);
-  patience->skips = patience->misses > MISSES ? 1u << patience->misses : 0;
+  note(patience, G_MAXINT64);
+  channel->sent_at = 0;
 }
 
 typedef struct {
@@ -485,8 +494,8 @@ LaneFrame *lane_channel_request(LaneChannel *channel, const LaneFrame *question,
     }
     if (poller.revents & POLLOUT)
       flush(channel);
-    if (poller.revents & (POLLIN | POLLHUP | POLLERR))
-      read_some(channel);
+    if ((poller.revents & (POLLIN | POLLHUP | POLLERR)) && read_some(channel))
+      learn(channel, &channel->for_request);
   }
   /* What is left would otherwise wait for the next bytes of the socket. */
   LaneFrame *frame;

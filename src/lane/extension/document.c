@@ -74,6 +74,7 @@ void lane_document_release(Document *document, gboolean frame_gone) {
     g_object_weak_unref(G_OBJECT(document->frame), on_frame_destroyed, document);
   document->frame = NULL;
   g_clear_object(&document->on_frame);
+  g_clear_object(&document->received);
   g_clear_object(&document->own_context);
   g_clear_object(&document->page_context);
   g_clear_object(&document->world_context);
@@ -118,7 +119,7 @@ static JSCValue *native_ask(guint kind, JSCValue *bytes, Document *document) {
   lane_channel_unref(channel);
   if (!answer)
     return jsc_value_new_null(context);
-  JSCValue *result = lane_bytes_to_js(context, answer->payload, answer->length);
+  JSCValue *result = lane_bytes_to_read(document, context, answer->payload, answer->length);
   lane_frame_free(answer);
   return result;
 }

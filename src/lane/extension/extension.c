@@ -126,7 +126,9 @@ static void on_frame(const LaneFrame *frame, gpointer data) {
   } else {
     JSCContext *context = g_object_ref(document->own_context);
     JSCValue *function = g_object_ref(document->on_frame);
-    JSCValue *bytes = lane_bytes_to_js(context, frame->payload, frame->length);
+    gboolean is_read = frame->kind == KIND_MESSAGE || frame->kind == KIND_INVOKE_REPLY;
+    JSCValue *bytes = is_read ? lane_bytes_to_read(document, context, frame->payload, frame->length)
+                              : lane_bytes_to_js(context, frame->payload, frame->length);
     JSCValue *result = jsc_value_function_call(function, G_TYPE_UINT, (guint)frame->kind, G_TYPE_UINT, frame->id, JSC_TYPE_VALUE, bytes,
                                                G_TYPE_NONE);
     lane_report_exception(page, context);

@@ -19,6 +19,8 @@ enum {
   KIND_FRAME_MOVED = 15,
   KIND_FRAME_STATE = 16,
   KIND_LOADED = 33,
+  KIND_MESSAGE = 34,
+  KIND_INVOKE_REPLY = 35,
   KIND_SYNC_REPLY = 36,
   KIND_EVALUATE = 37,
   KIND_ATTACH = 44,
@@ -66,6 +68,8 @@ typedef struct Document {
   JSCContext *own_context;
   JSCContext *page_context;
   JSCValue *on_frame;
+  /* A Uint8Array that long payloads are put into which the bundle reads at once. */
+  JSCValue *received;
   /* What carries our listeners. */
   WebKitDOMDocument *dom_document;
   WebKitDOMDOMWindow *dom_window;
@@ -92,6 +96,8 @@ void lane_append_u32(GByteArray *bytes, guint32 value);
 /* Takes a u32 length and that many bytes off the front of a payload, or gives NULL. */
 const char *lane_take_text(const guint8 **at, gsize *left, gsize *length);
 JSCValue *lane_bytes_to_js(JSCContext *context, const guint8 *data, gsize length);
+/* The same for the bundle of a document, which keeps nothing of it: long ones share their memory with the next. */
+JSCValue *lane_bytes_to_read(Document *document, JSCContext *context, const guint8 *data, gsize length);
 /* Fills a frame with the bytes of a Uint8Array. */
 gboolean lane_bytes_from_js(JSCValue *value, LaneFrame *frame);
 

@@ -4,6 +4,10 @@
 
 #include "page.h"
 
+/* Of payloads with so many bytes the memory is kept: most of their time goes to memory that is touched for the first time. */
+#define LEAST_KEPT ((gsize)16 << 10)
+#define MOST_KEPT ((gsize)2 << 20)
+
 void lane_append_text(GByteArray *bytes, const char *text) {
   if (!text)
     text = "";
@@ -36,6 +40,27 @@ JSCValue *lane_bytes_to_js(JSCContext *context, const guint8 *data, gsize length
   guint8 *target = length ? jsc_value_typed_array_get_data(array, &room) : NULL;
   if (target && room >= length)
     memcpy(target, data, length);
+  return array;
+}
+
+JSCValue *lane_bytes_to_read(Document *document, JSCContext *context, const guint8 *data, gsize length) {
+  /* A document that is gone keeps nothing. */
+  if (length < LEAST_KEPT || length > MOST_KEPT || context != document->own_context)
+    return lane_bytes_to_js(context, data, length);
+  gsize room = document->received ? jsc_value_typed_array_get_size(document->received) : 0;
+  if (room < length) {
+    for (room = LEAST_KEPT; room < length; room *= 2)
+      ;
+    g_clear_object(&document->received);
+    document->received = jsc_value_new_typed_array(context, JSC_TYPED_ARRAY_UINT8, room);
+  }
+  guint8 *target = jsc_value_typed_array_get_data(document->received, &room);
+  if (!target || room < length)
+    return lane_bytes_to_js(context, data, length);
+  memcpy(target, data, length);
+  JSCValue *buffer = jsc_value_typed_array_get_buffer(document->received);
+  JSCValue *array = jsc_value_new_typed_array_with_buffer(buffer, JSC_TYPED_ARRAY_UINT8, 0, (gssize)length);
+  g_object_unref(buffer);
   return array;
 }
 

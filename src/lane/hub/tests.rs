@@ -270,25 +270,25 @@ fn a_page_that_does_not_answer_is_soon_not_waited_for() {
     let (ours, mut theirs) = UnixStream::pair().expect("pair");
     let hub = Hub::new();
     let number = hub.adopt(1, ours.into()).expect("adopted");
-    let state = || PATIENCE.with_borrow(|patience| (patience.misses, patience.skips));
+    let usual = || PATIENCE.with_borrow(|patience| patience.usual);
     before_sleep();
-    assert_eq!(state(), (0, 0), "nothing was sent");
-    for count in 1..=MISSES + 1 {
+    assert_eq!(usual(), Duration::ZERO, "nothing was sent");
+    for _ in 0..4 {
       assert!(hub.send(number, header(70, 1), b""));
       before_sleep();
-      assert_eq!(state().0, count);
     }
-    let skips = state().1;
-    assert!(skips > 0);
-    theirs.write_all(b"x").expect("written");
-    for left in (0..skips).rev() {
-      assert!(hub.send(number, header(70, 1), b""));
-      before_sleep();
-      assert_eq!(state(), (MISSES + 1, left));
-    }
+    let never = usual();
+    assert!(never > MOST_AWAKE, "{never:?}");
     assert!(hub.send(number, header(70, 1), b""));
     before_sleep();
-    assert_eq!(state(), (0, 0), "there was something to read");
+    assert_eq!(usual(), never, "no time was lost");
+    theirs.write_all(&header(5, 9).encode(0)).expect("written");
+    next(&hub).await;
+    assert!(usual() < never, "what comes while the thread sleeps counts");
+    let less = usual();
+    theirs.write_all(&header(5, 9).encode(0)).expect("written");
+    next(&hub).await;
+    assert_eq!(usual(), less, "that answered nothing");
   });
 }
 
@@ -331,4 +331,20 @@ fn a_payload_in_memory_that_is_not_there_closes_the_connection() {
     theirs.write_all(&[first.as_slice(), place.as_slice()].concat()).expect("written");
     assert_eq!(next(&hub).await[0].header.kind, KIND_CLOSED);
   });
+}
+
+#[test]
+fn pages_are_waited_for_as_long_as_they_usually_take() {
+  let mut patience = Patience::default();
+  assert_eq!(patience.awake(), MORE_AWAKE, "nothing is known yet");
+  for _ in 0..20 {
+    patience.note(Duration::from_micros(100));
+  }
+  assert!(patience.awake() > MORE_AWAKE * 2 && patience.awake() < MOST_AWAKE, "{:?}", patience.awake());
+  patience.note(Duration::MAX);
+  assert_eq!(patience.awake(), MOST_AWAKE, "once is no rule");
+  for _ in 0..3 {
+    patience.note(Duration::MAX);
+  }
+  assert_eq!(patience.awake(), Duration::ZERO);
 }
