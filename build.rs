@@ -32,11 +32,15 @@ fn main() {
 }
 
 /// Generics make many functions that are the same in machine code; lld, which `.cargo/config.toml` names for this target, keeps one of each. Cargo does not hand
-/// the profile's `strip` on for a package with settings of its own.
+/// the profile's `strip` on for a package with settings of its own. Tables for unwinding are of no use where every panic ends the process, and a tenth of it.
 fn make_small() {
-  if env::var("PROFILE").as_deref() == Ok("release") && env::var("TARGET").as_deref() == Ok("x86_64-unknown-linux-gnu") {
-    println!("cargo:rustc-link-arg-bin=shell=-Wl,--icf=all,--strip-all");
+  if env::var("PROFILE").as_deref() != Ok("release") || env::var("TARGET").as_deref() != Ok("x86_64-unknown-linux-gnu") {
+    return;
   }
+  let script = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("without-unwinding.ld");
+  fs::write(&script, "SECTIONS { /DISCARD/ : { *(.eh_frame .gcc_except_table .gcc_except_table.*) } } INSERT AFTER .text;\n")
+    .expect("the output folder is writable");
+  println!("cargo:rustc-link-arg-bin=shell=-Wl,--icf=all,--strip-all,--no-eh-frame-hdr,-T,{}", script.display());
 }
 
 /// Without these exported symbols a native addon finds no Node-API in the executable.

@@ -1,6 +1,7 @@
 //! From the process's arguments to a running app.
 
 mod assemble;
+mod faults;
 pub mod manifest;
 pub mod node_options;
 pub(crate) mod paths;
@@ -19,6 +20,7 @@ pub use role::Role;
 
 /// The program. Decides what this process is to be and becomes it.
 pub fn main() -> ExitCode {
+  faults::end_on_panic();
   let arguments: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
   let environment = |name: &str| std::env::var(name).ok();
   let executable = std::env::current_exe().unwrap_or_else(|_| arguments.first().map(Into::into).unwrap_or_default());

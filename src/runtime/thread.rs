@@ -1,6 +1,5 @@
 //! The thread that JavaScript runs on.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::thread::Builder;
 
@@ -38,12 +37,7 @@ pub fn spawn(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
       Ok(runtime) => runtime,
       Err(error) => return fail(&end, &error.to_string()),
     };
-    let on_panic = end.clone();
-    // A fault of ours on this thread must end the process: the user interface alone is a frozen window.
-    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run(config, lane, end, events, ui_end))));
-    if ended.is_err() {
-      fail(&on_panic, "the JavaScript thread failed\nhint: report this with the lines above");
-    }
+    runtime.block_on(run(config, lane, end, events, ui_end));
   };
   Builder::new().name("javascript".into()).stack_size(STACK_SIZE).spawn(body).map_err(Error::Thread)?;
   Ok(())
