@@ -18,7 +18,7 @@ enum Kind {
   Optional,
   /// Nothing, and is always on here; to turn it off is refused.
   On,
-  /// Node knows it, and it is not done here.
+  /// Node knows it, and it is not done here; to turn it off is what there is.
   Missing,
   /// It is V8's, and may stand in `NODE_OPTIONS`. Others of V8 need no entry.
   V8,
@@ -51,6 +51,7 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--addons",
       "--deprecation",
       "--disable-sigusr1",
+      "--enable-source-maps",
       "--network-family-autoselection",
       "--pending-deprecation",
       "--test-only",
@@ -179,7 +180,6 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--disable-wasm-trap-handler",
       "--enable-etw-stack-walking",
       "--enable-fips",
-      "--enable-source-maps",
       "--entry-url",
       "--experimental-addon-modules",
       "--experimental-eventsource",
@@ -357,6 +357,8 @@ impl Options {
       return Err(format!("{given} is an invalid negation because it is not a boolean option"));
     }
     match kind {
+      // What is not done is off already.
+      Missing if off => {}
       Missing => return Err(format!("{written} is an option of Node that is not supported")),
       On if off => return Err(format!("{written} is not supported: the feature is always on")),
       On => {}

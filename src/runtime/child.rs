@@ -8,7 +8,6 @@ use deno_core::FastString;
 use deno_core::error::{CoreError, CoreErrorKind};
 use deno_core::url::Url;
 use deno_runtime::deno_node::ops::ipc::ChildIpcSerialization;
-use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::worker::MainWorker;
 use serde::Serialize;
 
@@ -16,7 +15,7 @@ use super::inspector::{self, Debugging};
 use super::module_loader::{ElectronNames, InlineModules, Loader};
 use super::services::Services;
 use super::worker::{self, Recipe};
-use super::{archives, code_cache, embedded, platform};
+use super::{archives, code_cache, embedded, platform, stack_traces};
 use crate::app::node_options::{NodeLine, Options};
 use crate::error::{Error, Result};
 use crate::{ops, printer};
@@ -79,6 +78,9 @@ pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
   if line.options.is_on("--version") {
     printer::output(&format!("v{}\n", deno_runtime::deno_node::NODE_VERSION));
     return Ok(0);
+  }
+  if line.options.is_on("--enable-source-maps") {
+    stack_traces::enable_source_maps();
   }
   let channel = take_channel();
   if std::env::var_os(NO_ASAR_VARIABLE).is_some_and(|value| !value.is_empty()) {
@@ -261,7 +263,7 @@ fn unsettled_await(result: std::result::Result<(), CoreError>) -> std::result::R
 
 fn describe(error: CoreError) -> String {
   match error.into_kind() {
-    CoreErrorKind::Js(error) => format_js_error(&error, None),
+    CoreErrorKind::Js(error) => stack_traces::describe(&error),
     other => other.to_string(),
   }
 }

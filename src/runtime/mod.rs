@@ -19,6 +19,7 @@ mod platform;
 mod renderer_modules;
 mod services;
 mod snapshot;
+mod stack_traces;
 mod thread;
 mod typescript;
 mod web_worker;
@@ -31,6 +32,7 @@ pub(crate) use loaded::{is_loaded, keep as keep_loaded};
 pub use module_loader::{ElectronNames, InlineModules};
 pub use page_modules::{PageModule, PageModules, PageScript};
 pub(crate) use renderer_modules::renderer_modules;
+pub(crate) use stack_traces::set_source_maps;
 pub use thread::spawn;
 pub(crate) use typescript::{SourceKind, explain_syntax, is_module, strip_types};
 

@@ -27,7 +27,7 @@ use sys_traits::FsCanonicalize;
 use super::code_cache::apps::{Form, Kind};
 use super::failed_modules::FailedModules;
 use super::services::Services;
-use super::{archives, cjs, code_cache, embedded, loaded, typescript};
+use super::{archives, cjs, code_cache, embedded, loaded, stack_traces, typescript};
 
 /// The module that stands for `electron` in ES modules of the main process.
 const ELECTRON_URL: &str = "electron:electron";
@@ -351,6 +351,22 @@ impl ModuleLoader for Loader {
   fn resolve(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> Result<ModuleSpecifier, JsErrorBox> {
     let resolved = self.resolve_module(specifier, referrer, kind);
     if matches!(kind, ResolutionKind::DynamicImport) { self.failed.resolved(resolved) } else { resolved }
+  }
+
+  fn get_source_map(&self, script: &str) -> Option<Cow<'_, [u8]>> {
+    stack_traces::source_map(script).map(Cow::Owned)
+  }
+
+  fn load_external_source_map(&self, address: &str) -> Option<Cow<'_, [u8]>> {
+    stack_traces::external_source_map(address).map(Cow::Owned)
+  }
+
+  fn source_map_source_exists(&self, address: &str) -> Option<bool> {
+    Some(stack_traces::is_source(address))
+  }
+
+  fn get_source_mapped_source_line(&self, address: &str, line: usize) -> Option<String> {
+    stack_traces::source_line(address, line)
   }
 
   fn get_code_cache(&self, specifier: &ModuleSpecifier, source: &str) -> Option<SourceCodeCacheInfo> {

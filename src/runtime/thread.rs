@@ -6,13 +6,12 @@ use std::thread::Builder;
 use deno_core::error::{CoreError, CoreErrorKind};
 use deno_core::url::Url;
 use deno_core::v8;
-use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::worker::MainWorker;
 
 use super::module_loader::{ElectronNames, Loader};
-use super::platform;
 use super::services::Services;
 use super::worker::{self, Recipe};
+use super::{platform, stack_traces};
 use crate::app::AppConfig;
 use crate::bridge::{EventReceiver, JsEnd, Reply, Request, UiCommand, UiEnd};
 use crate::error::{Error, Result};
@@ -104,7 +103,7 @@ fn report(worker: &mut MainWorker, error: CoreError) {
 
 fn describe(error: CoreError) -> String {
   match error.into_kind() {
-    CoreErrorKind::Js(error) => format_js_error(&error, None),
+    CoreErrorKind::Js(error) => stack_traces::describe(&error),
     other => other.to_string(),
   }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use deno_ast::diagnostics::Diagnostic as _;
-use deno_ast::{EmitOptions, MediaType, ParseParams, SourceMapOption, TranspileModuleOptions, TranspileOptions};
+use deno_ast::{EmitOptions, EmittedSourceText, MediaType, ParseParams, SourceMapOption, TranspileModuleOptions, TranspileOptions};
 use deno_core::url::Url;
 use deno_error::JsErrorBox;
 
@@ -28,6 +28,15 @@ pub(super) fn to_javascript(specifier: &Url, media_type: MediaType, source: Stri
   if !media_type.is_emittable() {
     return Ok(source);
   }
+  Ok(emit(specifier, media_type, source, SourceMapOption::Inline)?.text)
+}
+
+/// The source map of what that makes, as JSON.
+pub(super) fn source_map(specifier: &Url, media_type: MediaType, source: String) -> Option<Vec<u8>> {
+  emit(specifier, media_type, source, SourceMapOption::Separate).ok()?.source_map.map(String::into_bytes)
+}
+
+fn emit(specifier: &Url, media_type: MediaType, source: String, source_map: SourceMapOption) -> Result<EmittedSourceText, JsErrorBox> {
   let parsed = deno_ast::parse_program(ParseParams {
     specifier: specifier.clone(),
     text: source.into(),
@@ -37,10 +46,10 @@ pub(super) fn to_javascript(specifier: &Url, media_type: MediaType, source: Stri
     maybe_syntax: None,
   })
   .map_err(JsErrorBox::from_err)?;
-  let emit = EmitOptions { source_map: SourceMapOption::Inline, ..Default::default() };
+  let emit = EmitOptions { source_map, ..Default::default() };
   let transpiled =
     parsed.transpile(&TranspileOptions::default(), &TranspileModuleOptions::default(), &emit).map_err(JsErrorBox::from_err)?;
-  Ok(transpiled.into_source().text)
+  Ok(transpiled.into_source())
 }
 
 /// The language of code without a file.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use deno_core::v8;
 use deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry;
 use deno_runtime::deno_node::ops::worker_threads::{DEFAULT_STACK_SIZE_MB, ResolvedResourceLimits};
-use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::ops::worker_host::{CreateWebWorkerArgs, CreateWebWorkerCb, ResourceLimits};
 use deno_runtime::web_worker::{SendableWebWorkerHandle, WebWorker, WebWorkerOptions, WebWorkerServiceOptions};
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode};
@@ -15,7 +14,7 @@ use super::archives::AddonLoader;
 use super::module_loader::Loader;
 use super::page_modules::PageModules;
 use super::services::Services;
-use super::{embedded, snapshot, worker};
+use super::{embedded, snapshot, stack_traces, worker};
 
 const MEGABYTE: usize = 1024 * 1024;
 
@@ -72,7 +71,7 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
     unsafely_ignore_certificate_errors: None,
     seed: None,
     create_web_worker_cb: callback(services.clone()),
-    format_js_error_fn: Some(Arc::new(|error| format_js_error(error, None))),
+    format_js_error_fn: Some(Arc::new(stack_traces::describe)),
     worker_type: args.worker_type,
     stdio: Default::default(),
     cache_storage_dir: None,
@@ -94,11 +93,13 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
     worker.js_runtime.op_state().borrow_mut().put(limits);
   }
   worker.js_runtime.v8_isolate().set_oom_error_handler(worker::end_out_of_memory);
+  stack_traces::attach(worker.js_runtime.v8_isolate());
   worker.bootstrap(&bootstrap);
   // Neither can fail: they redefine what the boot has just made.
   let _ = worker.js_runtime.execute_script("shell:guard", crate::ops::guard::HIDE);
   let _ = worker.js_runtime.execute_script("shell:///common/process-versions.js", embedded::process_versions());
   let _ = worker.js_runtime.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", ""));
+  let _ = worker.js_runtime.execute_script("shell:///common/source-maps.js", stack_traces::script());
   let _ = worker.js_runtime.execute_script("shell:///common/required-modules.js", embedded::call("common/required-modules.js", ""));
   let _ = worker.js_runtime.execute_script("shell:///common/console.js", embedded::call("common/console.js", ""));
   if !is_page {

@@ -10,7 +10,6 @@ use deno_core::url::Url;
 use deno_core::{Extension, FastString, PollEventLoopOptions, v8};
 use deno_runtime::deno_node::ops::ipc::ChildIpcSerialization;
 use deno_runtime::deno_os::OpExitCallbacks;
-use deno_runtime::fmt_errors::format_js_error;
 use deno_runtime::worker::{MainWorker, WorkerOptions, WorkerServiceOptions};
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode, WorkerLogLevel, colors};
 use tokio::time::Instant;
@@ -19,7 +18,7 @@ use super::archives::AddonLoader;
 use super::inspector::{self, Debugging};
 use super::module_loader::Loader;
 use super::services::Services;
-use super::{code_cache, embedded, snapshot, web_worker};
+use super::{code_cache, embedded, snapshot, stack_traces, web_worker};
 use crate::ops::guard;
 use crate::printer;
 
@@ -48,7 +47,7 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
     create_params: create_params(),
     skip_op_registration: false,
     create_web_worker_cb: web_worker::callback(services.clone()),
-    format_js_error_fn: Some(Arc::new(|error| format_js_error(error, None))),
+    format_js_error_fn: Some(Arc::new(stack_traces::describe)),
     ..Default::default()
   };
   let worker_services = WorkerServiceOptions {
@@ -70,11 +69,13 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   };
   let mut worker = MainWorker::bootstrap_from_options(&recipe.main_module, worker_services, options);
   worker.js_runtime.v8_isolate().set_oom_error_handler(end_out_of_memory);
+  stack_traces::attach(worker.js_runtime.v8_isolate());
   services.inspector.set(worker.js_runtime.inspector().get_session_sender());
   // Neither can fail: they redefine globals that the boot has just made.
   let _ = worker.execute_script("shell:guard", FastString::from_static(guard::HIDE));
   let _ = worker.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", "").into());
   let _ = worker.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", "").into());
+  let _ = worker.execute_script("shell:///common/source-maps.js", stack_traces::script().into());
   let _ = worker.execute_script("shell:///common/required-modules.js", embedded::call("common/required-modules.js", "").into());
   let _ = worker.execute_script("shell:///common/console.js", embedded::call("common/console.js", "").into());
   worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());

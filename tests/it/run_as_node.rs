@@ -322,6 +322,8 @@ fn bad_command_lines() {
   let ended = it.shell(&["--watch", "x.js"]);
   assert_eq!(ended.code, Some(9));
   assert!(ended.err.contains("--watch is an option of Node that is not supported"), "{}", ended.err);
+  // What is off anyway.
+  it.check(&["--no-preserve-symlinks", "--no-force-node-api-uncaught-exceptions-policy", "-p", "1"], 0, "1\n");
 }
 
 #[test]
@@ -656,4 +658,93 @@ fn more_files_than_the_usual_limit() {
     let ended = case(&[("a.txt", "")]).start("sh", &["-c", "ulimit -Sn 128; exec \"$@\"", "sh", program, "-e", code]);
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), "opened\n"), "{program}: {}", ended.err);
   }
+}
+
+/// What a compiler of TypeScript makes of `src/fail.ts`.
+const FAIL_TS: &str =
+  "interface Shape {\n  name: string;\n}\n\nexport function fail(shape: Shape): never {\n  throw new Error(shape.name);\n}\n";
+const FAIL_JS: &str =
+  "\"use strict\";\nexports.fail = fail;\nfunction fail(shape) {\n    throw new Error(shape.name);\n}\n//# sourceMappingURL=";
+const FAIL_MAP: &str = r#"{"version":3,"file":"fail.js","sourceRoot":"","sources":["../src/fail.ts"],"names":[],"mappings":";AAIA,oBAEC;AAFD,SAAgB,IAAI,CAAC,KAAY;IAC/B,MAAM,IAAI,KAAK,CAAC,KAAK,CAAC,IAAI,CAAC,CAAC;AAC9B,CAAC"}"#;
+
+#[test]
+fn source_maps_count_when_the_program_asks_for_them() {
+  use base64::Engine as _;
+
+  let inline = format!("{FAIL_JS}data:application/json;base64,{}", base64::engine::general_purpose::STANDARD.encode(FAIL_MAP));
+  let it = case(&[
+    ("src/fail.ts", FAIL_TS),
+    ("out/fail.js", &format!("{FAIL_JS}fail.js.map\n")),
+    ("out/fail.js.map", FAIL_MAP),
+    ("inline/fail.js", &inline),
+    ("out/none.js", &format!("{FAIL_JS}gone.js.map")),
+    ("out/bad.js", &format!("{FAIL_JS}data:application/json;base64,bad")),
+    (
+      "main.js",
+      "const show = (error) => console.log(error.stack.split('\\n')[1].trim().replaceAll(__dirname, '.'));
+const run = (fail) => { try { fail({ name: 'x' }); } catch (error) { show(error); } };
+for (const file of ['out/fail', 'inline/fail', 'out/none', 'out/bad']) run(require(`./${file}.js`).fail);",
+    ),
+    (
+      "set.js",
+      "const before = process.sourceMapsEnabled;
+process.setSourceMapsEnabled(true);
+console.log(before, process.sourceMapsEnabled);
+require('./main.js');
+try { process.setSourceMapsEnabled(1); } catch (error) { console.log(error.name, error.code, error.message); }
+new (require('worker_threads').Worker)('console.log(process.sourceMapsEnabled)', { eval: true });",
+    ),
+  ]);
+  let made = |folder: &str| format!("at fail (./{folder}.js:4:11)\n");
+  let source = "at fail (./src/fail.ts:6:9)\n";
+  let rest = [made("out/none"), made("out/bad")].concat();
+  it.check(&["main.js"], 0, &[made("out/fail"), made("inline/fail"), rest.clone()].concat());
+  it.check(&["--enable-source-maps", "main.js"], 0, &[source, source, &rest].concat());
+  let refused = "TypeError ERR_INVALID_ARG_TYPE The \"val\" argument must be of type boolean. Received type number (1)\n";
+  it.check(&["set.js"], 0, &["false true\n", source, source, &rest, refused, "false\n"].concat());
+  it.check(
+    &["--enable-source-maps", "-e", "new (require('worker_threads').Worker)('console.log(process.sourceMapsEnabled)', { eval: true })"],
+    0,
+    "true\n",
+  );
+}
+
+#[test]
+fn frames_of_typescript_name_its_lines() {
+  let text = "interface Shape { name: string }\n\nenum Kind { a, b }\nfunction fail(shape: Shape): never { throw new Error(shape.name + Kind.b); }\n";
+  let call = "try { fail({ name: 'x' }); } catch (error) { console.log((error as Error).stack!.split('\\n').slice(0, 2).join()); }\n";
+  let it = case(&[
+    ("a.cts", &[text, call].concat()),
+    ("a.mts", &[text, call].concat()),
+    ("uncaught.cts", &[text, "\nfail({ name: 'y' });"].concat()),
+  ]);
+  let folder = it.folder.path().display().to_string();
+  assert_eq!(it.shell(&["a.cts"]).out.replace(&folder, ""), "Error: x1,    at fail (/a.cts:4:44)\n");
+  assert_eq!(it.shell(&["a.mts"]).out.replace(&folder, ""), "Error: x1,    at fail (file:///a.mts:4:44)\n");
+  let ended = it.shell(&["uncaught.cts"]);
+  assert_eq!(ended.code, Some(1));
+  for part in ["/uncaught.cts:4\nfunction fail(shape: Shape): never", "\n    at fail (/", "/uncaught.cts:4:44)\n", "/uncaught.cts:6:1)\n"] {
+    assert!(ended.err.contains(part), "{part:?} is not in: {}", ended.err);
+  }
+}
+
+#[test]
+fn frames_of_common_js_modules_name_paths() {
+  let lines = "const lines = (error) => error.stack.split('\\n').slice(1, 3).map((line) => line.trim().replaceAll(__dirname, '.'));";
+  let it = case(&[
+    ("a b.js", &[lines, "\nexports.f = (g) => g();\nexports.lines = lines;"].concat()),
+    ("m.mjs", "export const g = () => { throw new Error('x'); };"),
+    (
+      "main.js",
+      "const { f, lines } = require('./a b.js');
+import('./m.mjs').then(({ g }) => { try { f(g); } catch (error) { console.log(lines(error)); } });
+try { f(() => eval('null.x')); } catch (error) { console.log(lines(error)); }
+Error.prepareStackTrace = (error, sites) => sites[0].getFileName() + ' file://' + __filename + ':1:1';
+console.log(new Error('y').stack.replaceAll(__dirname, '.'));
+Error.prepareStackTrace = undefined;",
+    ),
+  ]);
+  let out =
+    "[\n  'at eval (eval at <anonymous> (./main.js:3:15), <anonymous>:1:6)',\n  'at ./main.js:3:15'\n]\n./main.js file://./main.js:1:1\n";
+  it.check(&["main.js"], 0, &[out, "[ 'at g (file://./m.mjs:1:32)', 'at exports.f (./a b.js:2:20)' ]\n"].concat());
 }

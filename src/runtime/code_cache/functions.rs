@@ -11,6 +11,7 @@ use deno_core::{op2, v8};
 use deno_error::JsErrorBox;
 
 use super::apps::{self, Asked, Form, Kind};
+use crate::runtime::stack_traces;
 
 /// After a module was compiled, code is taken when no further one was for this time.
 const PENDING_DELAY: Duration = Duration::from_secs(3);
@@ -104,6 +105,7 @@ pub(crate) fn op_compile_function_cached<'s, 'i>(
   v8::tc_scope!(let scope, scope);
   let source = v8::Local::<v8::String>::try_from(source).map_err(|_| JsErrorBox::type_error("Invalid source"))?;
   let specifier = Url::parse(&specifier).map_err(JsErrorBox::from_err)?;
+  stack_traces::note_common_js(&specifier);
   let name = v8::String::new(scope, specifier.as_str()).ok_or_else(|| JsErrorBox::range_error("the address is too long"))?;
   let options = match host_defined_options {
     Some(array) => Some(primitives(scope, array)?),
