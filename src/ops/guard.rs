@@ -52,6 +52,19 @@ fn op_source_maps(enabled: bool) {
   crate::runtime::set_source_maps(enabled);
 }
 
+/// Where compiled code of the program's modules is kept; null if it is not.
+#[op2]
+#[string]
+fn op_code_cache_folder() -> Option<String> {
+  crate::runtime::code_cache_folder().map(|folder| folder.display().to_string())
+}
+
+/// Writes what was compiled since.
+#[op2(fast, reentrant)]
+fn op_code_cache_save() {
+  crate::runtime::save_code_now();
+}
+
 fn replace(op: OpDecl) -> OpDecl {
   match op.name {
     "op_node_translate_cli_args" => op.with_implementation_from(&op_keep_arguments()),
@@ -63,10 +76,10 @@ fn replace(op: OpDecl) -> OpDecl {
 deno_core::extension!(
   shell_guard,
   // The other one is the last, because the shell's own extension takes what comes after it.
-  ops = [op_archives_off, op_archives_original, op_source_maps, op_caller_is_internal],
+  ops = [op_archives_off, op_archives_original, op_code_cache_folder, op_code_cache_save, op_source_maps, op_caller_is_internal],
   esm_entry_point = "ext:shell_guard/guard.js",
   esm = ["ext:shell_guard/guard.js" = {
-    source = "import { core, internals } from 'ext:core/mod.js';\nconst { op_archives_off, op_archives_original, op_caller_is_internal, op_set_format_exception_callback, op_source_maps } = core.ops;\nconst { defineProperty } = Object;\nObject.defineProperty(globalThis, '__shellNative', { configurable: true, value: { op_archives_off, op_archives_original, op_set_format_exception_callback, op_source_maps } });\nObject.defineProperty(globalThis, '__shellGuard', { configurable: true, value() {\n  delete globalThis.__shellGuard;\n  if (internals.__nodeBootstrapArgs !== undefined) globalThis.nodeBootstrap(internals.__nodeBootstrapArgs);\n  const value = globalThis.Deno;\n  defineProperty(globalThis, 'Deno', { configurable: false, enumerable: false, get() { return op_caller_is_internal() ? value : undefined; }, set(_) {} });\n} });\n"
+    source = "import { core, internals } from 'ext:core/mod.js';\nconst { op_archives_off, op_archives_original, op_caller_is_internal, op_code_cache_folder, op_code_cache_save, op_set_format_exception_callback, op_source_maps } = core.ops;\nconst { defineProperty } = Object;\nObject.defineProperty(globalThis, '__shellNative', { configurable: true, value: { op_archives_off, op_archives_original, op_code_cache_folder, op_code_cache_save, op_set_format_exception_callback, op_source_maps } });\nObject.defineProperty(globalThis, '__shellGuard', { configurable: true, value() {\n  delete globalThis.__shellGuard;\n  if (internals.__nodeBootstrapArgs !== undefined) globalThis.nodeBootstrap(internals.__nodeBootstrapArgs);\n  const value = globalThis.Deno;\n  defineProperty(globalThis, 'Deno', { configurable: false, enumerable: false, get() { return op_caller_is_internal() ? value : undefined; }, set(_) {} });\n} });\n"
   }],
   middleware = replace,
 );

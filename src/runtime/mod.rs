@@ -26,7 +26,9 @@ mod web_worker;
 mod worker;
 
 pub(crate) use archives::{is_dir, is_file, read as read_file, read_archived, real_path, set_no_asar, set_original};
-pub(crate) use code_cache::{op_compile_function_cached, save_at_end as save_code};
+pub(crate) use code_cache::{
+  app_folder as code_cache_folder, op_compile_function_cached, save_at_end as save_code, save_now as save_code_now,
+};
 pub use inspector::{Debugging, StopIn};
 pub(crate) use loaded::{is_loaded, keep as keep_loaded};
 pub use module_loader::{ElectronNames, InlineModules};

@@ -45,7 +45,7 @@ pub(crate) fn set_source_maps(enabled: bool) {
 
 /// The script that gives programs the say in it.
 pub(super) fn script() -> String {
-  embedded::call("common/source-maps.js", if ENABLED_HERE.get() { "true" } else { "false" })
+  embedded::call("common/module-api.js", if ENABLED_HERE.get() { "true" } else { "false" })
 }
 
 /// Notes that a script is a CommonJS module.
@@ -149,13 +149,14 @@ fn name_by_path(error: &mut JsError) {
 /// The source map of a script, as JSON.
 pub(super) fn source_map(script: &str) -> Option<Vec<u8>> {
   let specifier = Url::parse(script).ok()?;
-  let text = String::from_utf8(archives::read(&specifier.to_file_path().ok()?).ok()?).ok()?;
   let media_type = MediaType::from_specifier(&specifier);
+  // Most scripts are not even opened.
+  if !media_type.is_emittable() && !ENABLED_HERE.get() {
+    return None;
+  }
+  let text = String::from_utf8(archives::read(&specifier.to_file_path().ok()?).ok()?).ok()?;
   if media_type.is_emittable() {
     return typescript::source_map(&specifier, media_type, text);
-  }
-  if !ENABLED_HERE.get() {
-    return None;
   }
   let last = text.trim_end().lines().next_back()?;
   let name = NAMES.iter().find_map(|name| last.split_once(name))?.1.trim();

@@ -75,7 +75,7 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   let _ = worker.execute_script("shell:guard", FastString::from_static(guard::HIDE));
   let _ = worker.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", "").into());
   let _ = worker.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", "").into());
-  let _ = worker.execute_script("shell:///common/source-maps.js", stack_traces::script().into());
+  let _ = worker.execute_script("shell:///common/module-api.js", stack_traces::script().into());
   let _ = worker.execute_script("shell:///common/required-modules.js", embedded::call("common/required-modules.js", "").into());
   let _ = worker.execute_script("shell:///common/console.js", embedded::call("common/console.js", "").into());
   worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());

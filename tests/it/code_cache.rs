@@ -115,6 +115,31 @@ fn r36_v8_accepts_the_second_time_what_the_first_kept() {
 }
 
 #[test]
+fn programs_ask_where_it_is_and_have_it_written() {
+  let program = program();
+  let text = format!(
+    "const api = require('node:module');
+for (let index = 0; index < {MODULES}; index++) require(`./m${{index}}.js`);
+const {{ status, directory }} = api.enableCompileCache();
+const before = require('node:fs').existsSync(directory);
+api.flushCompileCache();
+console.log(JSON.stringify([status, directory === api.getCompileCacheDir(), before, directory]));
+try {{ api.enableCompileCache(1); }} catch (error) {{ console.log(error.code); }}
+process.kill(process.pid, 'SIGKILL');\n"
+  );
+  fs::write(program.app().join("asks.js"), text).expect("file");
+  let run = |command: &mut Command| {
+    String::from_utf8_lossy(&command.args(["--run-as-node", "asks.js"]).output().expect("started").stdout).into_owned()
+  };
+  let told = format!("[2,true,false,{:?}]\nERR_INVALID_ARG_TYPE\n", program.files().display().to_string());
+  assert_eq!(run(&mut program.command()), told);
+  assert!(program.file().is_file(), "it was written before the process was killed");
+  let text = "const { status, message } = require('node:module').enableCompileCache(); console.log(status, message, require('node:module').getCompileCacheDir())";
+  let output = program.command().env("NODE_DISABLE_COMPILE_CACHE", "1").args(["--run-as-node", "-e", text]).output().expect("started");
+  assert_eq!(String::from_utf8_lossy(&output.stdout), "3 Disabled by NODE_DISABLE_COMPILE_CACHE undefined\n");
+}
+
+#[test]
 fn r36_worker_threads_use_the_code_of_their_program() {
   let program = program();
   // One more: the main module of a thread has an ES module around it.

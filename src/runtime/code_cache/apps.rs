@@ -132,6 +132,11 @@ pub(crate) fn is_open() -> bool {
   pack().is_some()
 }
 
+/// Where it is kept.
+pub(crate) fn folder() -> Option<PathBuf> {
+  pack().as_ref()?.path.as_ref()?.parent().map(Path::to_path_buf)
+}
+
 /// What there is for a text; `None` if its code is not kept at all.
 pub(crate) fn look_up(kind: Kind, form: Form, text: &[u8]) -> Option<Asked> {
   if text.len() < SHORTEST {

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+pub(crate) use apps::folder as app_folder;
 use disk::{Bounds, checksum};
 pub(crate) use functions::op_compile_function_cached;
 pub(super) use functions::{collect_some, start_pending};
@@ -102,10 +103,15 @@ fn save() {
   let _ = store.write();
 }
 
-/// Keeps what the process compiled, its own code and the app's, before it ends.
-pub(crate) fn save_at_end() {
+/// Keeps what the app's modules were compiled to so far.
+pub(crate) fn save_now() {
   functions::keep_pending();
   apps::save();
+}
+
+/// Keeps what the process compiled, its own code and the app's, before it ends.
+pub(crate) fn save_at_end() {
+  save_now();
   apps::report();
   save();
 }
