@@ -32,7 +32,7 @@ fn main() {
 }
 
 /// Generics make many functions that are the same in machine code; lld, which `.cargo/config.toml` names for this target, keeps one of each. Cargo does not hand
-/// the profile's `strip` on for a package with settings of its own. Tables for unwinding are of no use where every panic ends the process, and a tenth of it.
+/// the profile's `strip` on for a package with settings of its own. Tables for unwinding are of no use where every panic ends the process.
 fn make_small() {
   if env::var("PROFILE").as_deref() != Ok("release") || env::var("TARGET").as_deref() != Ok("x86_64-unknown-linux-gnu") {
     return;

@@ -5,16 +5,15 @@
 //!
 //! Architecture Invariant: neither V8 nor GTK types here. A connection is known by its number, numbers are not used twice.
 
+mod patience;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Notify;
@@ -22,6 +21,8 @@ use tokio::sync::Notify;
 use super::area::{self, Area};
 use super::frame::{FrameHeader, FrameParser, HEADER_LENGTH, KIND_CLOSED, LaneFrame, MAX_PAYLOAD};
 use super::route::{ROUTED_KINDS, Route};
+
+pub use patience::before_sleep;
 
 /// Readers pause while JS has this many bytes of frames to work off, so that a page cannot fill the host's memory.
 const READ_HIGH_WATER: usize = 64 << 20;
@@ -36,12 +37,6 @@ const KIND_AREA: u8 = 58;
 const LONG_PAYLOADS: u32 = 6;
 /// Size of one read.
 const READ_SIZE: usize = 256 << 10;
-
-/// The next frame of a page that was sent one is waited for awake if it usually comes within this time, and no longer than that: to sleep and to be
-/// woken takes as long as many pages do.
-const MOST_AWAKE: Duration = Duration::from_micros(400);
-/// How much longer than usual it may take, besides twice the time.
-const MORE_AWAKE: Duration = Duration::from_micros(100);
 
 /// All connections. Cloning it gives another handle to the same hub.
 #[derive(Clone, Default)]
@@ -86,64 +81,6 @@ struct Outbox {
   offset: usize,
   bytes: usize,
   ring: area::Sender,
-}
-
-/// The page that this thread sent something since it last slept, and how long those of late took to say something next.
-#[derive(Default)]
-struct Patience {
-  expected: Weak<Connection>,
-  /// The page that has not said anything since it was sent something, and when that was.
-  sent: Option<(Weak<Connection>, Instant)>,
-  usual: Duration,
-}
-
-impl Patience {
-  fn sent(&mut self, connection: &Arc<Connection>) {
-    self.expected = Arc::downgrade(connection);
-    self.sent = Some((Arc::downgrade(connection), Instant::now()));
-  }
-
-  /// A page has said something.
-  fn heard(&mut self, connection: &Connection) {
-    if let Some((_, at)) = self.sent.take_if(|(page, _)| std::ptr::eq(page.as_ptr(), connection)) {
-      self.note(at.elapsed());
-    }
-  }
-
-  fn note(&mut self, took: Duration) {
-    self.usual = (self.usual * 3 + took.min(MOST_AWAKE * 2)) / 4;
-  }
-
-  /// How long the next one is waited for awake.
-  fn awake(&self) -> Duration {
-    if self.usual > MOST_AWAKE { Duration::ZERO } else { (self.usual * 2 + MORE_AWAKE).min(MOST_AWAKE) }
-  }
-}
-
-thread_local! {
-  static PATIENCE: RefCell<Patience> = RefCell::default();
-}
-
-/// What the thread of a hub does before it sleeps: it waits awake for a short while for a page that it has sent something to. Many pages ask
-/// again as soon as they have an answer, and to wake this thread takes longer than that. Whoever else wants the processor gets it meanwhile.
-pub fn before_sleep() {
-  PATIENCE.with_borrow_mut(|patience| {
-    let Some(connection) = std::mem::take(&mut patience.expected).upgrade() else {
-      return;
-    };
-    let awake = patience.awake();
-    let end = Instant::now() + awake;
-    while Instant::now() < end {
-      if has_something(connection.socket.get_ref()) {
-        return;
-      }
-      std::thread::yield_now();
-    }
-    if !awake.is_zero() {
-      patience.note(Duration::MAX);
-      patience.sent = None;
-    }
-  });
 }
 
 impl Hub {
@@ -196,7 +133,7 @@ impl Hub {
     if payload.len() > MAX_PAYLOAD {
       return false;
     }
-    PATIENCE.with_borrow_mut(|patience| patience.sent(&connection));
+    patience::sent(&connection);
     connection.send(header, payload)
   }
 
@@ -376,7 +313,7 @@ impl Connection {
       if count == 0 {
         return Ok(());
       }
-      PATIENCE.with_borrow_mut(|patience| patience.heard(self));
+      patience::heard(self);
       let mut taken = None;
       let take = |end, length| self.area.get().and_then(|area| area.take(end, length));
       parser

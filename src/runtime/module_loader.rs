@@ -287,8 +287,13 @@ pub(super) struct Sources;
 
 impl CjsAnalysisSourceProvider for Sources {
   fn load_source<'a>(&'a self, specifier: &Url) -> Option<Cow<'a, str>> {
-    archives::read(&specifier.to_file_path().ok()?).ok().map(|bytes| Cow::Owned(into_text(bytes)))
+    source_text(specifier).map(Cow::Owned)
   }
+}
+
+/// The text of a module's file.
+pub(super) fn source_text(specifier: &Url) -> Option<String> {
+  archives::read(&specifier.to_file_path().ok()?).ok().map(into_text)
 }
 
 fn into_text(bytes: Vec<u8>) -> String {
@@ -322,20 +327,20 @@ fn not_loaded(specifier: &Url, path: &Path, referrer: Option<&str>, error: &std:
   JsErrorBox::generic(format!("Cannot load {specifier}{from}: {error}"))
 }
 
-/// The content of a `data:` URL.
+/// Media type, with its parameters, and content of a `data:` URL without its scheme.
+pub(super) fn data_content(text: &str) -> Result<(&str, Vec<u8>), JsErrorBox> {
+  let (head, body) = text.split_once(',').ok_or_else(|| JsErrorBox::type_error("The data URL has no comma"))?;
+  let mut bytes: Vec<u8> = percent_encoding::percent_decode_str(body).collect();
+  let Some(media_type) = head.strip_suffix(";base64") else { return Ok((head, bytes)) };
+  bytes.retain(|byte| !byte.is_ascii_whitespace());
+  let decoded = base64::engine::general_purpose::STANDARD.decode(&bytes);
+  Ok((media_type, decoded.map_err(|error| JsErrorBox::type_error(error.to_string()))?))
+}
+
+/// The module in a `data:` URL.
 fn load_data(specifier: &Url, requested: &RequestedModuleType) -> Result<ModuleSource, JsErrorBox> {
   // What would be a query elsewhere belongs to the content.
-  let content = &specifier[deno_core::url::Position::BeforePath..deno_core::url::Position::AfterQuery];
-  let (head, body) = content.split_once(',').ok_or_else(|| JsErrorBox::type_error("The data URL has no comma"))?;
-  let mut bytes: Vec<u8> = percent_encoding::percent_decode_str(body).collect();
-  let media_type = match head.strip_suffix(";base64") {
-    Some(media_type) => {
-      bytes.retain(|byte| !byte.is_ascii_whitespace());
-      bytes = base64::engine::general_purpose::STANDARD.decode(&bytes).map_err(|error| JsErrorBox::type_error(error.to_string()))?;
-      media_type
-    }
-    None => head,
-  };
+  let (media_type, bytes) = data_content(&specifier[deno_core::url::Position::BeforePath..deno_core::url::Position::AfterQuery])?;
   match media_type.split(';').next().unwrap_or_default() {
     "text/javascript" | "application/javascript" => Ok(text_module(ModuleType::JavaScript, into_text(bytes), specifier)),
     "application/json" if matches!(requested, RequestedModuleType::None) => {

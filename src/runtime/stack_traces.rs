@@ -8,14 +8,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use base64::Engine as _;
 use deno_ast::MediaType;
 use deno_core::error::{JsError, prepare_stack_trace_callback};
 use deno_core::url::Url;
 use deno_core::v8;
 use deno_runtime::fmt_errors::format_js_error;
 
-use super::{archives, embedded, typescript};
+use super::module_loader::{data_content, source_text};
+use super::{archives, typescript};
 
 /// What stands before each frame.
 const FRAME: &str = "\n    at ";
@@ -43,9 +43,9 @@ pub(crate) fn set_source_maps(enabled: bool) {
   ENABLED_HERE.set(enabled);
 }
 
-/// The script that gives programs the say in it.
-pub(super) fn script() -> String {
-  embedded::call("common/module-api.js", if ENABLED_HERE.get() { "true" } else { "false" })
+/// Whether they count in this thread.
+pub(super) fn source_maps_count() -> bool {
+  ENABLED_HERE.get()
 }
 
 /// Notes that a script is a CommonJS module.
@@ -80,31 +80,28 @@ fn prepare<'s, 'i>(
 
 /// Whether the program has set `Error.prepareStackTrace`.
 fn is_custom(scope: &mut v8::PinScope<'_, '_>) -> bool {
-  let get = |scope: &mut v8::PinScope<'_, '_>, object: v8::Local<'_, v8::Object>, name: &str| -> Option<v8::Global<v8::Value>> {
-    let name = v8::String::new(scope, name)?;
-    let value = object.get(scope, name.into())?;
-    Some(v8::Global::new(scope, value))
-  };
   let global = scope.get_current_context().global(scope);
-  let Some(class) = get(scope, global, "Error") else { return false };
-  let Ok(class) = v8::Local::new(scope, class).try_cast::<v8::Object>() else { return false };
-  get(scope, class, "prepareStackTrace").is_some_and(|value| v8::Local::new(scope, value).is_function())
+  let class = property(scope, global, "Error").and_then(|class| class.try_cast::<v8::Object>().ok());
+  class.and_then(|class| property(scope, class, "prepareStackTrace")).is_some_and(|value| value.is_function())
+}
+
+fn property<'s>(scope: &mut v8::PinScope<'s, '_>, object: v8::Local<'s, v8::Object>, name: &str) -> Option<v8::Local<'s, v8::Value>> {
+  let name = v8::String::new(scope, name)?;
+  object.get(scope, name.into())
 }
 
 /// The same trace with the paths of CommonJS modules; `None` where there are none in it.
 fn by_path(trace: &str) -> Option<String> {
-  let (mut written, mut rest) = (String::new(), trace);
+  let (message, mut rest) = trace.split_at(trace.find(FRAME)?);
+  let mut written = message.to_owned();
   let mut changed = false;
-  let frames = trace.find(FRAME)?;
   while let Some(at) = rest.find("file://") {
     let (before, from) = rest.split_at(at);
-    written.push_str(before);
-    let end = address_length(from);
-    let address = &from[..end];
-    let path = if trace.len() - rest.len() + at < frames { None } else { path_of(address) };
+    let (address, after) = from.split_at(address_length(from));
+    let path = path_of(address);
     changed |= path.is_some();
-    written.push_str(path.as_deref().unwrap_or(address));
-    rest = &from[end..];
+    written.extend([before, path.as_deref().unwrap_or(address)]);
+    rest = after;
   }
   written.push_str(rest);
   changed.then_some(written)
@@ -154,18 +151,14 @@ pub(super) fn source_map(script: &str) -> Option<Vec<u8>> {
   if !media_type.is_emittable() && !ENABLED_HERE.get() {
     return None;
   }
-  let text = String::from_utf8(archives::read(&specifier.to_file_path().ok()?).ok()?).ok()?;
+  let text = source_text(&specifier)?;
   if media_type.is_emittable() {
     return typescript::source_map(&specifier, media_type, text);
   }
   let last = text.trim_end().lines().next_back()?;
   let name = NAMES.iter().find_map(|name| last.split_once(name))?.1.trim();
   let map = match name.strip_prefix("data:") {
-    Some(data) => {
-      let (head, body) = data.split_once(',')?;
-      let bytes: Vec<u8> = percent_encoding::percent_decode_str(body).collect();
-      if head.ends_with(";base64") { base64::engine::general_purpose::STANDARD.decode(bytes).ok()? } else { bytes }
-    }
+    Some(data) => data_content(data).ok()?.1,
     None => read_map(&specifier.join(name).ok()?)?,
   };
   if PATHS.with_borrow(|paths| paths.contains(script)) {
@@ -202,9 +195,7 @@ pub(super) fn is_source(address: &str) -> bool {
 
 /// A line of a source, counted from 0.
 pub(super) fn source_line(address: &str, line: usize) -> Option<String> {
-  let path = Url::parse(address).ok()?.to_file_path().ok()?;
-  let text = String::from_utf8(archives::read(&path).ok()?).ok()?;
-  text.lines().nth(line).map(str::to_owned)
+  source_text(&Url::parse(address).ok()?)?.lines().nth(line).map(str::to_owned)
 }
 
 #[cfg(test)]

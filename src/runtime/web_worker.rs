@@ -98,10 +98,7 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
   // Neither can fail: they redefine what the boot has just made.
   let _ = worker.js_runtime.execute_script("shell:guard", crate::ops::guard::HIDE);
   let _ = worker.js_runtime.execute_script("shell:///common/process-versions.js", embedded::process_versions());
-  let _ = worker.js_runtime.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", ""));
-  let _ = worker.js_runtime.execute_script("shell:///common/module-api.js", stack_traces::script());
-  let _ = worker.js_runtime.execute_script("shell:///common/required-modules.js", embedded::call("common/required-modules.js", ""));
-  let _ = worker.js_runtime.execute_script("shell:///common/console.js", embedded::call("common/console.js", ""));
+  worker::complete_node(&mut worker.js_runtime);
   if !is_page {
     let _ = worker.js_runtime.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", ""));
   }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use deno_core::error::CoreError;
 use deno_core::url::Url;
-use deno_core::{Extension, FastString, PollEventLoopOptions, v8};
+use deno_core::{Extension, FastString, JsRuntime, PollEventLoopOptions, v8};
 use deno_runtime::deno_node::ops::ipc::ChildIpcSerialization;
 use deno_runtime::deno_os::OpExitCallbacks;
 use deno_runtime::worker::{MainWorker, WorkerOptions, WorkerServiceOptions};
@@ -74,13 +74,21 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   // Neither can fail: they redefine globals that the boot has just made.
   let _ = worker.execute_script("shell:guard", FastString::from_static(guard::HIDE));
   let _ = worker.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", "").into());
-  let _ = worker.execute_script("shell:///common/archives.js", embedded::call("common/archives.js", "").into());
-  let _ = worker.execute_script("shell:///common/module-api.js", stack_traces::script().into());
-  let _ = worker.execute_script("shell:///common/required-modules.js", embedded::call("common/required-modules.js", "").into());
-  let _ = worker.execute_script("shell:///common/console.js", embedded::call("common/console.js", "").into());
+  complete_node(&mut worker.js_runtime);
   worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());
   inspector::attach(&mut worker, &recipe.debugging);
   worker
+}
+
+/// What every worker gets in addition to the runtime's Node layer, before any module. The last that takes from the native side is `required-modules.js`.
+pub(super) fn complete_node(runtime: &mut JsRuntime) {
+  let source_maps = if stack_traces::source_maps_count() { "true" } else { "false" };
+  for (path, argument) in
+    [("common/archives.js", ""), ("common/module-api.js", source_maps), ("common/required-modules.js", ""), ("common/console.js", "")]
+  {
+    // It cannot fail: the script redefines what the boot has just made.
+    let _ = runtime.execute_script(format!("shell:///{path}"), embedded::call(path, argument));
+  }
 }
 
 /// Keeps the compiled form of the program's modules on disk, and takes it up again.

@@ -4,8 +4,7 @@
 
 #include "page.h"
 
-/* Of payloads with so many bytes the memory is kept: most of their time goes to memory that is touched for the first time. */
-#define LEAST_KEPT ((gsize)16 << 10)
+/* Of long payloads up to so many bytes the memory is kept: most of their time goes to memory that is touched for the first time. */
 #define MOST_KEPT ((gsize)2 << 20)
 
 void lane_append_text(GByteArray *bytes, const char *text) {
@@ -45,11 +44,11 @@ JSCValue *lane_bytes_to_js(JSCContext *context, const guint8 *data, gsize length
 
 JSCValue *lane_bytes_to_read(Document *document, JSCContext *context, const guint8 *data, gsize length) {
   /* A document that is gone keeps nothing. */
-  if (length < LEAST_KEPT || length > MOST_KEPT || context != document->own_context)
+  if (length < LANE_AREA_LEAST || length > MOST_KEPT || context != document->own_context)
     return lane_bytes_to_js(context, data, length);
   gsize room = document->received ? jsc_value_typed_array_get_size(document->received) : 0;
   if (room < length) {
-    for (room = LEAST_KEPT; room < length; room *= 2)
+    for (room = LANE_AREA_LEAST; room < length; room *= 2)
       ;
     g_clear_object(&document->received);
     document->received = jsc_value_new_typed_array(context, JSC_TYPED_ARRAY_UINT8, room);

@@ -2,6 +2,7 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
+use super::patience::{MORE_AWAKE, MOST_AWAKE, PATIENCE, Patience};
 use super::*;
 
 fn header(kind: u8, id: u32) -> FrameHeader {
