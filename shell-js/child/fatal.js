@@ -8,7 +8,7 @@ import { isOn, lastOf } from './binding.js';
 import { placeOf } from './place.js';
 
 /** Node's exit codes. */
-const EXIT = Object.freeze({ uncaught: 1, handlerThrew: 7 });
+const EXIT = Object.freeze({ uncaught: 1, noHandler: 6, handlerThrew: 7 });
 
 /** @type {any} */
 const nodeProcess = process;
@@ -58,6 +58,10 @@ function end(code) {
  * @param {boolean} [fromPromise]
  */
 export function fatal(error, fromPromise = false) {
+  if (typeof nodeProcess._fatalException !== 'function') {
+    report(describe(error));
+    end(EXIT.noHandler);
+  }
   let taken;
   try {
     taken = nodeProcess._fatalException(error, fromPromise);

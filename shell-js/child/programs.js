@@ -17,6 +17,15 @@ const Module = NodeModule;
 /** Sets `process.argv` after the executable. @param {string[]} rest */
 const setArguments = (...rest) => process.argv.splice(0, process.argv.length, process.execPath, ...rest);
 
+/** The current folder, or that of the executable if it is gone. */
+function folderOfCode() {
+  try {
+    return process.cwd();
+  } catch {
+    return path.dirname(process.execPath);
+  }
+}
+
 /** An ES module in the current folder that is in no file. @param {string} name @param {string} source @returns {Promise<any>} */
 function importSource(name, source) {
   const url = start.folderUrl + name;
@@ -30,7 +39,7 @@ export function preloadScripts() {
   const required = valuesOf('--require');
   if (required.length > 0) {
     const parent = new Module('internal/preload', null);
-    parent.paths = Module._nodeModulePaths(process.cwd());
+    parent.paths = Module._nodeModulePaths(folderOfCode());
     for (const name of required) Module._load(name, parent, false);
   }
 }
@@ -92,7 +101,7 @@ export async function runCode(code, name) {
 
 /** @param {string} source @param {string} name */
 function runInGlobalScope(source, name) {
-  const folder = process.cwd();
+  const folder = folderOfCode();
   sources.set(name, source);
   const module = new Module(name, null);
   module.filename = path.join(folder, name);

@@ -1,8 +1,10 @@
 /**
  * Makes the global scope of the main process, of headless children and of worker threads look like Node's. The native side evaluates this function, a classic
  * script, before any module; what it must do first, hiding the runtime's own interface, is in the guard extension.
+ *
+ * @param {boolean} eventSource whether `--experimental-eventsource` was given
  */
-() => {
+(eventSource) => {
   /** What `Object.keys(globalThis)` shows in Node. */
   const enumerable = new Set([
     'global', 'clearImmediate', 'setImmediate', 'clearInterval', 'clearTimeout', 'setInterval', 'setTimeout', 'queueMicrotask',
@@ -19,7 +21,8 @@
     'onbeforeunload', 'onunload', 'onunhandledrejection', 'caches', 'Cache', 'CacheStorage', 'localStorage', 'sessionStorage', 'Storage',
     'Worker', 'ImageBitmap', 'ImageData', 'createImageBitmap', 'OffscreenCanvas', 'OffscreenCanvasRenderingContext2D', 'nodeBootstrap',
     'FileReader', 'ProgressEvent', 'WorkerGlobalScope', 'DedicatedWorkerGlobalScope', 'WorkerLocation', 'WorkerNavigator', 'importScripts',
-    'ImageBitmapRenderingContext', ...Object.getOwnPropertyNames(globalThis).filter((name) => name.startsWith('GPU')),
+    'ImageBitmapRenderingContext', 'DOMMatrix', 'DOMMatrixReadOnly', 'DOMPoint', 'DOMPointReadOnly', 'DOMQuad', 'DOMRect', 'DOMRectReadOnly',
+    'PromiseRejectionEvent', ...(eventSource ? [] : ['EventSource']), ...Object.getOwnPropertyNames(globalThis).filter((name) => name.startsWith('GPU')),
   ];
 
   const hide = (name) => {
@@ -42,5 +45,22 @@
   for (const name of Object.keys(EventTarget.prototype)) {
     Object.defineProperty(nearer, name, { value: EventTarget.prototype[name], writable: true, enumerable: false, configurable: true });
   }
+
+  // As in Node, a signal's timeout does not keep the program; the runtime's does while somebody listens.
+  const timeout = function timeout(/** @type {any} */ delay) {
+    if (typeof delay !== 'number') {
+      const { inspect } = process.getBuiltinModule('util');
+      throw Object.assign(new TypeError(`The "delay" argument must be of type number. Received ${inspect(delay)}`), { code: 'ERR_INVALID_ARG_TYPE' });
+    }
+    if (!Number.isInteger(delay) || delay < 0 || delay > 0xffff_ffff) {
+      const wanted = Number.isInteger(delay) ? '>= 0 && <= 4294967295' : 'an integer';
+      throw Object.assign(new RangeError(`The value of "delay" is out of range. It must be ${wanted}. Received ${delay}`), { code: 'ERR_OUT_OF_RANGE' });
+    }
+    const controller = new AbortController();
+    const expire = () => controller.abort(new globalThis.DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+    process.getBuiltinModule('timers').setTimeout(expire, delay).unref();
+    return controller.signal;
+  };
+  Object.defineProperty(AbortSignal, 'timeout', { value: timeout, writable: true, enumerable: true, configurable: true });
   Object.defineProperty(globalThis, Symbol.toStringTag, { value: 'global', writable: false, enumerable: false, configurable: true });
 };

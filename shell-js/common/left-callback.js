@@ -16,10 +16,22 @@ const framesOf = (error) => String(error.stack).split('\n').filter((line) => FRA
  */
 let reactionsAt = '';
 
+/** The frames of the code that calls this. */
+function framesHere() {
+  // The program has run by then, and what it has to do with stacks is not to hear of this one.
+  const prepare = Error.prepareStackTrace;
+  Error.prepareStackTrace = undefined;
+  try {
+    return framesOf(new Error(''));
+  } finally {
+    Error.prepareStackTrace = prepare;
+  }
+}
+
 /** Learns it. */
 export function learnReactions() {
   process.nextTick(() => Promise.resolve().then(() => {
-    reactionsAt = /\((.*)\)/.exec(framesOf(new Error('')).find((line) => RUNTIME.test(line)) ?? '')?.[1] ?? '';
+    reactionsAt = /\((.*)\)/.exec(framesHere().find((line) => RUNTIME.test(line)) ?? '')?.[1] ?? '';
   }));
 }
 

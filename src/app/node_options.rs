@@ -49,9 +49,13 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
     &[
       "--abort-on-uncaught-exception",
       "--addons",
+      "--cpu-prof",
       "--deprecation",
       "--disable-sigusr1",
       "--enable-source-maps",
+      "--experimental-eventsource",
+      "--frozen-intrinsics",
+      "--heap-prof",
       "--network-family-autoselection",
       "--pending-deprecation",
       "--test-only",
@@ -63,6 +67,7 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--tls-min-v1.2",
       "--tls-min-v1.3",
       "--trace-deprecation",
+      "--trace-exit",
       "--trace-uncaught",
       "--trace-warnings",
       "--use-bundled-ca",
@@ -76,13 +81,24 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
     Anywhere,
     &[
       "--conditions",
+      "--cpu-prof-dir",
+      "--cpu-prof-interval",
+      "--cpu-prof-name",
+      "--diagnostic-dir",
+      "--disable-proto",
       "--disable-warning",
       "--dns-result-order",
+      "--heap-prof-dir",
+      "--heap-prof-interval",
+      "--heap-prof-name",
+      "--heapsnapshot-signal",
       "--import",
       "--input-type",
       "--inspect-port",
       "--inspect-publish-uid",
+      "--max-http-header-size",
       "--network-family-autoselection-attempt-timeout",
+      "--redirect-warnings",
       "--require",
       "--test-name-pattern",
       "--test-reporter",
@@ -107,6 +123,7 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--experimental-import-meta-resolve",
       "--experimental-json-modules",
       "--experimental-modules",
+      "--experimental-network-inspection",
       "--experimental-repl-await",
       "--experimental-require-module",
       "--experimental-sqlite",
@@ -171,18 +188,11 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--allow-net",
       "--allow-wasi",
       "--allow-worker",
-      "--cpu-prof",
-      "--cpu-prof-dir",
-      "--cpu-prof-interval",
-      "--cpu-prof-name",
-      "--diagnostic-dir",
-      "--disable-proto",
       "--disable-wasm-trap-handler",
       "--enable-etw-stack-walking",
       "--enable-fips",
       "--entry-url",
       "--experimental-addon-modules",
-      "--experimental-eventsource",
       "--experimental-loader",
       "--experimental-print-required-tla",
       "--experimental-quic",
@@ -192,25 +202,17 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--force-async-hooks-checks",
       "--force-fips",
       "--force-node-api-uncaught-exceptions-policy",
-      "--frozen-intrinsics",
-      "--heap-prof",
-      "--heap-prof-dir",
-      "--heap-prof-interval",
-      "--heap-prof-name",
       "--heapsnapshot-near-heap-limit",
-      "--heapsnapshot-signal",
       "--http-parser",
       "--icu-data-dir",
       "--insecure-http-parser",
       "--localstorage-file",
-      "--max-http-header-size",
       "--openssl-config",
       "--openssl-legacy-provider",
       "--openssl-shared-config",
       "--permission",
       "--preserve-symlinks",
       "--preserve-symlinks-main",
-      "--redirect-warnings",
       "--report-compact",
       "--report-dir",
       "--report-exclude-env",
@@ -237,7 +239,6 @@ const OPTIONS: &[(Kind, Place, &[&str])] = &[
       "--trace-env-native-stack",
       "--trace-event-categories",
       "--trace-event-file-pattern",
-      "--trace-exit",
       "--trace-promises",
       "--trace-require-module",
       "--trace-sigint",
@@ -313,6 +314,16 @@ impl Options {
   /// The value that counts where there can be one.
   pub fn last(&self, name: &str) -> Option<&str> {
     self.values(name).last().map(String::as_str)
+  }
+
+  /// Whether one of [`OF_THREADS`] was given.
+  pub fn concern_threads(&self) -> bool {
+    OF_THREADS.iter().any(|name| self.is_on(name) || !self.values(name).is_empty())
+  }
+
+  /// Gives an option the value that a variable of the environment has for it, if nothing else does.
+  pub fn add_default(&mut self, name: &'static str, value: String) {
+    self.values.entry(name).or_insert_with(|| vec![value]);
   }
 
   /// Reads one option at the head of `rest`. `None` when it is none: there begins the script.
@@ -470,10 +481,41 @@ impl NodeLine {
     if let Some((_, fault)) = clashes.iter().find(|(clash, _)| *clash) {
       return Err((*fault).into());
     }
+    if let Some((name, needed)) = NEEDS.iter().find(|(name, needed)| self.options.last(name).is_some() && !self.options.is_on(needed)) {
+      return Err(format!("{name} must be used with {needed}"));
+    }
+    let not_a_number = |name: &&&str| self.options.last(name).is_some_and(|value| value.parse::<u32>().map_or(true, |number| number == 0));
+    if let Some(name) = NUMBERS.iter().find(not_a_number) {
+      return Err(format!("{name} must be a positive number, not {:?}", self.options.last(name).unwrap_or_default()));
+    }
     let bad = |(name, choices, _): &&(&str, &[&str], &str)| self.options.last(name).is_some_and(|value| !choices.contains(&value));
     CHOICES.iter().find(bad).map_or(Ok(()), |(_, _, fault)| Err((*fault).into()))
   }
 }
+
+/// Options that each thread of a child sees to by itself (`shell-js/common/thread-options.js`).
+const OF_THREADS: &[&str] = &[
+  "--cpu-prof",
+  "--disable-proto",
+  "--heap-prof",
+  "--heapsnapshot-signal",
+  "--max-http-header-size",
+  "--redirect-warnings",
+  "--trace-exit",
+];
+
+/// Options that say nothing without another one.
+const NEEDS: &[(&str, &str)] = &[
+  ("--cpu-prof-dir", "--cpu-prof"),
+  ("--cpu-prof-interval", "--cpu-prof"),
+  ("--cpu-prof-name", "--cpu-prof"),
+  ("--heap-prof-dir", "--heap-prof"),
+  ("--heap-prof-interval", "--heap-prof"),
+  ("--heap-prof-name", "--heap-prof"),
+];
+
+/// Options whose value is a positive number of microseconds or bytes.
+const NUMBERS: &[&str] = &["--cpu-prof-interval", "--heap-prof-interval", "--max-http-header-size"];
 
 /// What values some options may have.
 const CHOICES: &[(&str, &[&str], &str)] = &[
@@ -482,6 +524,7 @@ const CHOICES: &[(&str, &[&str], &str)] = &[
     &["module", "commonjs", "module-typescript", "commonjs-typescript"],
     "--input-type must be \"module\",\"commonjs\", \"module-typescript\" or \"commonjs-typescript\"",
   ),
+  ("--disable-proto", &["delete", "throw"], "invalid mode passed to --disable-proto"),
   ("--unhandled-rejections", &["warn-with-error-code", "throw", "strict", "warn", "none"], "invalid value for --unhandled-rejections"),
 ];
 

@@ -31,6 +31,9 @@ const SET_UNSETTLED_CODE: &str = "if (typeof process === 'object') process.exitC
 /// Electron's switch that makes archives plain files in a child.
 const NO_ASAR_VARIABLE: &str = "ELECTRON_NO_ASAR";
 
+/// Node's variable for `--redirect-warnings`.
+const REDIRECT_VARIABLE: &str = "NODE_REDIRECT_WARNINGS";
+
 /// The module that starts everything on the JavaScript side.
 const ENTRY: &str = "shell:///child/init.js";
 
@@ -82,6 +85,7 @@ pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
   if line.options.is_on("--enable-source-maps") {
     stack_traces::enable_source_maps();
   }
+  worker::set_thread_options(&line.options);
   let channel = take_channel();
   if std::env::var_os(NO_ASAR_VARIABLE).is_some_and(|value| !value.is_empty()) {
     archives::disable();
@@ -117,10 +121,13 @@ fn read_command_line(arguments: &[String]) -> std::result::Result<NodeLine, Stri
       unsafe { std::env::set_var(name, value) };
     }
   }
-  let line = match std::env::var("NODE_OPTIONS") {
+  let mut line = match std::env::var("NODE_OPTIONS") {
     Ok(text) => line.with_environment(&text)?,
     Err(_) => line,
   };
+  if let Some(file) = std::env::var(REDIRECT_VARIABLE).ok().filter(|file| !file.is_empty()) {
+    line.options.add_default("--redirect-warnings", file);
+  }
   line.check()?;
   Ok(line)
 }

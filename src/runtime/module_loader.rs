@@ -113,7 +113,7 @@ impl Loader {
       return Ok(url);
     }
     let referrer = referrer.to_file_path().map_or_else(|()| referrer.to_string(), |path| path.display().to_string());
-    Err(JsErrorBox::from_err(NotFound { path: path.display().to_string(), referrer }))
+    Err(JsErrorBox::from_err(NotFound { path: path.display().to_string(), from: format!(" imported from {referrer}") }))
   }
 
   /// A module that was loaded, or one that throws what kept it from being.
@@ -202,10 +202,10 @@ struct UnknownExtension {
 #[derive(Debug, thiserror::Error, deno_error::JsError)]
 #[class(generic)]
 #[property("code" = "ERR_MODULE_NOT_FOUND")]
-#[error("Cannot find module '{path}' imported from {referrer}")]
+#[error("Cannot find module '{path}'{from}")]
 struct NotFound {
   path: String,
-  referrer: String,
+  from: String,
 }
 
 #[derive(Debug, thiserror::Error, deno_error::JsError)]
@@ -323,6 +323,9 @@ fn not_loaded(specifier: &Url, path: &Path, referrer: Option<&str>, error: &std:
   let from = referrer.map(|referrer| format!(" imported from {referrer}")).unwrap_or_default();
   if archives::is_dir(path) {
     return JsErrorBox::from_err(DirectoryImport { path: path.display().to_string(), from });
+  }
+  if error.kind() == std::io::ErrorKind::NotFound {
+    return JsErrorBox::from_err(NotFound { path: path.display().to_string(), from });
   }
   JsErrorBox::generic(format!("Cannot load {specifier}{from}: {error}"))
 }

@@ -100,7 +100,7 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
   let _ = worker.js_runtime.execute_script("shell:///common/process-versions.js", embedded::process_versions());
   worker::complete_node(&mut worker.js_runtime);
   if !is_page {
-    let _ = worker.js_runtime.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", ""));
+    worker::limit_globals(&mut worker.js_runtime);
   }
   worker.js_runtime.op_state().borrow_mut().put(LoaderHookRegistry::default());
   if limited {

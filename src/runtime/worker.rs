@@ -2,7 +2,8 @@
 
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use deno_core::error::CoreError;
@@ -19,6 +20,7 @@ use super::inspector::{self, Debugging};
 use super::module_loader::Loader;
 use super::services::Services;
 use super::{code_cache, embedded, snapshot, stack_traces, web_worker};
+use crate::app::node_options::Options;
 use crate::ops::guard;
 use crate::printer;
 
@@ -71,24 +73,48 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   worker.js_runtime.v8_isolate().set_oom_error_handler(end_out_of_memory);
   stack_traces::attach(worker.js_runtime.v8_isolate());
   services.inspector.set(worker.js_runtime.inspector().get_session_sender());
-  // Neither can fail: they redefine globals that the boot has just made.
+  // It cannot fail: it redefines globals that the boot has just made.
   let _ = worker.execute_script("shell:guard", FastString::from_static(guard::HIDE));
-  let _ = worker.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", "").into());
+  limit_globals(&mut worker.js_runtime);
   complete_node(&mut worker.js_runtime);
   worker.js_runtime.op_state().borrow_mut().put(deno_runtime::deno_node::ops::module_hooks::LoaderHookRegistry::default());
   inspector::attach(&mut worker, &recipe.debugging);
   worker
 }
 
+/// Gives the global scope the look of Node's.
+pub(super) fn limit_globals(runtime: &mut JsRuntime) {
+  let event_source = if EVENT_SOURCE.load(Ordering::Relaxed) { "true" } else { "false" };
+  // It cannot fail: the script redefines what the boot has just made.
+  let _ = runtime.execute_script("shell:///common/global-scope.js", embedded::call("common/global-scope.js", event_source));
+}
+
 /// What every worker gets in addition to the runtime's Node layer, before any module. The last that takes from the native side is `required-modules.js`.
 pub(super) fn complete_node(runtime: &mut JsRuntime) {
+  let options = THREAD_OPTIONS.get().map(|options| ("common/thread-options.js", options.as_str()));
   let source_maps = if stack_traces::source_maps_count() { "true" } else { "false" };
-  for (path, argument) in
-    [("common/archives.js", ""), ("common/module-api.js", source_maps), ("common/required-modules.js", ""), ("common/console.js", "")]
-  {
+  let always = [("common/archives.js", ""), ("common/module-api.js", source_maps), ("common/process-facts.js", "")];
+  let last = [("common/required-modules.js", ""), ("common/console.js", "")];
+  for (path, argument) in always.into_iter().chain(options).chain(last) {
     // It cannot fail: the script redefines what the boot has just made.
     let _ = runtime.execute_script(format!("shell:///{path}"), embedded::call(path, argument));
   }
+}
+
+/// Options of the command line that each thread sees to, as JSON. Set before any of them runs JavaScript.
+static THREAD_OPTIONS: OnceLock<String> = OnceLock::new();
+
+/// Whether `EventSource` is a global, which Node has by an option only.
+static EVENT_SOURCE: AtomicBool = AtomicBool::new(false);
+
+/// Has every thread of the process follow what concerns it of these options.
+pub(super) fn set_thread_options(options: &Options) {
+  EVENT_SOURCE.store(options.is_on("--experimental-eventsource"), Ordering::Relaxed);
+  if !options.concern_threads() {
+    return;
+  }
+  // Names and texts only, which JSON can always say.
+  THREAD_OPTIONS.get_or_init(|| serde_json::to_string(options).unwrap_or_else(|_| "{\"switches\":{},\"values\":{}}".into()));
 }
 
 /// Keeps the compiled form of the program's modules on disk, and takes it up again.

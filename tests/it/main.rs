@@ -8,6 +8,7 @@ mod cli;
 mod code_cache;
 mod inspector;
 mod new;
+mod process_options;
 mod run_as_node;
 mod scripts;
 mod shared;

@@ -8,20 +8,20 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// What a program did.
-struct Ended {
-  code: Option<i32>,
-  out: String,
-  err: String,
+pub(crate) struct Ended {
+  pub(crate) code: Option<i32>,
+  pub(crate) out: String,
+  pub(crate) err: String,
 }
 
 /// A program in a folder with some files.
-struct Case {
-  folder: TempDir,
+pub(crate) struct Case {
+  pub(crate) folder: TempDir,
   variables: Vec<(&'static str, &'static str)>,
   input: &'static str,
 }
 
-fn case(files: &[(&str, &str)]) -> Case {
+pub(crate) fn case(files: &[(&str, &str)]) -> Case {
   let folder = tempfile::tempdir().expect("temporary folder");
   for (name, text) in files {
     let path = folder.path().join(name);
@@ -32,17 +32,17 @@ fn case(files: &[(&str, &str)]) -> Case {
 }
 
 impl Case {
-  fn with_variable(mut self, name: &'static str, value: &'static str) -> Self {
+  pub(crate) fn with_variable(mut self, name: &'static str, value: &'static str) -> Self {
     self.variables.push((name, value));
     self
   }
 
-  fn with_input(mut self, input: &'static str) -> Self {
+  pub(crate) fn with_input(mut self, input: &'static str) -> Self {
     self.input = input;
     self
   }
 
-  fn start(&self, program: &str, arguments: &[&str]) -> Ended {
+  pub(crate) fn start(&self, program: &str, arguments: &[&str]) -> Ended {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(self.folder.path()).env_remove("NODE_OPTIONS").env("ELECTRON_RUN_AS_NODE", "1");
     command.envs(self.variables.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -54,13 +54,13 @@ impl Case {
     Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
   }
 
-  fn shell(&self, arguments: &[&str]) -> Ended {
+  pub(crate) fn shell(&self, arguments: &[&str]) -> Ended {
     self.start(env!("CARGO_BIN_EXE_shell"), arguments)
   }
 
   /// Output and exit code are those of Node, and are what the test expects.
   #[track_caller]
-  fn check(&self, arguments: &[&str], code: i32, out: &str) {
+  pub(crate) fn check(&self, arguments: &[&str], code: i32, out: &str) {
     let ours = self.shell(arguments);
     assert_eq!((ours.code, ours.out.as_str()), (Some(code), out), "{arguments:?}, standard error:\n{}", ours.err);
     let nodes = self.start("node", arguments);
@@ -69,7 +69,7 @@ impl Case {
 
   /// The program fails with this exit code, Node's too, and says all of `parts`.
   #[track_caller]
-  fn check_fails(&self, arguments: &[&str], code: i32, parts: &[&str]) {
+  pub(crate) fn check_fails(&self, arguments: &[&str], code: i32, parts: &[&str]) {
     let ours = self.shell(arguments);
     assert_eq!(ours.code, Some(code), "{arguments:?}\n{}{}", ours.out, ours.err);
     for part in parts {
