@@ -5,7 +5,7 @@
 // Before any other line: whoever finds the door after us, the program included, must find nothing.
 const door = globalThis.__shellChild;
 delete globalThis.__shellChild;
-const { op_electron_names, op_real_path, op_stop_in, op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types, runTicks: run } = door;
+const { op_electron_names, op_real_path, op_main_script, op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types, runTicks: run } = door;
 
 const { options, execArguments, script, arguments: rest, folderUrl, isUtility, breaks, debugPort } = op_child_start();
 
@@ -27,8 +27,8 @@ export const lastOf = (name) => valuesOf(name).at(-1);
 /** Where the system finds a file that may be in an archive. @param {string} path @returns {string} */
 export const realPath = (path) => op_real_path(path);
 
-/** Has a script stop at its first line when it is loaded; '' ends that. @param {string} file */
-export const stopIn = (file) => op_stop_in(file);
+/** Names the main script that is loaded from now on, and says whether it stops at its first line; '' ends that. @param {string} file @param {boolean} breaks */
+export const setMainScript = (file, breaks) => op_main_script(file, breaks);
 
 /** Says which names `import { ... } from 'electron'` has. @param {string[]} names */
 export const setElectronNames = (names) => op_electron_names(names);

@@ -7,7 +7,7 @@ import process from 'node:process';
 
 import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
 import { evaluateMain } from '../common/main-module.js';
-import { addModule, isModuleSource, isOn, lastOf, realPath, runTicks, start, stopIn, stripTypes, valuesOf } from './binding.js';
+import { addModule, isModuleSource, isOn, lastOf, realPath, runTicks, setMainScript, start, stripTypes, valuesOf } from './binding.js';
 import { fatal } from './fatal.js';
 import { sources } from './place.js';
 
@@ -57,9 +57,9 @@ export async function runScript(script) {
   setArguments(path.resolve(script), ...start.args);
   const file = Module._resolveFilename(path.resolve(script), null, true);
   if (IN_ARCHIVE.test(file)) execFromArchives(realPath);
-  if (start.breaks) stopIn(file);
+  setMainScript(file, start.breaks);
   await evaluateMain(file, () => runSynchronously(() => Module._load(file, null, true)));
-  stopIn('');
+  setMainScript('', false);
 }
 
 /** What CommonJS throws is an exception, not a rejection. @template T @param {() => T} work @returns {T | undefined} */
@@ -87,7 +87,7 @@ export async function runCode(code, name) {
   setArguments(...(name === '[stdin]' && start.script !== null ? ['-'] : []), ...start.args);
   defineBuiltinModules(globalThis);
   if (type?.startsWith('module') || (type === undefined && !print && isModuleSource(code, false))) {
-    await importSource(name === '[stdin]' ? '[stdin]1' : '[eval1]', source);
+    await importSource(name === '[stdin]' ? '[stdin]1' : '[eval1]', `${/import\.meta\.main/.test(source) ? 'import.meta.main=true;' : ''}${source}`);
     return;
   }
   runSynchronously(() => {

@@ -192,8 +192,8 @@ export const isLoaded = (path) => ops.op_is_loaded(path);
 /** Where the system finds a file that may be in an archive. @param {string} path @returns {string} */
 export const realPath = (path) => ops.op_real_path(path);
 
-/** Has a script stop at its first line when it is loaded; '' ends that. @param {string} file */
-export const stopIn = (file) => ops.op_stop_in(file);
+/** Names the main script that is loaded from now on, and says whether it stops at its first line; '' ends that. @param {string} file @param {boolean} breaks */
+export const setMainScript = (file, breaks) => ops.op_main_script(file, breaks);
 
 /** The user's locale as a language tag. @returns {string} */
 export const systemLocale = () => ops.op_locale();

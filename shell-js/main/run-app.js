@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { execFromArchives, IN_ARCHIVE } from '../common/exec-file.js';
 import { evaluateMain } from '../common/main-module.js';
 import { app, startLifecycle } from './api/app.js';
-import { exit, explainSyntax, host, realPath, stopIn } from './binding.js';
+import { exit, explainSyntax, host, realPath, setMainScript } from './binding.js';
 import { codeFrame } from './code-frame.js';
 import { toolkitReady } from './event-pump.js';
 import { replaceExit } from './globals.js';
@@ -85,7 +85,7 @@ function warnOfWaiting() {
 export async function runApp() {
   replaceExit((code) => app.exit(code));
   if (IN_ARCHIVE.test(host.mainPath)) execFromArchives(realPath);
-  if (host.breaks) stopIn(host.mainPath);
+  setMainScript(host.mainPath, host.breaks);
   const watch = setTimeout(warnOfWaiting, PATIENCE).unref();
   try {
     await evaluateMain(host.mainPath, loadMain);
@@ -99,7 +99,7 @@ export async function runApp() {
     handleUncaught(error);
   }
   clearTimeout(watch);
-  stopIn('');
+  setMainScript('', false);
   await toolkitReady;
   startLifecycle();
 }

@@ -6,7 +6,7 @@ use deno_error::JsErrorBox;
 use serde::Serialize;
 
 use crate::runtime::child::ChildStart;
-use crate::runtime::{ElectronNames, InlineModules, SourceKind, StopIn};
+use crate::runtime::{ElectronNames, InlineModules, MainScript, SourceKind};
 
 /// What the child was started for.
 #[op2]
@@ -66,16 +66,16 @@ fn op_child_add_module(state: &mut OpState, #[string] url: &str, #[string] sourc
 
 deno_core::extension!(
   shell_child,
-  ops = [super::host::op_electron_names, super::host::op_real_path, super::host::op_stop_in, op_child_add_module, op_child_exec_arguments, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types],
+  ops = [super::host::op_electron_names, super::host::op_real_path, super::host::op_main_script, op_child_add_module, op_child_exec_arguments, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types],
   esm_entry_point = "ext:shell_child/door.js",
   // Taken while the extension is evaluated: the runtime deletes them from `core.ops` when it boots. `child/binding.js` deletes the global. The
   // Node layer reads its options while it boots too, so they must be there before.
-  esm = ["ext:shell_child/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst { op_electron_names, op_real_path, op_stop_in, op_child_add_module, op_child_exec_arguments, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types } = core.ops;\ncore.loadExtScript('ext:deno_node/internal_binding/node_options.ts').setOptionSourceExecArgv(op_child_exec_arguments());\nObject.defineProperty(globalThis, '__shellChild', { configurable: true, value: { op_electron_names, op_real_path, op_stop_in, op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types, runTicks: () => core.processTicksAndRejections() } });\n" }],
-  options = { start: ChildStart, inline: InlineModules, electron: ElectronNames, stop_in: StopIn },
+  esm = ["ext:shell_child/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst { op_electron_names, op_real_path, op_main_script, op_child_add_module, op_child_exec_arguments, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types } = core.ops;\ncore.loadExtScript('ext:deno_node/internal_binding/node_options.ts').setOptionSourceExecArgv(op_child_exec_arguments());\nObject.defineProperty(globalThis, '__shellChild', { configurable: true, value: { op_electron_names, op_real_path, op_main_script, op_child_add_module, op_child_is_module, op_child_syntax_place, op_child_start, op_child_strip_types, runTicks: () => core.processTicksAndRejections() } });\n" }],
+  options = { start: ChildStart, inline: InlineModules, electron: ElectronNames, main_script: MainScript },
   state = |state, options| {
     state.put(options.start);
     state.put(options.inline);
     state.put(options.electron);
-    state.put(options.stop_in);
+    state.put(options.main_script);
   },
 );

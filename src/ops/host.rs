@@ -11,7 +11,7 @@ use crate::app::AppConfig;
 use crate::app::single_instance::{self, SecondInstance, SingleInstance};
 use crate::bridge::{JsEnd, Reply, Request, UiCommand, UiEnd, UiEvent};
 use crate::printer;
-use crate::runtime::{ElectronNames, StopIn};
+use crate::runtime::{ElectronNames, MainScript};
 
 /// How long the UI thread may take to end. After that the process ends without it.
 const UI_PATIENCE: Duration = Duration::from_secs(4);
@@ -115,10 +115,10 @@ pub fn op_single_instance_release(state: &mut OpState) {
   }
 }
 
-/// Has a script stop at its first line when it is loaded; an empty path ends that.
+/// Names the main script that is loaded from now on, and says whether it stops at its first line; an empty path ends that.
 #[op2(fast)]
-pub fn op_stop_in(state: &mut OpState, #[string] path: &str) {
-  state.borrow::<StopIn>().set(Some(path).filter(|path| !path.is_empty()).map(Into::into));
+pub fn op_main_script(state: &mut OpState, #[string] path: &str, breaks: bool) {
+  state.borrow::<MainScript>().set(Some(path).filter(|path| !path.is_empty()).map(Into::into), breaks);
 }
 
 /// Where the system finds a file that may be in an archive.

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 use crate::app::AppConfig;
 use crate::bridge::{EventReceiver, JsEnd, UiEnd};
 use crate::lane::portable::Portable;
-use crate::runtime::{ElectronNames, StopIn};
+use crate::runtime::{ElectronNames, MainScript};
 
 deno_core::extension!(
   shell,
@@ -42,7 +42,7 @@ deno_core::extension!(
     host::op_single_instance_release,
     host::op_set_uncaught_handler,
     host::op_single_instance_request,
-    host::op_stop_in,
+    host::op_main_script,
     image::op_image_crop,
     image::op_image_decode,
     image::op_image_encode_jpeg,
@@ -67,7 +67,7 @@ deno_core::extension!(
   // The ops are taken while the extension is evaluated: the runtime deletes them from `core.ops` when it boots. Ours are the last, after
   // the one of the guard, whose extension comes before this one.
   esm = ["ext:shell/door.js" = { source = "import { core } from 'ext:core/mod.js';\nconst all = Object.entries(core.ops);\nconst own = all.slice(all.findIndex(([name]) => name === 'op_caller_is_internal') + 1);\nObject.defineProperty(globalThis, '__shellDoor', { value: { ops: Object.fromEntries(own) }, configurable: true });\n" }],
-  options = { config: AppConfig, lane: Portable, end: JsEnd, ui_end: UiEnd, events: EventReceiver, electron: ElectronNames, page_nodes: page_node::PageNodes, stop_in: StopIn },
+  options = { config: AppConfig, lane: Portable, end: JsEnd, ui_end: UiEnd, events: EventReceiver, electron: ElectronNames, page_nodes: page_node::PageNodes, main_script: MainScript },
   state = |state, options| {
     state.put(options.config);
     state.put(options.end);
@@ -76,7 +76,7 @@ deno_core::extension!(
     state.put(lane::PageChannels::new(options.lane));
     state.put(options.electron);
     state.put(options.page_nodes);
-    state.put(options.stop_in);
+    state.put(options.main_script);
     state.put(host::Lock(Arc::new(Mutex::new(None))));
   },
 );

@@ -196,7 +196,7 @@ async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)
     main_module: main_module(&folder, start.script.as_deref()),
     loader: Loader::new(services.clone(), electron.clone()).with_inline(inline.clone()),
     arguments: start.arguments.clone(),
-    extensions: vec![ops::child::shell_child::init(start, inline, electron, services.stop_in.clone())],
+    extensions: vec![ops::child::shell_child::init(start, inline, electron, services.main_script.clone())],
     debugging,
     channel,
   };

@@ -3,9 +3,8 @@
 
 use std::cell::RefCell;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::path::{Path, PathBuf};
 use std::rc::{Rc, Weak};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::Context;
 use std::time::Duration;
 
@@ -132,27 +131,6 @@ fn parse(text: &str, default: SocketAddr) -> Option<SocketAddr> {
   (host.as_str(), port).to_socket_addrs().ok()?.next().filter(|_| allowed)
 }
 
-/// The script that stops at its first line. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct StopIn(Arc<Mutex<Option<PathBuf>>>);
-
-impl StopIn {
-  /// Has a script stop that is loaded from now on; `None` ends that.
-  pub(crate) fn set(&self, path: Option<PathBuf>) {
-    *self.0.lock().unwrap_or_else(PoisonError::into_inner) = path;
-  }
-
-  /// The source of the script at `path`, as it is to be compiled. Its lines keep their numbers.
-  pub(super) fn mark(&self, path: &Path, source: String) -> String {
-    let stops = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_deref() == Some(path);
-    match source.strip_prefix("#!") {
-      _ if !stops => source,
-      Some(rest) => format!("debugger;//{rest}"),
-      None => format!("debugger;{source}"),
-    }
-  }
-}
-
 /// Prepares a worker for debuggers, and waits for one if that was asked for. Must be called in the runtime of the worker's thread.
 pub(super) fn attach(worker: &mut MainWorker, debugging: &Debugging) {
   let state = worker.js_runtime.op_state();
@@ -266,17 +244,5 @@ mod tests {
     for bad in ["80", "70000", "x:y", "99999999"] {
       assert_eq!(address(bad), None, "{bad}");
     }
-  }
-
-  #[test]
-  fn only_the_named_script_stops_and_keeps_its_lines() {
-    let stop = StopIn::default();
-    let mark = |path: &str, source: &str| stop.mark(Path::new(path), source.into());
-    assert_eq!(mark("/a.js", "a"), "a");
-    stop.set(Some("/a.js".into()));
-    assert_eq!((mark("/a.js", "a").as_str(), mark("/b.js", "b").as_str()), ("debugger;a", "b"));
-    assert_eq!(mark("/a.js", "#!/bin/x\na"), "debugger;///bin/x\na");
-    stop.set(None);
-    assert_eq!(mark("/a.js", "a"), "a");
   }
 }

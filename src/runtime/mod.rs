@@ -12,6 +12,7 @@ mod function_form;
 mod inspector;
 mod loaded;
 mod log;
+mod main_script;
 mod module_loader;
 mod native_addons;
 mod page_modules;
@@ -29,8 +30,9 @@ pub(crate) use archives::{is_dir, is_file, read as read_file, read_archived, rea
 pub(crate) use code_cache::{
   app_folder as code_cache_folder, op_compile_function_cached, save_at_end as save_code, save_now as save_code_now,
 };
-pub use inspector::{Debugging, StopIn};
+pub use inspector::Debugging;
 pub(crate) use loaded::{is_loaded, keep as keep_loaded};
+pub use main_script::MainScript;
 pub use module_loader::{ElectronNames, InlineModules};
 pub use page_modules::{PageModule, PageModules, PageScript};
 pub(crate) use renderer_modules::renderer_modules;

@@ -173,9 +173,15 @@ impl Loader {
       _ => {}
     }
     let source = typescript::to_javascript(&specifier, media_type, into_text(bytes))?;
-    let source = self.services.stop_in.mark(&path, source);
+    let main_script = &self.services.main_script;
+    let source = main_script.mark(&path, source);
     if !NodeRequireLoader::is_maybe_cjs(&self, &specifier).map_err(JsErrorBox::from_err)? {
-      return Ok(app_module(source, &specifier));
+      return Ok(app_module(main_script.mark_module(&path, source), &specifier));
+    }
+    // What nothing declares, and is one by its syntax.
+    let module = main_script.mark_module(&path, source.clone());
+    if module != source && super::is_module(&source, super::SourceKind::JavaScript) {
+      return Ok(app_module(module, &specifier));
     }
     let translated = self
       .services
@@ -444,7 +450,7 @@ impl NodeRequireLoader for Loader {
     let text = into_text(archives::read(path).map_err(JsErrorBox::from_err)?);
     let specifier = Url::from_file_path(path).map_err(|()| JsErrorBox::generic(format!("{} is not absolute", path.display())))?;
     let source = typescript::to_javascript(&specifier, MediaType::from_specifier(&specifier), text)?;
-    Ok(self.services.stop_in.mark(path, source).into())
+    Ok(self.services.main_script.mark(path, source).into())
   }
 
   fn is_maybe_cjs(&self, specifier: &Url) -> Result<bool, PackageJsonLoadError> {

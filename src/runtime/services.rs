@@ -24,7 +24,7 @@ use sys_traits::impls::RealSys;
 
 use super::archives::{ArchiveFs, Sys};
 use super::cjs::CodeAnalyzer;
-use super::inspector::StopIn;
+use super::main_script::MainScript;
 use crate::ops::page_node::PageNodes;
 
 pub(super) type NodeResolver = deno_runtime::deno_node::NodeResolver<DenoInNpmPackageChecker, NpmResolver<Sys>, Sys>;
@@ -51,7 +51,7 @@ pub(super) struct Services {
   pub permissions: PermissionsContainer,
   pub inspector: MainInspectorSessionChannel,
   /// The script that stops at its first line.
-  pub stop_in: StopIn,
+  pub main_script: MainScript,
   /// Node contexts of pages whose threads have not started yet.
   pub page_nodes: PageNodes,
 }
@@ -115,7 +115,7 @@ impl Services {
       // An app has its user's rights, as every Electron app does.
       permissions: PermissionsContainer::allow_all(Arc::new(RuntimePermissionDescriptorParser::new(RealSys))),
       inspector: MainInspectorSessionChannel::new(),
-      stop_in: StopIn::default(),
+      main_script: MainScript::default(),
       page_nodes: PageNodes::default(),
     })
   }

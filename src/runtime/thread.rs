@@ -64,7 +64,7 @@ async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
       events,
       Rc::clone(&electron),
       services.page_nodes.clone(),
-      services.stop_in.clone(),
+      services.main_script.clone(),
     )],
     debugging,
     channel: None,

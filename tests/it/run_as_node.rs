@@ -748,3 +748,29 @@ Error.prepareStackTrace = undefined;",
     "[\n  'at eval (eval at <anonymous> (./main.js:3:15), <anonymous>:1:6)',\n  'at ./main.js:3:15'\n]\n./main.js file://./main.js:1:1\n";
   it.check(&["main.js"], 0, &[out, "[ 'at g (file://./m.mjs:1:32)', 'at exports.f (./a b.js:2:20)' ]\n"].concat());
 }
+
+#[test]
+fn the_main_module_knows_itself() {
+  // Node 20 has no `import.meta.main`.
+  let print = "import './other.mjs';\nconsole.log(import.meta.main);\n";
+  let files = [
+    ("main.mjs", print),
+    ("other.mjs", "console.log(import.meta.main);\n"),
+    ("bin", &*format!("#!/usr/bin/env node\n{print}")),
+    ("untold.js", print),
+    ("main.mts", print),
+  ];
+  let case = case(&files);
+  for script in ["main.mjs", "untold.js", "main.mts"] {
+    assert_eq!(case.shell(&[script]).out, "false\ntrue\n", "{script}");
+  }
+  fs::write(case.folder.path().join("package.json"), "{\"type\":\"module\"}").expect("file");
+  assert_eq!(case.shell(&["bin"]).out, "false\ntrue\n");
+  assert_eq!(case.shell(&["--input-type=module", "-e", "console.log(import.meta.main)"]).out, "true\n");
+  // Another program's main module is not this one's.
+  assert_eq!(case.shell(&["--input-type=module", "-e", "import './main.mjs'"]).out, "false\nfalse\n");
+  // Who does not ask finds the text as it was written.
+  let place = "throw new Error('here');\n";
+  fs::write(case.folder.path().join("place.mjs"), place).expect("file");
+  assert!(case.shell(&["place.mjs"]).err.contains("place.mjs:1:7"));
+}

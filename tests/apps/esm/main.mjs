@@ -17,6 +17,7 @@ const manifest = JSON.parse(await readFile(new URL('./package.json', import.meta
 
 say('main', {
   wasReady,
+  isMain: import.meta.main,
   name: manifest.name,
   greeting,
   sameApp: app === mainApp && app === electron.app,

@@ -40,6 +40,7 @@ fn module_main_is_awaited_before_ready() {
   let main = app.expect("main");
   assert_eq!(main["wasReady"], false);
   assert_eq!(main["name"], "app-esm");
+  assert_eq!(main["isMain"], true);
   assert_eq!(main["greeting"], "hello from a module");
   assert_eq!(main["sameApp"], true);
   assert_eq!(main["sameRequired"], true);
