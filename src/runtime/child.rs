@@ -15,7 +15,7 @@ use super::inspector::{self, Debugging};
 use super::module_loader::{ElectronNames, InlineModules, Loader};
 use super::services::Services;
 use super::worker::{self, Recipe};
-use super::{archives, code_cache, embedded, platform, stack_traces};
+use super::{archives, code_cache, embedded, platform, snapshot, stack_traces};
 use crate::app::node_options::{NodeLine, Options};
 use crate::error::{Error, Result};
 use crate::{ops, printer};
@@ -194,6 +194,7 @@ async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)
   let program = start.script.as_deref().filter(|script| *script != "-").map(|script| folder.join(script));
   let recipe = Recipe {
     main_module: main_module(&folder, start.script.as_deref()),
+    snapshot: snapshot::WORKER,
     loader: Loader::new(services.clone(), electron.clone()).with_inline(inline.clone()),
     arguments: start.arguments.clone(),
     extensions: vec![ops::child::shell_child::init(start, inline, electron, services.main_script.clone())],

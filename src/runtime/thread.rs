@@ -11,7 +11,7 @@ use deno_runtime::worker::MainWorker;
 use super::module_loader::{ElectronNames, Loader};
 use super::services::Services;
 use super::worker::{self, Recipe};
-use super::{platform, stack_traces};
+use super::{platform, snapshot, stack_traces};
 use crate::app::AppConfig;
 use crate::bridge::{EventReceiver, JsEnd, Reply, Request, UiCommand, UiEnd};
 use crate::error::{Error, Result};
@@ -54,6 +54,7 @@ async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
   let electron = ElectronNames::default();
   let recipe = Recipe {
     main_module: app_module,
+    snapshot: snapshot::MAIN,
     loader: Loader::new(services.clone(), electron.clone()),
     arguments: config.argv.get(1..).unwrap_or_default().to_vec(),
     extensions: vec![ops::shell::init(

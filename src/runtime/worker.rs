@@ -19,7 +19,8 @@ use super::archives::AddonLoader;
 use super::inspector::{self, Debugging};
 use super::module_loader::Loader;
 use super::services::Services;
-use super::{code_cache, embedded, snapshot, stack_traces, web_worker};
+use super::snapshot::{self, Snapshot};
+use super::{code_cache, embedded, stack_traces, web_worker};
 use crate::app::node_options::Options;
 use crate::ops::guard;
 use crate::printer;
@@ -27,6 +28,7 @@ use crate::printer;
 /// What the main worker differs in.
 pub(super) struct Recipe {
   pub main_module: Url,
+  pub snapshot: &'static Snapshot,
   pub loader: Loader,
   /// `process.argv` from the third entry on.
   pub arguments: Vec<String>,
@@ -43,9 +45,9 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   let options = WorkerOptions {
     bootstrap: bootstrap(services, recipe.arguments, recipe.channel, WorkerExecutionMode::None),
     extensions: extensions(recipe.extensions),
-    startup_snapshot: snapshot::SNAPSHOT,
-    residual_lazy_js_sources: snapshot::RESIDUAL_LAZY_JS,
-    residual_lazy_esm_sources: snapshot::RESIDUAL_LAZY_ESM,
+    startup_snapshot: recipe.snapshot.heap,
+    residual_lazy_js_sources: recipe.snapshot.lazy_js,
+    residual_lazy_esm_sources: recipe.snapshot.lazy_esm,
     create_params: create_params(),
     skip_op_registration: false,
     create_web_worker_cb: web_worker::callback(services.clone()),

@@ -76,6 +76,17 @@ test('an app starts by npm\'s electron with the folder', async () => {
   await follow('npx', ['electron', '.'], app, ['loaded Sample App'], { ELECTRON_OVERRIDE_DIST_PATH: path.join(dist, platform) });
 });
 
+test('scripts of both snapshots have their text', () => {
+  const script = path.join(root, 'tests/it/snapshot-scripts.cjs');
+  const shell = path.join(dist, platform, 'shell');
+  assert.equal(run(shell, [script], place, { ELECTRON_RUN_AS_NODE: '1' }), 'true false\n');
+  const app = path.join(place, 'scripts');
+  fs.mkdirSync(app);
+  fs.writeFileSync(path.join(app, 'package.json'), JSON.stringify({ name: 'scripts', version: '1.0.0', main: 'main.cjs' }));
+  fs.copyFileSync(script, path.join(app, 'main.cjs'));
+  assert.equal(run(shell, [app]), 'true true\n');
+});
+
 test('npm\'s packages are installed from their archives', () => {
   assert.equal(tarballs.length, 2);
   fs.mkdirSync(project);

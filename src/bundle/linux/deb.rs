@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 
-use liblzma::stream::{Check, MtStreamBuilder};
+use liblzma::stream::{Check, Filters, LzmaOptions, MtStreamBuilder};
 use liblzma::write::XzEncoder;
 use md5::{Digest as _, Md5};
 
@@ -64,7 +64,10 @@ const PACKAGES: &[(&str, &str)] = &[
 ];
 
 /// How much one thread compresses at a time.
-const BLOCK: u64 = 8 << 20;
+const BLOCK: u64 = 24 << 20;
+
+/// How far back a repetition is found. The runtime has two heaps that are alike, one after the other.
+const DICTIONARY: u32 = 8 << 20;
 
 /// Libraries of the C library's own package.
 const LIBC: &[&str] = &["libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1", "libresolv.so.2"];
@@ -92,11 +95,13 @@ fn write(context: &Context, file: &mut fs::File) -> Result<()> {
 /// Writes a tree as a tar archive under xz: Debian's archive takes zstd from nobody.
 fn compressed(context: &Context, output: &mut dyn Write, tree: &Tree) -> Result<()> {
   let threads = std::thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(1));
-  // The next preset makes a package 4 % smaller, and takes 1.7 times as long.
+  // The next preset makes a package 4 % smaller, and takes 1.4 times as long.
   let preset = if context.config.compression == Compression::Maximum { 6 } else { 0 };
+  let failed = |error: liblzma::stream::Error| tar::writing(error.into());
+  let mut filters = Filters::new();
+  filters.lzma2(LzmaOptions::new_preset(preset).map_err(failed)?.dict_size(DICTIONARY));
   // The blocks, and so the bytes, do not depend on the number of threads.
-  let stream = MtStreamBuilder::new().threads(threads).preset(preset).check(Check::Crc64).block_size(BLOCK).encoder();
-  let stream = stream.map_err(|error| tar::writing(error.into()))?;
+  let stream = MtStreamBuilder::new().threads(threads).filters(filters).check(Check::Crc64).block_size(BLOCK).encoder().map_err(failed)?;
   let mut encoder = XzEncoder::new_stream(BufWriter::new(output), stream);
   tar::write(&mut encoder, tree, context.app.date)?;
   encoder.finish().and_then(|mut output| output.flush()).map_err(tar::writing)

@@ -82,6 +82,20 @@ fn zstd_level(compression: Compression) -> i32 {
   }
 }
 
+/// A window of 32 MB, in which also distant repetitions are found: the runtime has two heaps that are alike. Every decoder takes up to 128 MB.
+const ZSTD_WINDOW: u32 = 25;
+
+/// Compresses what is written to it.
+fn zstd_encoder<W: std::io::Write>(output: W, compression: Compression) -> Result<zstd::Encoder<'static, W>> {
+  let open = || {
+    let mut encoder = zstd::Encoder::new(output, zstd_level(compression))?;
+    encoder.window_log(ZSTD_WINDOW)?;
+    encoder.long_distance_matching(true)?;
+    Ok(encoder)
+  };
+  open().map_err(tar::writing)
+}
+
 /// The level of gzip for a configuration.
 fn gzip_level(compression: Compression) -> flate2::Compression {
   flate2::Compression::new(match compression {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufWriter, Write};
 
-use super::{Writer, scripts, tar, zstd_level};
+use super::{Writer, scripts, tar, zstd_encoder};
 use crate::asar::Digest;
 use crate::bundle::context::{Context, package_name};
 use crate::bundle::error::{Error, Result};
@@ -33,7 +33,7 @@ fn write(context: &Context, file: &mut fs::File) -> Result<()> {
   let mut whole = about;
   // The dots sort before every letter: what is known comes first, which lets the package manager stop reading there.
   files.iter().try_for_each(|(path, node)| whole.add(path, node.clone()))?;
-  let mut encoder = zstd::Encoder::new(BufWriter::new(file), zstd_level(context.config.compression)).map_err(tar::writing)?;
+  let mut encoder = zstd_encoder(BufWriter::new(file), context.config.compression)?;
   tar::write(&mut encoder, &whole, context.app.date)?;
   encoder.finish().and_then(|mut output| output.flush()).map_err(tar::writing)
 }

@@ -1,7 +1,8 @@
-// The part of the build script that makes the heap that workers start with, included by build.rs.
+// The part of the build script that makes the heaps that workers start with, included by build.rs.
 //
-// It is the runtime's own snapshot with one more extension: `node.js`, which has the Node layer evaluated, too, and the modules of the main process.
-// Without them each start evaluates some hundred modules of either. Scripts of the layer that nothing has evaluated yet are carried as text.
+// Each is the runtime's own snapshot with one more extension: `node.js`, which has the Node layer evaluated, too, and modules of the shell. That of the main process
+// has all modules that its start imports, without which a start evaluates some hundred. That of headless children and worker threads has only the few that they use:
+// V8 makes all objects of a snapshot anew at each start. Scripts of the layer that nothing has evaluated yet are carried as text.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -21,20 +22,47 @@ const TYPESCRIPT: &str = "6.0.3";
 /// What starts the main process. It is evaluated in each of them; what it imports has been before.
 const MAIN: &str = "main/init.js";
 
-/// Writes the snapshot and the table of the remaining scripts into the build's folder.
+/// What starts a headless child. Of what it imports the folder of [`SHARED`] is evaluated before: the rest asks the native side for what it was started for.
+const CHILD: &str = "child/init.js";
+const SHARED: &str = "common/";
+
+/// Writes the snapshots and the tables of the remaining scripts into the build's folder.
 pub(crate) fn make_snapshot() {
   println!("cargo:rerun-if-changed=src/runtime/snapshot");
   let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
   let target = env::var("TARGET").expect("cargo sets TARGET");
   // The build script itself changes with the runtime and with `node.js`; what it made is kept when only other parts of it have to run.
   let stamp = folder.join("snapshot.stamp");
-  let modules = main_modules();
+  let release = env::var("PROFILE").as_deref() == Ok("release");
+  let main = modules_of(MAIN, release, |_| true);
+  let worker = modules_of(CHILD, release, |path| path.starts_with(SHARED));
   let mut hasher = DefaultHasher::new();
-  modules.hash(&mut hasher);
+  (&main, &worker).hash(&mut hasher);
   let state = format!("{target} {} {:x} {}", deno_core::v8::VERSION_STRING, hasher.finish(), fingerprint());
   if fs::read_to_string(&stamp).is_ok_and(|made| made == state) {
     return;
   }
+  // Functions whose code is in the snapshot need not be compiled at the first call. All of them cost 1.5 MB and spare a start 1 to 3 ms.
+  deno_core::v8::V8::set_flags_from_string("--no-lazy");
+  let mut scripts = Scripts { folder: &folder, written: BTreeMap::new() };
+  let mut code = String::new();
+  // In a debug build, whose modules are on disk, they would be the same.
+  let wanted = [("WORKER", worker), ("MAIN", main)];
+  for (name, modules) in wanted.into_iter().take(if release { 2 } else { 1 }) {
+    write_snapshot(name, modules, &target, &mut scripts, &mut code);
+  }
+  if !release {
+    code.push_str("pub(crate) static MAIN: &Snapshot = WORKER;\n");
+  }
+  for (place, path) in scripts.written.values() {
+    writeln!(code, "static SCRIPT_{place}: &str = include_str!({:?});", path.display().to_string()).expect("writing to a string");
+  }
+  fs::write(folder.join("snapshot.rs"), code).expect("the output folder is writable");
+  fs::write(stamp, state).expect("the output folder is writable");
+}
+
+/// Makes one snapshot, and adds what names it to the code.
+fn write_snapshot(name: &str, modules: BTreeMap<String, String>, target: &str, scripts: &mut Scripts<'_>, code: &mut String) {
   let mut entry = String::from("import 'ext:shell_node/node.js';\n");
   let mut files = vec![ExtensionFileSource::new_computed("ext:shell_node/node.js", include_str!("node.js").into())];
   for (path, source) in modules {
@@ -45,34 +73,46 @@ pub(crate) fn make_snapshot() {
   files.push(ExtensionFileSource::new_computed("ext:shell_node/all.js", entry.into()));
   let node =
     Extension { name: "shell_node", esm_files: Cow::Owned(files), esm_entry_point: Some("ext:shell_node/all.js"), ..Default::default() };
-  let options = SnapshotOptions { ts_version: TYPESCRIPT.into(), v8_version: deno_core::v8::VERSION_STRING, target };
-  // Functions whose code is in the snapshot need not be compiled at the first call. All of them cost 1.5 MB and spare a start 1 to 3 ms.
-  deno_core::v8::V8::set_flags_from_string("--no-lazy");
-  let made = create_runtime_snapshot(folder.join("snapshot.bin"), options, vec![node]);
+  let options = SnapshotOptions { ts_version: TYPESCRIPT.into(), v8_version: deno_core::v8::VERSION_STRING, target: target.into() };
+  let heap = scripts.folder.join(format!("{}.bin", name.to_lowercase()));
+  let made = create_runtime_snapshot(heap.clone(), options, vec![node]);
   let consumed: HashSet<&str> = made.consumed_lazy_specifiers.iter().map(String::as_str).collect();
   let rest: Vec<_> = made.lazy_extension_files.iter().filter(|file| !consumed.contains(file.specifier.as_str())).collect();
-  let mut code = String::new();
-  for (name, kind) in [("RESIDUAL_LAZY_JS", LazyExtensionFileKind::Js), ("RESIDUAL_LAZY_ESM", LazyExtensionFileKind::Esm)] {
-    writeln!(code, "pub(crate) static {name}: &[(&str, &str)] = &[").expect("writing to a string");
+  writeln!(code, "pub(crate) static {name}: &Snapshot = &Snapshot {{\n  heap: Some(include_bytes!({:?})),", heap.display().to_string())
+    .expect("writing to a string");
+  for (field, kind) in [("lazy_js", LazyExtensionFileKind::Js), ("lazy_esm", LazyExtensionFileKind::Esm)] {
+    writeln!(code, "  {field}: &[").expect("writing to a string");
     for file in rest.iter().filter(|file| file.kind == kind) {
-      let path = write_script(&folder, file);
-      writeln!(code, "  ({:?}, include_str!({:?})),", file.specifier, path.display().to_string()).expect("writing to a string");
+      writeln!(code, "    ({:?}, SCRIPT_{}),", file.specifier, scripts.place(file)).expect("writing to a string");
     }
-    code.push_str("];\n");
+    code.push_str("  ],\n");
   }
-  fs::write(folder.join("snapshot.rs"), code).expect("the output folder is writable");
-  fs::write(stamp, state).expect("the output folder is writable");
+  code.push_str("};\n");
 }
 
-/// The modules that the start of the main process imports, by their path. A debug build has none in its snapshot: it reads them from disk.
-fn main_modules() -> BTreeMap<String, String> {
+/// The scripts that are carried as text, each once.
+struct Scripts<'a> {
+  folder: &'a Path,
+  written: BTreeMap<String, (usize, PathBuf)>,
+}
+
+impl Scripts<'_> {
+  /// The number of a script, which is written if it was not yet.
+  fn place(&mut self, file: &LazyExtensionFile) -> usize {
+    let next = self.written.len();
+    self.written.entry(file.specifier.clone()).or_insert_with(|| (next, write_script(self.folder, file))).0
+  }
+}
+
+/// The modules that a start imports, by their path, of those that are wanted. A debug build has none in its snapshot: it reads them from disk.
+fn modules_of(start: &str, release: bool, wanted: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
   let mut found = BTreeMap::new();
-  if env::var("PROFILE").as_deref() != Ok("release") {
+  if !release {
     return found;
   }
   let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR")).join("shell-js");
   let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-  let mut open = imports(MAIN, &read(MAIN));
+  let mut open = imports(start, &read(start));
   while let Some(path) = open.pop() {
     if found.contains_key(&path) {
       continue;
@@ -81,6 +121,7 @@ fn main_modules() -> BTreeMap<String, String> {
     open.extend(imports(&path, &source));
     found.insert(path, source);
   }
+  found.retain(|path, _| wanted(path));
   found
 }
 

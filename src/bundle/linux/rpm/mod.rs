@@ -8,7 +8,7 @@ mod header;
 use std::fs;
 use std::io::{self, BufWriter, Read, Write};
 
-use super::{Writer, scripts, tar, zstd_level};
+use super::{Writer, scripts, tar, zstd_encoder, zstd_level};
 use crate::asar::Digest;
 use crate::bundle::context::{Context, package_name};
 use crate::bundle::elf::Machine;
@@ -247,7 +247,7 @@ impl Files {
 
   /// Writes the compressed archive of the files; the answer is its length before compression.
   fn write(&self, context: &Context, output: fs::File) -> Result<u64> {
-    let encoder = zstd::Encoder::new(BufWriter::new(output), zstd_level(context.config.compression)).map_err(tar::writing)?;
+    let encoder = zstd_encoder(BufWriter::new(output), context.config.compression)?;
     let mut archive = Cpio { output: encoder, length: 0 };
     let date = narrow(context.app.date.0)?;
     for (number, (path, node)) in self.entries().enumerate() {
