@@ -6,6 +6,7 @@ import process from 'node:process';
 
 import { installElectron } from '../common/electron-module.js';
 import { createPortClass } from '../common/message-port-main.js';
+import { createNet } from '../common/net/module.js';
 import { packPorts, valueOf } from '../common/port-payload.js';
 import { deserialize, serializeOrThrow } from '../common/serialize.js';
 import { completeModule } from '../main/unimplemented.js';
@@ -78,8 +79,11 @@ async function openChannel() {
   return first;
 }
 
-/** Modules of `electron` in a utility process; none of them is done. */
+/** Modules of `electron` in a utility process; those that are not done refuse. */
 const modules = ['net', 'systemPreferences'];
+
+/** @type {Record<string, any>} */
+const done = { net: createNet({ ensureUsable() {}, userAgentOf: () => undefined }, false).net };
 
 /** Makes the process one, before its script runs. */
 export async function becomeUtility() {
@@ -94,7 +98,7 @@ export async function becomeUtility() {
   define('parentPort', new ParentPort(message.ends[0]));
   const made = new Map();
   const load = (/** @type {string} */ name) => {
-    if (!made.has(name)) made.set(name, completeModule(name));
+    if (!made.has(name)) made.set(name, completeModule(name, done[name]));
     return made.get(name);
   };
   installElectron(Object.fromEntries(modules.map((name) => [name, { load: () => load(name) }])));

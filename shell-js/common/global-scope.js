@@ -36,6 +36,7 @@
     // One that cannot be deleted stays, but does not show.
     if (!Reflect.deleteProperty(globalThis, name)) hide(name);
   }
+  Reflect.deleteProperty(Intl, 'v8BreakIterator');
   for (const name of Object.keys(globalThis)) {
     if (!enumerable.has(name)) hide(name);
   }

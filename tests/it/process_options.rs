@@ -141,7 +141,7 @@ fn what_the_process_says_of_itself() {
   let ended = case.shell(&["-p", "process.features.typescript"]);
   assert_eq!(ended.out, "transform\n");
   // A window's, which packages take for a page.
-  case.check(&["-p", "[typeof EventSource, typeof DOMMatrix, typeof PromiseRejectionEvent].join()"], 0, "undefined,undefined,undefined\n");
+  case.check(&["-p", "[typeof EventSource, typeof DOMMatrix, typeof PromiseRejectionEvent, 'v8BreakIterator' in Intl].join()"], 0, "undefined,undefined,undefined,false\n");
   assert_eq!(case.shell(&["--experimental-eventsource", "-p", "typeof EventSource"]).out, "function\n");
 }
 

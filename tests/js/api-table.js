@@ -6,8 +6,9 @@
 const electron = require('electron');
 const fs = require('node:fs');
 const path = require('node:path');
+const { Stream } = require('node:stream');
 const { pathToFileURL } = require('node:url');
-const { closeWindow, delay, once } = require('./helpers');
+const { closeWindow, delay, once, serve } = require('./helpers');
 
 const ROOT = path.join(__dirname, '..', '..');
 const SOURCES = path.join(ROOT, 'shell-js', 'main');
@@ -20,16 +21,21 @@ const TITLES = {
   elsewhere: 'Not on this platform, as in Electron',
 };
 
+/** A response, asked for before the table is made. @type {any} */
+let incoming;
+
 /** How to get an object of each class. @type {Record<string, (window: any) => any>} */
 const INSTANCES = {
   BaseWindow: () => new electron.BaseWindow({ show: false }),
   BrowserWindow: (window) => window,
+  ClientRequest: () => electron.net.request('http://127.0.0.1/'),
   ClipboardItem: () => new electron.ClipboardItem({ 'text/plain': 'x' }),
   CommandLine: () => electron.app.commandLine,
   Cookies: () => electron.session.defaultSession.cookies,
   Debugger: (window) => window.webContents.debugger,
   Dock: () => electron.app.dock,
   Extensions: () => electron.session.defaultSession.extensions,
+  IncomingMessage: () => incoming,
   Menu: () => new electron.Menu(),
   MenuItem: () => electron.Menu.buildFromTemplate([{ label: 'x', id: 'x' }]).items[0],
   MessageChannelMain: () => new electron.MessageChannelMain(),
@@ -74,12 +80,12 @@ function stateOf(object, member) {
   return descriptor.value?.[REFUSES] || descriptor.get?.[REFUSES] ? 'refuses' : 'present';
 }
 
-/** Every text in quotes of the shell's own JavaScript: an event that it emits is among them. */
-function quotedNames() {
+/** Every text in quotes of a folder's JavaScript: an event that it emits is among them. @param {string} folder */
+function quotedNames(folder) {
   const names = new Set();
-  for (const file of fs.readdirSync(SOURCES, { recursive: true })) {
+  for (const file of fs.readdirSync(folder, { recursive: true })) {
     if (!String(file).endsWith('.js') || String(file) === 'api-members.js') continue;
-    const text = fs.readFileSync(path.join(SOURCES, String(file)), 'utf8');
+    const text = fs.readFileSync(path.join(folder, String(file)), 'utf8');
     for (const [, name] of text.matchAll(/'([a-z][a-z-]*)'/g)) names.add(name);
   }
   return names;
@@ -111,7 +117,9 @@ function rowsOfMain(name, entry, window, quoted) {
   add(entry.properties, instance, (member) => member);
   const wholeIsAbsent = exported === undefined && instance === undefined;
   for (const member of entry.events ?? []) {
-    const emitted = quoted.has(nameOf(member)) && !wholeIsAbsent && !wholeRefuses;
+    // Streams emit theirs by themselves.
+    const own = instance instanceof Stream && ['data', 'end', 'finish'].includes(nameOf(member));
+    const emitted = (own || quoted.has(nameOf(member))) && !wholeIsAbsent && !wholeRefuses;
     rows[emitted ? 'present' : isHere(member) ? 'missing' : 'elsewhere'].push(`'${nameOf(member)}'`);
   }
   return rows;
@@ -163,14 +171,20 @@ function section(name, entry, rows) {
 /** The whole text. @returns {Promise<string>} */
 async function apiDocument() {
   const { default: table } = await import(pathToFileURL(path.join(SOURCES, 'api-members.js')).href);
-  const quoted = quotedNames();
+  const quoted = quotedNames(SOURCES);
+  // What requests emit no other object does.
+  const quotedOfRequests = quotedNames(path.join(SOURCES, '..', 'common', 'net'));
   const window = new electron.BrowserWindow({ show: false });
   await window.loadURL('data:text/html,api');
+
+  const server = await serve((_, response) => response.end('x'));
+  incoming = await new Promise((resolve, reject) => electron.net.request(server.url).on('response', resolve).on('error', reject).end());
+  await server.close();
 
   const isRenderer = ([, entry]) => entry.processes === 'renderer';
   const entries = [...Object.entries(table.modules), ...Object.entries(table.classes)].sort(([a], [b]) => a.localeCompare(b, 'en'));
   const renderer = await rowsOfRenderer(Object.fromEntries(entries.filter(isRenderer)));
-  const all = entries.map(([name, entry]) => ({ name, entry, rows: renderer[name] ?? rowsOfMain(name, entry, window, quoted) }));
+  const all = entries.map(([name, entry]) => ({ name, entry, rows: renderer[name] ?? rowsOfMain(name, entry, window, ['ClientRequest', 'IncomingMessage'].includes(name) ? quotedOfRequests : quoted) }));
   for (const open of electron.BrowserWindow.getAllWindows()) await closeWindow(open);
 
   const total = (state) => all.reduce((sum, { rows }) => sum + rows[state].length, 0);

@@ -5,7 +5,7 @@ const assert = require('node:assert');
 const { EventEmitter } = require('node:events');
 const os = require('node:os');
 const path = require('node:path');
-const { closeAllWindows, fixture, once, waitUntil } = require('./helpers');
+const { closeAllWindows, fixture, once, serve, waitUntil } = require('./helpers');
 const { openWithPreload } = require('./lane-helpers');
 
 const script = (name) => fixture('utility', name);
@@ -94,11 +94,18 @@ describe('utilityProcess', () => {
         port: 'ParentPort',
         electron: ['net', 'systemPreferences'],
         same: true,
-        refusal: `net.fetch is not implemented on ${process.platform} yet`,
+        refusal: `systemPreferences.getAnimationSettings is not implemented on ${process.platform} yet`,
         browser: 'undefined',
         main: true,
         globals: ['undefined', 'undefined'],
       });
+    });
+
+    it('makes requests', async () => {
+      const server = await serve((request, response) => request.pipe(response));
+      const child = fork('net.js', [server.url]);
+      assert.deepStrictEqual(await nextMessage(child), { status: 200, text: 'from a utility process', refused: 'net::ERR_NAME_NOT_RESOLVED' });
+      await server.close();
     });
 
     it('takes options in the place of arguments, and modules', async () => {

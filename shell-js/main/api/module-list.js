@@ -14,6 +14,7 @@ import * as menu from './menu.js';
 import { MenuItem } from './menu-item.js';
 import { MessageChannelMain } from './message-channel.js';
 import * as nativeImage from './native-image.js';
+import { net } from './net.js';
 import { screen } from './screen.js';
 import { Session, session } from './session.js';
 import { shell } from './shell.js';
@@ -37,6 +38,7 @@ const done = {
   MenuItem,
   MessageChannelMain,
   nativeImage: nativeImage.nativeImage,
+  net,
   screen,
   session,
   shell,

@@ -8,6 +8,7 @@ import process from 'node:process';
 import { peers } from '../object-registry.js';
 import { check } from './arguments.js';
 import { emitSafely, hideInternals } from './event.js';
+import { fetchOf, net } from './net.js';
 import { PreloadScripts } from './preload-scripts.js';
 
 const KEY = Symbol('session');
@@ -61,6 +62,16 @@ export class Session extends EventEmitter {
 
   get storagePath() {
     return this.getStoragePath();
+  }
+
+  /** @param {any} input @param {any} [init] */
+  fetch(input, init) {
+    return fetchOf(this)(input, init);
+  }
+
+  /** @param {string} host @param {any} [options] */
+  resolveHost(host, options) {
+    return net.resolveHost(host, options);
   }
 
   getUserAgent() {
