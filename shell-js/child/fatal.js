@@ -4,7 +4,7 @@
 import process from 'node:process';
 
 import { learnReactions, leftCallback } from '../common/left-callback.js';
-import { isOn, lastOf } from './binding.js';
+import { isOn, lastOf, runTicks } from './binding.js';
 import { placeOf } from './place.js';
 
 /** Node's exit codes. */
@@ -76,6 +76,8 @@ export function fatal(error, fromPromise = false) {
 }
 
 learnReactions();
+// Now: a tick that the program finds under way is one more for its hooks (`async_hooks`).
+runTicks();
 
 globalThis.addEventListener('error', (event) => {
   event.preventDefault();

@@ -141,7 +141,11 @@ fn what_the_process_says_of_itself() {
   let ended = case.shell(&["-p", "process.features.typescript"]);
   assert_eq!(ended.out, "transform\n");
   // A window's, which packages take for a page.
-  case.check(&["-p", "[typeof EventSource, typeof DOMMatrix, typeof PromiseRejectionEvent, 'v8BreakIterator' in Intl].join()"], 0, "undefined,undefined,undefined,false\n");
+  case.check(
+    &["-p", "[typeof EventSource, typeof DOMMatrix, typeof PromiseRejectionEvent, 'v8BreakIterator' in Intl].join()"],
+    0,
+    "undefined,undefined,undefined,false\n",
+  );
   assert_eq!(case.shell(&["--experimental-eventsource", "-p", "typeof EventSource"]).out, "function\n");
 }
 
@@ -163,4 +167,10 @@ fn a_folder_that_is_gone_and_a_handler_that_is_none() {
   case.check_fails(&["-e", "process._fatalException = undefined; throw new Error('lost');"], 6, &["lost"]);
   // Nothing of ours asks the program what a stack is to look like.
   case.check(&["-e", "Error.prepareStackTrace = () => console.log('asked'); setTimeout(() => {}, 20);"], 0, "");
+}
+
+#[test]
+fn hooks_see_nothing_but_the_program() {
+  let code = "const fs = require('fs'); require('async_hooks').createHook({ before() { fs.writeSync(1, 'before\\n'); } }).enable();";
+  case(&[("a.js", code)]).check(&["a.js"], 0, "");
 }
