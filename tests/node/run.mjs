@@ -97,7 +97,7 @@ function gist(text) {
     lines.find((line) => /^(Uncaught |error: )?(\w*Error|AssertionError)\b.*\S/.test(line)) ??
     lines.find((line) => /Error|panicked|is not|not supported|Mismatched/.test(line)) ??
     lines.find((line) => line !== '');
-  const plain = (telling ?? 'no output').replaceAll(root, '').replaceAll(executable, 'node').replaceAll(/0x[0-9a-f]+|\d{4,}/g, 'N');
+  const plain = (telling ?? 'no output').replaceAll(root, '').replaceAll(path.dirname(root), '').replace(/\S*\/registry\/src\/[^/]+\//g, '').replaceAll(executable, 'node').replaceAll(/0x[0-9a-f]+|\d{4,}/g, 'N');
   return plain.length > 110 ? `${plain.slice(0, 107)}...` : plain;
 }
 
