@@ -25,6 +25,7 @@ const ROUTES = {
   '/gzip': (_, response) => response.setHeader('Content-Encoding', 'gzip').end(zlib.gzipSync('packed')),
   '/br': (_, response) => response.setHeader('Content-Encoding', 'br').end(zlib.brotliCompressSync('packed')),
   '/bad-gzip': (_, response) => response.setHeader('Content-Encoding', 'gzip').end('this is not it'),
+  '/999': (_, response) => response.writeHead(999, 'Odd').end('odd'),
   '/empty': (_, response) => response.writeHead(204).end(),
   '/cut': (request, response) => {
     response.setHeader('Content-Length', '100').write('half');
@@ -275,6 +276,12 @@ describe('net', () => {
       await assert.rejects(net.fetch(pathToFileURL(path.join(folder, 'none')).href), /net::ERR_FILE_NOT_FOUND/);
       fs.rmSync(folder, { recursive: true });
       await assert.rejects(net.fetch('gopher://a/'), /net::ERR_UNKNOWN_URL_SCHEME/);
+    });
+
+    it('fails with what a Response cannot say, which a request can', async () => {
+      await assert.rejects(net.fetch(`${base}/999`), /net::ERR_INVALID_RESPONSE/);
+      const { response, text } = await get('/999');
+      assert.deepEqual([response.statusCode, response.statusMessage, text], [999, 'Odd', 'odd']);
     });
 
     it('is aborted', async () => {

@@ -84,9 +84,15 @@ export async function netFetch(request, input, init, session) {
     made.on('close', () => asked.signal.removeEventListener('abort', abort));
     made.on('error', reject);
     made.on('response', (/** @type {any} */ message) => {
-      const body = WITHOUT_BODY.includes(message.statusCode) || asked.method === 'HEAD' ? null : bodyOf(message, asked.signal);
-      if (body === null) message.resume();
-      resolve(new Response(body, { status: message.statusCode, statusText: message.statusMessage, headers: headersOf(message) }));
+      try {
+        const body = WITHOUT_BODY.includes(message.statusCode) || asked.method === 'HEAD' ? null : bodyOf(message, asked.signal);
+        resolve(new Response(body, { status: message.statusCode, statusText: message.statusMessage, headers: headersOf(message) }));
+        if (body === null) message.resume();
+      } catch (error) {
+        // A server may say what a Response cannot, such as the status 999.
+        reject(netError('ERR_INVALID_RESPONSE', error));
+        made.abort();
+      }
     });
   });
   if (asked.body !== null) {
