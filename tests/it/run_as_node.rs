@@ -774,3 +774,21 @@ fn the_main_module_knows_itself() {
   fs::write(case.folder.path().join("place.mjs"), place).expect("file");
   assert!(case.shell(&["place.mjs"]).err.contains("place.mjs:1:7"));
 }
+
+#[test]
+fn messages_of_a_child_come_before_its_end() {
+  let main = "const { fork } = require('child_process');
+let wrong = 0;
+const one = () => new Promise((resolve) => {
+  let received = 0;
+  const child = fork('./child.js');
+  child.on('message', () => { received += 1; });
+  child.on('exit', () => { if (received !== 5) wrong += 1; resolve(); });
+});
+(async () => {
+  for (let turn = 0; turn < 8; turn++) await Promise.all(Array.from({ length: 6 }, one));
+  console.log(wrong);
+})();";
+  let it = case(&[("main.js", main), ("child.js", "for (let i = 0; i < 5; i++) process.send('x'.repeat(5000)); process.disconnect();")]);
+  it.check(&["main.js"], 0, "0\n");
+}
