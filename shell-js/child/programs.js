@@ -87,7 +87,7 @@ export async function runCode(code, name) {
   setArguments(...(name === '[stdin]' && start.script !== null ? ['-'] : []), ...start.args);
   defineBuiltinModules(globalThis);
   if (type?.startsWith('module') || (type === undefined && !print && isModuleSource(code, false))) {
-    await importSource(name === '[stdin]' ? '[stdin]1' : '[eval1]', `${/import\.meta\.main/.test(source) ? 'import.meta.main=true;' : ''}${source}`);
+    await importSource(name === '[stdin]' ? '[stdin]1' : '[eval1]', source);
     return;
   }
   runSynchronously(() => {

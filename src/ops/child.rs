@@ -60,6 +60,8 @@ fn op_child_strip_types(#[string] source: String) -> Result<String, JsErrorBox> 
 #[op2(fast)]
 fn op_child_add_module(state: &mut OpState, #[string] url: &str, #[string] source: String) -> Result<(), JsErrorBox> {
   let url = Url::parse(url).map_err(JsErrorBox::from_err)?;
+  // It is the program itself, or what comes before it.
+  let source = crate::runtime::mark_main_module(&source).unwrap_or(source);
   state.borrow::<InlineModules>().borrow_mut().insert(url, source);
   Ok(())
 }

@@ -32,15 +32,15 @@ impl MainScript {
     if self.look_up(path) == Some(true) { begin_with("debugger;", &source) } else { source }
   }
 
-  /// The same for what turned out to be an ES module, and was marked before.
-  pub(super) fn mark_module(&self, path: &Path, source: String) -> String {
-    if self.look_up(path).is_some() { mark_main_module(source) } else { source }
+  /// The same once more for an ES module; `None` where it stays as it is.
+  pub(super) fn mark_module(&self, path: &Path, source: &str) -> Option<String> {
+    self.look_up(path).and_then(|_| mark_main_module(source))
   }
 }
 
-/// Has `import.meta.main` be true in a module that asks for it.
-fn mark_main_module(source: String) -> String {
-  if source.contains(IS_MAIN) { begin_with("import.meta.main=true;", &source) } else { source }
+/// The source of a main module in which `import.meta.main` is true; `None` if it does not ask.
+pub(crate) fn mark_main_module(source: &str) -> Option<String> {
+  source.contains(IS_MAIN).then(|| begin_with("import.meta.main=true;", source))
 }
 
 /// Lines keep their numbers.
@@ -59,7 +59,7 @@ mod tests {
   fn only_the_named_script_is_marked_and_keeps_its_lines() {
     let main = MainScript::default();
     let mark = |path: &str, source: &str| main.mark(Path::new(path), source.into());
-    let module = |path: &str, source: &str| main.mark_module(Path::new(path), source.into());
+    let module = |path: &str, source: &str| main.mark_module(Path::new(path), source).unwrap_or_else(|| source.into());
     assert_eq!((mark("/a.js", "a"), module("/a.js", "import.meta.main")), ("a".into(), "import.meta.main".into()));
     main.set(Some("/a.js".into()), true);
     assert_eq!((mark("/a.js", "a").as_str(), mark("/b.js", "b").as_str()), ("debugger;a", "b"));

@@ -33,6 +33,7 @@ pub(crate) use code_cache::{
 pub use inspector::Debugging;
 pub(crate) use loaded::{is_loaded, keep as keep_loaded};
 pub use main_script::MainScript;
+pub(crate) use main_script::mark_main_module;
 pub use module_loader::{ElectronNames, InlineModules};
 pub use page_modules::{PageModule, PageModules, PageScript};
 pub(crate) use renderer_modules::renderer_modules;

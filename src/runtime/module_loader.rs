@@ -176,11 +176,11 @@ impl Loader {
     let main_script = &self.services.main_script;
     let source = main_script.mark(&path, source);
     if !NodeRequireLoader::is_maybe_cjs(&self, &specifier).map_err(JsErrorBox::from_err)? {
-      return Ok(app_module(main_script.mark_module(&path, source), &specifier));
+      return Ok(app_module(main_script.mark_module(&path, &source).unwrap_or(source), &specifier));
     }
     // What nothing declares, and is one by its syntax.
-    let module = main_script.mark_module(&path, source.clone());
-    if module != source && super::is_module(&source, super::SourceKind::JavaScript) {
+    let module = main_script.mark_module(&path, &source).filter(|_| super::is_module(&source, super::SourceKind::JavaScript));
+    if let Some(module) = module {
       return Ok(app_module(module, &specifier));
     }
     let translated = self

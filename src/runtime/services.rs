@@ -50,7 +50,7 @@ pub(super) struct Services {
   pub features: Arc<FeatureChecker>,
   pub permissions: PermissionsContainer,
   pub inspector: MainInspectorSessionChannel,
-  /// The script that stops at its first line.
+  /// The main script that is being loaded.
   pub main_script: MainScript,
   /// Node contexts of pages whose threads have not started yet.
   pub page_nodes: PageNodes,

@@ -116,7 +116,9 @@ pub(super) fn set_thread_options(options: &Options) {
     return;
   }
   // Names and texts only, which JSON can always say.
-  THREAD_OPTIONS.get_or_init(|| serde_json::to_string(options).unwrap_or_else(|_| "{\"switches\":{},\"values\":{}}".into()));
+  if let Ok(options) = serde_json::to_string(options) {
+    let _ = THREAD_OPTIONS.set(options);
+  }
 }
 
 /// Keeps the compiled form of the program's modules on disk, and takes it up again.

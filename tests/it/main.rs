@@ -2,6 +2,7 @@
 
 mod apps;
 mod asar;
+mod beside_node;
 mod bundle;
 mod channel;
 mod cli;
@@ -10,6 +11,7 @@ mod inspector;
 mod new;
 mod process_options;
 mod run_as_node;
+mod run_modules;
 mod scripts;
 mod shared;
 mod snapshot;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::run_as_node::{Case, case};
+use crate::beside_node::{Case, case};
 
 /// Allocates and computes in functions that a profile can name.
 const WORK: &str = "const kept = [];\nfunction work() { let sum = 0; for (let i = 0; i < 3e6; i++) sum += i % 7; kept.push(String(sum).repeat(1000)); return sum; }\nfor (let i = 0; i < 20; i++) work();\n";
@@ -90,7 +90,7 @@ fn warnings_go_to_a_file() {
   case.check(&["--redirect-warnings=w.txt", "--no-deprecation", "-e", code], 0, "");
   let text = file(&case);
   assert!(text.contains(") [C] Warning: first\nmore\n") && !text.contains("old"), "{text}");
-  let case = crate::run_as_node::case(&[]).with_variable("NODE_REDIRECT_WARNINGS", "w.txt");
+  let case = crate::beside_node::case(&[]).with_variable("NODE_REDIRECT_WARNINGS", "w.txt");
   let ended = case.shell(&["-e", code]);
   assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
   assert!(file(&case).contains(") DeprecationWarning: old\n"));

@@ -5,6 +5,7 @@
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
 
+import { builtin } from './builtin.js';
 import { asNetError, netError } from './errors.js';
 import { checkHeader, isRestricted, readOptions } from './request-options.js';
 
@@ -13,9 +14,6 @@ const MAX_REDIRECTS = 20;
 const ENCODINGS = 'gzip, deflate, br';
 /** What describes a body, and goes with it. */
 const OF_BODY = ['content-type', 'content-encoding', 'content-language', 'content-location'];
-
-/** @param {string} name @returns {any} */
-const builtin = (name) => process.getBuiltinModule(/** @type {any} */ (name));
 
 /** Each name in lower case with all its values. @param {string[]} raw @returns {Record<string, string[]>} */
 function valuesByName(raw) {
@@ -118,7 +116,6 @@ export function createClientRequest({ ensureUsable, userAgentOf }) {
       if (error !== undefined) this.emit('error', error);
     }
   }
-  Object.defineProperty(IncomingMessage.prototype, '_stop', { enumerable: false });
 
   return class ClientRequest extends Writable {
     #url;
@@ -247,11 +244,11 @@ export function createClientRequest({ ensureUsable, userAgentOf }) {
     #open() {
       const restricted = [...this.#headers].find(([name, { values }]) => isRestricted(name, values[0]));
       if (restricted !== undefined) {
-        this.#fail(netError('ERR_INVALID_ARGUMENT', new Error(`the header ${restricted[1].name} is set by the network layer`)));
+        this.#end(netError('ERR_INVALID_ARGUMENT', new Error(`the header ${restricted[1].name} is set by the network layer`)));
         return;
       }
       if (this.#cache === 'only-if-cached') {
-        this.#fail(netError('ERR_CACHE_MISS'));
+        this.#end(netError('ERR_CACHE_MISS'));
         return;
       }
       const { request } = builtin(this.#url.protocol === 'https:' ? 'https' : 'http');
@@ -259,7 +256,7 @@ export function createClientRequest({ ensureUsable, userAgentOf }) {
       try {
         wire = request(this.#url, { method: this.#method, headers: this.#wireHeaders() });
       } catch (error) {
-        this.#fail(asNetError(error));
+        this.#end(asNetError(error));
         return;
       }
       this.#wire = wire;
@@ -271,7 +268,7 @@ export function createClientRequest({ ensureUsable, userAgentOf }) {
       });
       // After the response it is the response's matter.
       wire.on('error', (/** @type {any} */ error) => {
-        if (isCurrent() && this.#response === null) this.#fail(asNetError(error));
+        if (isCurrent() && this.#response === null) this.#end(asNetError(error));
       });
       if (this.#chunked) return;
       for (const part of this.#parts) wire.write(part, () => (this.#sent += part.length));
@@ -322,21 +319,21 @@ export function createClientRequest({ ensureUsable, userAgentOf }) {
       const { statusCode, headers, rawHeaders } = response;
       const target = URL.canParse(headers.location, this.#url) ? new URL(headers.location, this.#url) : null;
       const method = redirectedMethod(statusCode, this.#method);
-      if (target === null) return this.#fail(netError('ERR_INVALID_REDIRECT'));
-      if (!['http:', 'https:'].includes(target.protocol)) return this.#fail(netError('ERR_UNSAFE_REDIRECT'));
-      if (this.#redirect === 'error') return this.#fail(new Error("Attempted to redirect, but redirect policy was 'error'"));
+      if (target === null) return this.#end(netError('ERR_INVALID_REDIRECT'));
+      if (!['http:', 'https:'].includes(target.protocol)) return this.#end(netError('ERR_UNSAFE_REDIRECT'));
+      if (this.#redirect === 'error') return this.#end(new Error("Attempted to redirect, but redirect policy was 'error'"));
       this.#redirects += 1;
-      if (this.#redirects > MAX_REDIRECTS) return this.#fail(netError('ERR_TOO_MANY_REDIRECTS'));
+      if (this.#redirects > MAX_REDIRECTS) return this.#end(netError('ERR_TOO_MANY_REDIRECTS'));
       let goesOn = this.#redirect === 'follow';
       this.#follow = () => (goesOn = true);
       try {
         this.emit('redirect', statusCode, method, target.href, valuesByName(rawHeaders));
       } finally {
         this.#follow = null;
-        if (!goesOn && !this.#closed) this.#fail(new Error('Redirect was cancelled'));
+        if (!goesOn && !this.#closed) this.#end(new Error('Redirect was cancelled'));
       }
       if (this.#closed) return;
-      if (method === this.#method && this.#chunked) return this.#fail(netError('ERR_UPLOAD_STREAM_REWIND_NOT_SUPPORTED'));
+      if (method === this.#method && this.#chunked) return this.#end(netError('ERR_UPLOAD_STREAM_REWIND_NOT_SUPPORTED'));
       if (method !== this.#method) {
         this.#parts = [];
         this.#chunked = false;
@@ -380,11 +377,6 @@ export function createClientRequest({ ensureUsable, userAgentOf }) {
       const message = new IncomingMessage(response, (error) => this.#end(error));
       this.#response = message;
       if (!this.emit('response', message)) message.resume();
-    }
-
-    /** The request fails before there is a response. @param {Error} error */
-    #fail(error) {
-      this.#end(error);
     }
 
     /** The last there is to say. @param {Error} [error] */

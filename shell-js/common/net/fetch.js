@@ -2,8 +2,8 @@
  * `net.fetch`: a request of the `net` module behind the interface of the Fetch standard, and files.
  */
 import { Buffer } from 'node:buffer';
-import process from 'node:process';
 
+import { builtin } from './builtin.js';
 import { netError } from './errors.js';
 
 /** Responses that have no body, whatever comes. */
@@ -32,9 +32,6 @@ const TYPES = {
   '.woff2': 'font/woff2',
   '.xml': 'text/xml',
 };
-
-/** @param {string} name @returns {any} */
-const builtin = (name) => process.getBuiltinModule(/** @type {any} */ (name));
 
 /** @param {URL} url */
 async function fetchFile(url) {

@@ -3,15 +3,13 @@
  */
 import process from 'node:process';
 
+import { builtin } from './builtin.js';
 import { createClientRequest } from './client-request.js';
 import { netError } from './errors.js';
 import { netFetch } from './fetch.js';
 
 const QUERY_TYPES = ['A', 'AAAA'];
 const SOURCES = ['any', 'system', 'dns', 'mdns', 'localOnly'];
-
-/** @param {string} name @returns {any} */
-const builtin = (name) => process.getBuiltinModule(/** @type {any} */ (name));
 
 /** Whether there is a way out of this machine. */
 const isOnline = () => Object.values(builtin('os').networkInterfaces()).flat().some((/** @type {any} */ address) => address && !address.internal);
