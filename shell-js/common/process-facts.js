@@ -1,6 +1,6 @@
 /**
  * What `process.config` and `process.features` say in Node of how it was built, where the runtime below is silent or speaks of itself. The native side evaluates this
- * function, a classic script, in every worker before any module.
+ * function, a classic script, in every worker before any module. The snapshot could not have it: the architecture is learnt at the start.
  */
 () => {
   /** @type {any} */
