@@ -47,7 +47,11 @@ function uncloneable() {
 // Memory for messages is used again and again: most of the time that a big message takes is spent on pages of memory that are touched for
 // the first time. What is larger than this is given back.
 const KEPT_SCRATCH = 8 << 20;
-let scratch = new BytesCtor(4096);
+let scratch = new BytesCtor(16 << 10);
+
+// So much room there is at the beginning of every value, and behind whatever reserves its own: what is of bounded length need not ask, neither the
+// parts of one value nor the ends of all that it stands in.
+const ROOM = 4096;
 
 // How many objects are looked at together when proxies are searched.
 const PROXY_BATCH = 512;
@@ -63,9 +67,10 @@ class Writer {
   constructor(ports) {
     this.ports = ports;
     // Taken away while in use: a getter of the value may send a message itself.
-    this.bytes = scratch === null ? new BytesCtor(1024) : scratch;
+    this.bytes = scratch === null ? new BytesCtor(ROOM * 2) : scratch;
     scratch = null;
     this.view = new SafeDataView(viewBuffer(this.bytes));
+    this.limit = this.bytes.length - ROOM;
     this.at = 1;
     // Objects that were written in the order of their numbers, and all that were met once they are many.
     this.order = [];
@@ -86,28 +91,27 @@ class Writer {
 
   reserve(extra) {
     const need = this.at + extra;
-    if (need > this.bytes.length) this.grow(need);
+    if (need > this.limit) this.grow(need);
   }
 
   grow(need) {
     // A long text reserves three times what it may need.
     if (need > MAX_BYTES * 4) throw uncloneable();
     let size = this.bytes.length * 2;
-    if (size < need) size = need;
+    if (size < need + ROOM) size = need + ROOM;
     const grown = new BytesCtor(size);
     bytesSet(grown, bytesSubarray(this.bytes, 0, this.at));
     this.bytes = grown;
     this.view = new SafeDataView(viewBuffer(grown));
+    this.limit = size - ROOM;
   }
 
   tag(tag) {
-    this.reserve(16);
     this.bytes[this.at++] = tag;
   }
 
   // Little groups of seven bits, up to 2^53.
   length(value) {
-    this.reserve(8);
     while (value >= 128) {
       this.bytes[this.at++] = (value % 128) + 128;
       value = (value - (value % 128)) / 128;
@@ -116,13 +120,11 @@ class Writer {
   }
 
   double(value) {
-    this.reserve(8);
     this.view.setFloat64(this.at, value, true);
     this.at += 8;
   }
 
   number(value) {
-    this.reserve(16);
     if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
       if (value >= 0 && value < 256 - SMALL) {
         this.bytes[this.at++] = value + SMALL;
@@ -220,6 +222,7 @@ class Writer {
 
   // Not a switch: JavaScriptCore compares a type with a literal in no time, and looks a switch's up by its characters.
   value(value, depth) {
+    if (this.at > this.limit) this.grow(this.at);
     if (typeof value === 'string') return this.string(value);
     if (typeof value === 'number') return this.number(value);
     if (typeof value === 'object') return value === null ? this.tag(T.null) : this.object(value, depth);
@@ -300,7 +303,7 @@ class Writer {
     }
     if (isArray(value)) return this.array(value, depth);
     const tag = objectToString(value);
-    if (tag === '[object Object]' && getPrototypeOf(value) === ObjectPrototype) return this.plain(value, depth);
+    if (tag === '[object Object]' && getPrototypeOf(value) === ObjectPrototype) return (isV8 && this.likeLast(value, depth)) || this.plain(value, depth);
     if (isView(value)) return this.typed(value);
     if (tag in UNCLONEABLE && !hasOwn(value, toStringTag)) throw uncloneable();
     if (this.slots(value, tag, depth)) return undefined;
@@ -318,6 +321,20 @@ class Writer {
     this.proven = this.order.length;
   }
 
+  // An object with the keys that followed the last ones before, as most objects of a list have. False if it has others; then nothing was written. JavaScriptCore
+  // keeps the list of an object's keys, so that comparing lists takes no longer there.
+  likeLast(value, depth) {
+    const last = this.lastShape;
+    if (last === null || last.next === null || !hasExactly(value, last.next.keys)) return false;
+    const { keys, id } = last.next;
+    this.lastShape = last.next;
+    this.enter(value, COST.object + COST.slot * keys.length);
+    this.tag(T.shaped);
+    this.length(id);
+    this.shaped(value, keys, depth);
+    return true;
+  }
+
   plain(value, depth) {
     const keys = objectKeys(value);
     const count = keys.length;
@@ -329,11 +346,19 @@ class Writer {
     }
     this.enter(value, COST.object + COST.slot * count);
     this.shape(keys);
+    return this.shaped(value, keys, depth);
+  }
+
+  shaped(value, keys, depth) {
+    const count = keys.length;
     // Either engine reads properties much faster in a loop of this kind. A getter may take others away, and prototypes may have more at the end.
     let i = 0;
     for (const key in value) {
       if (i === count || key !== keys[i]) break;
-      this.value(value[key], depth + 1);
+      const item = value[key];
+      if (typeof item === 'number') this.number(item);
+      else if (typeof item === 'string') this.string(item);
+      else this.value(item, depth + 1);
       i++;
     }
     for (; i < count; i++) this.value(value[keys[i]], depth + 1);
@@ -425,6 +450,7 @@ class Writer {
     this.at = start;
     this.tag(T.list);
     this.length(length);
+    this.reserve(count * 9);
     for (let i = 0; i < count; i++) this.number(doubles[i]);
   }
 
@@ -616,6 +642,7 @@ class Writer {
     this.length(forms.length);
     for (let i = 0; i < forms.length; i++) {
       const [scale, { width, height, rgba }] = forms[i];
+      this.reserve(0);
       this.double(scale);
       this.length(width);
       this.length(height);
@@ -626,7 +653,7 @@ class Writer {
   // The whole message.
   message(value) {
     this.value(value, 0);
-    if (this.later !== null) for (let i = 0; i < this.later.length; i++) this.fresh(this.later[i], 0);
+    if (this.later !== null) for (let i = 0; i < this.later.length; i++) this.late(this.later[i]);
     if (host.anyProxy !== null && this.order.length > this.proven) this.refuseProxies();
     this.pad();
     const start = this.at;
@@ -643,6 +670,11 @@ class Writer {
     this.at += 4;
     if (this.at > MAX_BYTES) throw uncloneable();
     return bytesSubarray(this.bytes, 0, this.at);
+  }
+
+  late(value) {
+    this.reserve(0);
+    return this.fresh(value, 0);
   }
 
   // The decoder allows so much memory for each byte.
@@ -692,6 +724,16 @@ class Writer {
 
 // The portable lane encodes in the page's own world.
 setPrototypeOf(Writer.prototype, null);
+
+// Whether the enumerable keys of an object and of what it inherits from are these: without making a list of them.
+function hasExactly(value, keys) {
+  let i = 0;
+  for (const key in value) {
+    if (i === keys.length || key !== keys[i]) return false;
+    i++;
+  }
+  return i === keys.length && (i === 0 || hasOwn(value, keys[i - 1]));
+}
 
 function sameKeys(a, b) {
   const count = a.length;
