@@ -7,7 +7,7 @@
 // The decoder is in deserialize.js, the shared names and the format are in codec-format.js: a page's own world gets those two only. This file is
 // long because its writer is one class, whose methods call each other at every step.
 
-import { getPrototypeOf, getOwnPropertyDescriptor, uncurry, getterOf, bufferLength, host, probe } from './codec-format.js';
+import { getPrototypeOf, getOwnPropertyDescriptor, reflectApply, uncurry, getterOf, bufferLength, host, probe } from './codec-format.js';
 import { TypedArrayPrototype, viewBuffer, viewOffset, bytesSet, bytesSubarray, BytesCtor, DoublesCtor, SafeMap, SafeSet, SafeWeakSet } from './codec-format.js';
 import { ERROR_NAMES, VIEW_NAMES, DATA_VIEW, MAX_BYTES, MAX_OBJECTS, T, SMALL, FORM, LONG_TEXT, CHUNK_TEXT, SHAPE_KEYS } from './codec-format.js';
 import { MAX_DEPTH, COST, COST_FACTOR, FREE_COST, SafeDataView, isFar } from './codec-format.js';
@@ -317,8 +317,11 @@ class Writer {
   }
 
   refuseProxies() {
-    if (host.anyProxy(this.order, this.proven)) throw uncloneable();
-    this.proven = this.order.length;
+    const { order, proven } = this;
+    const some = [];
+    for (let i = proven; i < order.length; i++) some[i - proven] = order[i];
+    if (reflectApply(host.anyProxy, undefined, some)) throw uncloneable();
+    this.proven = order.length;
   }
 
   // An object with the keys that followed the last ones before, as most objects of a list have. False if it has others; then nothing was written. JavaScriptCore

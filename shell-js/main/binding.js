@@ -84,8 +84,8 @@ export async function nextEvents() {
  */
 export const laneSend = (connection, kind, id, document, frame, data) => ops.op_lane_send(connection, kind, id, document, frame, data);
 
-/** @param {object[]} objects @param {number} from @returns {boolean} whether one of them is a Proxy, from an index on */
-export const anyProxy = (objects, from) => ops.op_any_proxy(objects, from);
+/** @type {(...objects: object[]) => boolean} whether one of them is a Proxy */
+export const anyProxy = (...objects) => ops.op_any_proxy(...objects);
 
 /** @param {any[]} array @returns {boolean} whether it has enumerable properties besides its items */
 export const hasNamedProperties = (array) => ops.op_has_named_properties(array);

@@ -1,7 +1,7 @@
 // Start of the renderer's side in a document: before any script of the page, or later in a frame that runs no preload.
 
 import { FROM_PAGE, TO_PAGE } from '../common/lane-frames.js';
-import { host, reflectApply } from '../common/codec-format.js';
+import { host } from '../common/codec-format.js';
 import { deserialize } from '../common/serialize.js';
 import { bundled } from './bundle.js';
 import { createContextBridge, refusingContextBridge } from './context-bridge.js';
@@ -31,14 +31,7 @@ import { createWorlds } from './worlds.js';
  */
 export function start(natives, page, pageGlobal, configBytes) {
   // Only the native lane has these.
-  if (typeof natives.anyProxy === 'function') {
-    // The codec asks for a few hundred at once, and arguments reach the extension much faster than the items of a list.
-    host.anyProxy = (objects, from) => {
-      const some = [];
-      for (let i = from; i < objects.length; i++) some[i - from] = objects[i];
-      return reflectApply(natives.anyProxy, undefined, some);
-    };
-  }
+  if (typeof natives.anyProxy === 'function') host.anyProxy = natives.anyProxy;
   if (typeof natives.encodeText === 'function') host.encodeText = natives.encodeText;
   if (typeof natives.decodeText === 'function') host.decodeText = natives.decodeText;
   const config = deserialize(configBytes);
