@@ -5,6 +5,9 @@ mod lane_extension;
 #[cfg(feature = "executable")]
 #[path = "src/runtime/snapshot/build.rs"]
 mod snapshot;
+#[cfg(feature = "executable")]
+#[path = "src/runtime/snapshot/squeeze.rs"]
+mod squeeze;
 #[path = "src/ui/platform/linux/libraries/build.rs"]
 mod toolkit_libraries;
 #[path = "src/ui/platform/windows/build.rs"]
@@ -15,6 +18,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() {
+  #[cfg(feature = "executable")]
+  if snapshot::is_preparer() {
+    return snapshot::prepare_input();
+  }
   println!("cargo:rerun-if-changed=build.rs");
   // Cargo takes another clone of the same state for the same package where both share a target folder (scripts/env.sh).
   println!("cargo:rerun-if-env-changed=SHELL_CHECKOUT");

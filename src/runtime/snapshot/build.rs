@@ -3,11 +3,14 @@
 // Each is the runtime's own snapshot with one more extension: `node.js`, which has the Node layer evaluated, too, and modules of the shell. That of the main process
 // has all modules that its start imports, without which a start evaluates some hundred. That of headless children and worker threads has only the few that they use:
 // V8 makes all objects of a snapshot anew at each start. Scripts of the layer that nothing has evaluated yet are carried as text.
+//
+// The runtime lets a program named `deno` make its scripts smaller on their way into a snapshot. That program is this one, by another name.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -15,6 +18,8 @@ use deno_runtime::deno_core::{self, Extension, ExtensionFileSource};
 use deno_runtime::ops::bootstrap::SnapshotOptions;
 use deno_runtime::snapshot::{LazyExtensionFile, LazyExtensionFileKind, create_runtime_snapshot};
 use deno_runtime::transpile::maybe_transpile_source;
+
+use super::squeeze::squeeze;
 
 /// What `process.versions.typescript` says.
 const TYPESCRIPT: &str = "6.0.3";
@@ -25,6 +30,35 @@ const MAIN: &str = "main/init.js";
 /// What starts a headless child. Of what it imports the folder of [`SHARED`] is evaluated before: the rest asks the native side for what it was started for.
 const CHILD: &str = "child/init.js";
 const SHARED: &str = "common/";
+
+/// Whether this process was started by another one of its kind, to prepare the script that its input is: `deno run -A <program> <specifier>`.
+pub(crate) fn is_preparer() -> bool {
+  env::args().nth(1).as_deref() == Some("run")
+}
+
+/// Writes the prepared script to the output.
+pub(crate) fn prepare_input() {
+  let specifier = env::args().next_back().expect("the runtime names the script");
+  let mut code = String::new();
+  io::stdin().read_to_string(&mut code).expect("scripts are text");
+  io::stdout().write_all(prepare(&specifier, code).as_bytes()).expect("the runtime reads it");
+}
+
+/// Has the runtime start this program for each script of a snapshot.
+fn offer_preparer(folder: &Path) {
+  let programs = folder.join("preparer");
+  let program = programs.join("deno").with_extension(env::consts::EXE_EXTENSION);
+  let own = env::current_exe().expect("a program can see itself");
+  let _ = fs::remove_file(&program);
+  fs::create_dir_all(&programs).and_then(|()| fs::hard_link(own, program)).expect("the output folder is writable");
+  let rest = env::var_os("PATH").unwrap_or_default();
+  let path = env::join_paths([programs].into_iter().chain(env::split_paths(&rest))).expect("the folder's name can be in a path");
+  // SAFETY: this program has no other thread yet.
+  unsafe {
+    env::set_var("PATH", path);
+    env::set_var("DENO_SNAPSHOT_MINIFY_SOURCES", "1");
+  }
+}
 
 /// Writes the snapshots and the tables of the remaining scripts into the build's folder.
 pub(crate) fn make_snapshot() {
@@ -42,6 +76,7 @@ pub(crate) fn make_snapshot() {
   if fs::read_to_string(&stamp).is_ok_and(|made| made == state) {
     return;
   }
+  offer_preparer(&folder);
   // Functions whose code is in the snapshot need not be compiled at the first call. All of them cost 1.5 MB and spare a start 1 to 3 ms.
   deno_core::v8::V8::set_flags_from_string("--no-lazy");
   let mut scripts = Scripts { folder: &folder, written: BTreeMap::new() };
@@ -156,7 +191,7 @@ fn fingerprint() -> String {
   format!("{} {:?}", made.len(), made.modified())
 }
 
-/// Faults of the runtime's own scripts, of those that are carried as text: the script, a place in it and what stands before that place from now on.
+/// Faults of the runtime's own scripts: the script, a place in it and what stands before that place from now on.
 const MENDED: [(&str, &str, &str); 4] = [
   // A parent that ends with a message unread resets the channel. That has to be a disconnection, as in Node, or the child waits for ever.
   (
@@ -188,12 +223,13 @@ const MENDED: [(&str, &str, &str); 4] = [
   ),
 ];
 
-fn mend(specifier: &str, mut code: String) -> String {
+/// A script as it is carried: mended, and without what only its readers need.
+fn prepare(specifier: &str, mut code: String) -> String {
   for (_, place, more) in MENDED.iter().filter(|(script, ..)| *script == specifier) {
     assert_eq!(code.matches(place).count(), 1, "{specifier} has changed: is it still to be mended at {place:?}?");
     code = code.replace(place, &format!("{more}{place}"));
   }
-  code
+  squeeze(&code).unwrap_or_else(|error| panic!("{specifier}: {error}"))
 }
 
 /// Writes a script as the runtime takes it: JavaScript, and those that are not modules as the body of a function.
@@ -201,7 +237,7 @@ fn write_script(folder: &Path, file: &LazyExtensionFile) -> PathBuf {
   let source = fs::read_to_string(&file.path).unwrap_or_else(|error| panic!("{}: {error}", file.path.display()));
   let (code, _) =
     maybe_transpile_source(file.specifier.clone().into(), source.into()).unwrap_or_else(|error| panic!("{}: {error}", file.specifier));
-  let code = mend(&file.specifier, code.as_str().to_owned());
+  let code = prepare(&file.specifier, code.as_str().to_owned());
   let code = match file.kind {
     LazyExtensionFileKind::Js => deno_core::wrap_lazy_ext_script(code.as_str()),
     LazyExtensionFileKind::Esm => code,
