@@ -57,6 +57,8 @@ pub(super) struct Context {
   pub(super) config: Config,
   pub(super) machine: Machine,
   pub(super) needs: Needs,
+  /// The executable that apps are run by.
+  pub(super) runtime: PathBuf,
   /// The folder of the executable, with its resources.
   pub(super) program: Tree,
   /// The app's files, without what lies beside them.
@@ -121,7 +123,7 @@ impl Context {
       pack_beside(&staged, &config.asar_unpack, &work.path().join("app.asar"), &mut program)?;
     }
     needs.merge(needs_of_natives(&program, machine, &app.executable)?);
-    Ok(Self { app, config, machine, needs, program, staged, has_extra, icons, macros, output, folder, work })
+    Ok(Self { app, config, machine, needs, runtime: runtime.clone(), program, staged, has_extra, icons, macros, output, folder, work })
   }
 
   /// What a desktop finds below `usr/share`, the command being `command`.

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use object::read::elf::{Dyn as _, FileHeader as _};
+use object::read::elf::{Dyn as _, FileHeader as _, SectionHeader as _};
 use object::{ReadCache, ReadRef, elf};
 
 use super::error::{Error, Result};
@@ -76,6 +76,23 @@ pub(super) fn read(path: &Path) -> Result<Option<(Machine, Needs)>> {
   Ok(parse(&data))
 }
 
+/// What a section of an ELF file holds; `None` where there is none of the name.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn section(path: &Path, name: &str) -> Result<Option<Vec<u8>>> {
+  let file = File::open(path).map_err(Error::reading(path))?;
+  let data = ReadCache::new(file);
+  Ok(section_of(&data, name))
+}
+
+fn section_of<'a, R: ReadRef<'a>>(data: R, name: &str) -> Option<Vec<u8>> {
+  let header = elf::FileHeader64::<object::Endianness>::parse(data).ok()?;
+  let endian = header.endian().ok()?;
+  let (_, section) = header.sections(endian, data).ok()?.section_by_name(endian, name.as_bytes())?;
+  section.data(endian, data).ok().map(<[u8]>::to_vec)
+}
+
 /// A damaged file is like one of another machine: it says nothing.
 fn parse<'a, R: ReadRef<'a>>(data: R) -> Option<(Machine, Needs)> {
   let header = elf::FileHeader64::<object::Endianness>::parse(data).ok()?;
@@ -133,12 +150,14 @@ mod tests {
       let _ = parse(&whole[..length]);
     }
     assert!(parse(&whole[..60]).is_none());
+    assert!(section_of(whole.as_slice(), ".interp").is_some_and(|name| name.ends_with(b"\0")));
+    assert_eq!(section_of(whole.as_slice(), ".none"), None);
     let headers = (0..64).chain(whole.len() - 64 * 20..whole.len());
     for at in headers {
       for byte in [0, 0x7f, 0xff] {
         let mut changed = whole.clone();
         changed[at] = byte;
-        let _ = parse(changed.as_slice());
+        let _ = (parse(changed.as_slice()), section_of(changed.as_slice(), ".interp"));
       }
     }
   }

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::path::Path;
 
 use backhand::compression::{CompressionAction, Compressor};
 use backhand::kind::Kind;
@@ -11,7 +12,7 @@ use backhand::{BackhandError, FilesystemCompressor, FilesystemWriter, NodeHeader
 use super::{Writer, tar, zstd_level};
 use crate::bundle::config::Compression;
 use crate::bundle::context::Context;
-use crate::bundle::elf::Machine;
+use crate::bundle::elf::{self, Machine};
 use crate::bundle::error::{Error, Result};
 use crate::bundle::tree::{Node, Tree};
 
@@ -28,13 +29,36 @@ pub(super) fn artefacts(context: &Context) -> Result<Vec<(String, bool, Writer)>
   Ok(vec![(name, true, Box::new(write))])
 }
 
+/// Where an executable of ours carries what AppImages of its machine begin with: so none carries that of other machines, and each can be bundled on any.
+const SECTION: &str = ".appimage";
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+const PACKED: &[u8] = include_bytes!("../../../vendor/appimage/runtime-x86_64.zst");
+#[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+const PACKED: &[u8] = include_bytes!("../../../vendor/appimage/runtime-aarch64.zst");
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+const PACKED: &[u8] = &[];
+
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".appimage"))]
+static START: [u8; PACKED.len()] = {
+  let mut bytes = [0; PACKED.len()];
+  bytes.copy_from_slice(PACKED);
+  bytes
+};
+
 /// The program that every AppImage begins with.
-fn runtime(machine: Machine) -> Result<Vec<u8>> {
-  let packed: &[u8] = match machine {
-    Machine::X86_64 => include_bytes!("../../../vendor/appimage/runtime-x86_64.zst"),
-    Machine::Aarch64 => include_bytes!("../../../vendor/appimage/runtime-aarch64.zst"),
+fn runtime(path: &Path, machine: Machine) -> Result<Vec<u8>> {
+  let own = if cfg!(target_arch = "aarch64") { Machine::Aarch64 } else { Machine::X86_64 };
+  let packed = match elf::section(path, SECTION)? {
+    Some(packed) => packed,
+    None if machine == own && !START.is_empty() => START.to_vec(),
+    None => {
+      let reason = format!("{} does not carry what an AppImage begins with", path.display());
+      return Err(Error::refused(reason, format!("use the runtime of release {} or of a later one", env!("CARGO_PKG_VERSION"))));
+    }
   };
-  zstd::decode_all(packed).map_err(tar::writing)
+  zstd::decode_all(packed.as_slice())
+    .map_err(|error| Error::refused(format!("{}: {SECTION}: {error}", path.display()), "install the runtime anew"))
 }
 
 /// The folder of the app, with what an AppImage has at its top.
@@ -56,7 +80,7 @@ fn folder(context: &Context) -> Result<Tree> {
 }
 
 fn write(context: &Context, file: &mut fs::File) -> Result<()> {
-  let runtime = runtime(context.machine)?;
+  let runtime = runtime(&context.runtime, context.machine)?;
   let tree = folder(context)?;
   // Times of squashfs have 32 bits.
   let time = u32::try_from(context.app.date.0).unwrap_or(u32::MAX);
@@ -148,10 +172,28 @@ mod tests {
   #[test]
   fn the_runtimes_are_those_of_the_checksums() {
     let sums = include_str!("../../../vendor/appimage/SHA256SUMS");
-    for (machine, name) in [(Machine::Aarch64, "runtime-aarch64"), (Machine::X86_64, "runtime-x86_64")] {
-      let bytes = runtime(machine).unwrap();
+    let runtimes: [(&str, &[u8]); 2] = [
+      ("runtime-aarch64", include_bytes!("../../../vendor/appimage/runtime-aarch64.zst")),
+      ("runtime-x86_64", include_bytes!("../../../vendor/appimage/runtime-x86_64.zst")),
+    ];
+    for (name, packed) in runtimes {
+      let bytes = zstd::decode_all(packed).unwrap();
       assert!(sums.contains(&format!("{}  {name}\n", Digest::of(&bytes))), "{name}");
       assert_eq!(&bytes[8..11], b"AI\x02");
     }
+  }
+
+  #[cfg(target_os = "linux")]
+  #[test]
+  fn executables_of_ours_carry_that_of_their_machine() {
+    let own = std::env::current_exe().unwrap();
+    assert_eq!(elf::section(&own, SECTION).unwrap().as_deref(), Some(&START[..]));
+    let (machine, _) = elf::read(&own).unwrap().unwrap();
+    assert_eq!(&runtime(&own, machine).unwrap()[..4], b"\x7fELF");
+    // One without the section has to be of this machine.
+    assert!(runtime(Path::new("/bin/true"), machine).is_ok());
+    let other = if machine == Machine::X86_64 { Machine::Aarch64 } else { Machine::X86_64 };
+    let error = runtime(Path::new("/bin/true"), other).unwrap_err().to_string();
+    assert!(error.contains("/bin/true does not carry what an AppImage begins with"), "{error}");
   }
 }
