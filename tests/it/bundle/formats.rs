@@ -159,6 +159,9 @@ fn deb_is_what_debian_wants() {
   let depends = field("Depends");
   assert!(depends.starts_with("libc6 (>= 2."), "{depends}");
   assert!(depends.ends_with("libgtk-3-0 | libgtk-3-0t64, libwebkit2gtk-4.1-0, libnotify4"), "{depends}");
+  let data = unpacked(&["ar", "x"], DEB);
+  let filters = run("xz", &["--list", "--verbose", "--verbose", "data.tar.xz"], data.path());
+  assert!(filters.contains("--x86 --lzma2"), "{filters}");
   let root = unpacked(&["sh", "-c", "dpkg-deb -R \"$0\" ."], DEB);
   run("md5sum", &["--check", "--quiet", "DEBIAN/md5sums"], root.path());
   let sums = fs::read_to_string(root.path().join("DEBIAN/md5sums")).expect("the sums");
