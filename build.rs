@@ -1,5 +1,8 @@
 //! The build script: the web-process extension, the toolkit's libraries, symbols for native addons, the templates, and the shell's JavaScript for release builds.
 
+#[cfg(feature = "executable")]
+#[path = "src/runtime/icu_data.rs"]
+mod icu_data;
 #[path = "src/lane/extension/build.rs"]
 mod lane_extension;
 #[cfg(feature = "executable")]
@@ -29,6 +32,7 @@ fn main() {
   {
     export_addon_symbols();
     snapshot::make_snapshot();
+    icu_data::link_smaller_icu_data();
   }
   lane_extension::compile_lane_extension();
   toolkit_libraries::defer_toolkit_libraries();

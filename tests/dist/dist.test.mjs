@@ -87,6 +87,11 @@ test('scripts of both snapshots have their text', () => {
   assert.equal(run(shell, [app]), 'true true\n');
 });
 
+test('what needs data about languages has it', () => {
+  const expected = fs.readFileSync(path.join(root, 'tests/it/languages.json'), 'utf8');
+  assert.equal(run(path.join(dist, platform, 'shell'), [path.join(root, 'tests/it/languages.cjs')], place, { ELECTRON_RUN_AS_NODE: '1' }), expected);
+});
+
 test('npm\'s packages are installed from their archives', () => {
   assert.equal(tarballs.length, 2);
   fs.mkdirSync(project);

@@ -25,6 +25,12 @@ fn code_of_the_command_line() {
   );
 }
 
+/// Of a release build, which has less of that data, `make test-dist` asks the same.
+#[test]
+fn data_about_languages() {
+  case(&[("languages.cjs", include_str!("languages.cjs"))]).check(&["languages.cjs"], 0, include_str!("languages.json"));
+}
+
 #[test]
 fn code_of_standard_input() {
   let it = case(&[]).with_input("console.log(process.argv.length, process.argv.slice(1), __filename, require('os').EOL === '\\n')");
