@@ -114,12 +114,13 @@ fn run(manifest: &Manifest, argv: Vec<String>, is_packaged: bool, resources_path
   for unknown in runtime::set_v8_flags(js_flags.map(Into::into).collect()) {
     printer::error(&format!("warning: --js-flags: V8 has no option {unknown}"));
   }
+  let channel = runtime::take_parent_channel();
   runtime::prepare_process();
   debugging.listen().map_err(Error::Inspector)?;
   let (js_end, events, ui_end, commands) = bridge::pair();
   // V8 boots on its thread while the toolkit starts on this one.
   let lane = Portable::default();
-  runtime::spawn(config.clone(), lane.clone(), js_end, events, ui_end.clone())?;
+  runtime::spawn(config.clone(), channel, lane.clone(), js_end, events, ui_end.clone())?;
   let app_name = app_name(manifest);
   let session_folder = paths::user_folder("appData").map(|folder| folder.join(&app_name)).filter(|folder| is_session(folder));
   let web_extensions = if config.portable_lane { None } else { web_extensions() };

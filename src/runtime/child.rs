@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use deno_core::FastString;
 use deno_core::error::{CoreError, CoreErrorKind};
 use deno_core::url::Url;
-use deno_runtime::deno_node::ops::ipc::ChildIpcSerialization;
 use deno_runtime::worker::MainWorker;
 use serde::Serialize;
 
 use super::inspector::{self, Debugging};
 use super::module_loader::{ElectronNames, InlineModules, Loader};
+use super::parent_channel::{ParentChannel, take_parent_channel};
 use super::services::Services;
 use super::worker::{self, Recipe};
 use super::{archives, code_cache, embedded, platform, snapshot, stack_traces};
@@ -86,7 +86,7 @@ pub fn run(arguments: &[String], kind: Kind) -> Result<i32> {
     stack_traces::enable_source_maps();
   }
   worker::set_thread_options(&line.options);
-  let channel = take_channel();
+  let channel = take_parent_channel();
   if std::env::var_os(NO_ASAR_VARIABLE).is_some_and(|value| !value.is_empty()) {
     archives::disable();
   }
@@ -164,19 +164,7 @@ fn set_v8_flags(line: &NodeLine) -> std::result::Result<(), String> {
   }
 }
 
-/// The channel to the parent, which our own children must not inherit.
-fn take_channel() -> Option<(i64, ChildIpcSerialization)> {
-  let descriptor = std::env::var("NODE_CHANNEL_FD").ok()?.parse().ok()?;
-  let mode = std::env::var("NODE_CHANNEL_SERIALIZATION_MODE").ok().and_then(|mode| mode.parse().ok());
-  for name in ["NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE"] {
-    // SAFETY: no other thread runs yet.
-    unsafe { std::env::remove_var(name) };
-  }
-  platform::close_in_children(descriptor);
-  Some((descriptor, mode.unwrap_or(ChildIpcSerialization::Json)))
-}
-
-async fn run_to_end(line: NodeLine, channel: Option<(i64, ChildIpcSerialization)>, kind: Kind, debugging: Debugging) -> i32 {
+async fn run_to_end(line: NodeLine, channel: Option<ParentChannel>, kind: Kind, debugging: Debugging) -> i32 {
   let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
   let services = Services::new(line.options.values("--conditions"));
   let inline = InlineModules::default();

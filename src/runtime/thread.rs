@@ -9,6 +9,7 @@ use deno_core::v8;
 use deno_runtime::worker::MainWorker;
 
 use super::module_loader::{ElectronNames, Loader};
+use super::parent_channel::ParentChannel;
 use super::services::Services;
 use super::worker::{self, Recipe};
 use super::{platform, snapshot, stack_traces};
@@ -30,19 +31,26 @@ const ENTRY: &str = "shell:///main/init.js";
 ///
 /// # Errors
 /// The system gives no thread.
-pub fn spawn(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceiver, ui_end: UiEnd) -> Result<()> {
+pub fn spawn(
+  config: AppConfig,
+  channel: Option<ParentChannel>,
+  lane: Portable,
+  end: JsEnd,
+  events: EventReceiver,
+  ui_end: UiEnd,
+) -> Result<()> {
   let body = move || {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().on_thread_park(before_sleep).build() {
       Ok(runtime) => runtime,
       Err(error) => return fail(&end, &error.to_string()),
     };
-    runtime.block_on(run(config, lane, end, events, ui_end));
+    runtime.block_on(run(config, channel, lane, end, events, ui_end));
   };
   Builder::new().name("javascript".into()).stack_size(STACK_SIZE).spawn(body).map_err(Error::Thread)?;
   Ok(())
 }
 
-async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceiver, ui_end: UiEnd) {
+async fn run(config: AppConfig, channel: Option<ParentChannel>, lane: Portable, end: JsEnd, events: EventReceiver, ui_end: UiEnd) {
   let Ok(main_module) = Url::parse(ENTRY) else {
     return fail(&end, "the entry module has no valid address");
   };
@@ -68,7 +76,7 @@ async fn run(config: AppConfig, lane: Portable, end: JsEnd, events: EventReceive
       services.main_script.clone(),
     )],
     debugging,
-    channel: None,
+    channel,
   };
   let mut worker = worker::build(&services, recipe);
   worker::keep_code(&mut worker, &main_path);

@@ -9,7 +9,6 @@ use std::time::Duration;
 use deno_core::error::CoreError;
 use deno_core::url::Url;
 use deno_core::{Extension, FastString, JsRuntime, PollEventLoopOptions, v8};
-use deno_runtime::deno_node::ops::ipc::ChildIpcSerialization;
 use deno_runtime::deno_os::OpExitCallbacks;
 use deno_runtime::worker::{MainWorker, WorkerOptions, WorkerServiceOptions};
 use deno_runtime::{BootstrapOptions, WorkerExecutionMode, WorkerLogLevel, colors};
@@ -18,6 +17,7 @@ use tokio::time::Instant;
 use super::archives::AddonLoader;
 use super::inspector::{self, Debugging};
 use super::module_loader::Loader;
+use super::parent_channel::ParentChannel;
 use super::services::Services;
 use super::snapshot::{self, Snapshot};
 use super::{code_cache, embedded, stack_traces, web_worker};
@@ -35,8 +35,7 @@ pub(super) struct Recipe {
   /// Beside those that all workers have.
   pub extensions: Vec<Extension>,
   pub debugging: Debugging,
-  /// The channel of a forked child.
-  pub channel: Option<(i64, ChildIpcSerialization)>,
+  pub channel: Option<ParentChannel>,
 }
 
 /// Builds and boots the worker. The thread must have entered its tokio runtime.
@@ -165,7 +164,7 @@ pub(super) fn extensions(own: impl IntoIterator<Item = Extension>) -> Vec<Extens
 pub(super) fn bootstrap(
   services: &Services,
   args: Vec<String>,
-  node_ipc_init: Option<(i64, ChildIpcSerialization)>,
+  node_ipc_init: Option<ParentChannel>,
   mode: WorkerExecutionMode,
 ) -> BootstrapOptions {
   BootstrapOptions {

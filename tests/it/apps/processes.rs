@@ -1,8 +1,11 @@
 //! What becomes of processes: signals, crashes, and that nothing is left behind.
 
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
 
 use super::running_app::{PATIENCE, RunningApp, signal_process};
 
@@ -15,6 +18,20 @@ fn signals_quit() {
     app.expect_quit();
     expect_nothing_left(&app);
   }
+}
+
+#[test]
+fn an_app_talks_with_the_program_that_started_it() {
+  let parent = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps/spawned/parent.js");
+  let output = Command::new("node").arg(parent).arg(env!("CARGO_BIN_EXE_shell")).output().expect("node runs");
+  let text = String::from_utf8_lossy(&output.stdout);
+  let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{text}"))).collect();
+  let events: Vec<_> = lines.iter().map(|line| line["event"].as_str().unwrap_or_default()).collect();
+  assert_eq!(events, ["message", "disconnected", "child", "quit", "exit"], "{text}{}", String::from_utf8_lossy(&output.stderr));
+  assert_eq!((&lines[0]["answer"]["text"], &lines[0]["connected"]), (&json!("hello"), &json!(true)), "{text}");
+  // What the channel was told by is not for the app's own children.
+  assert_eq!((&lines[0]["variables"], &lines[2]["send"]), (&json!([]), &json!("undefined")), "{text}");
+  assert_eq!((&lines[1]["connected"], &lines[4]["code"], &lines[4]["signal"]), (&json!(false), &json!(0), &json!(null)), "{text}");
 }
 
 #[test]
