@@ -23,7 +23,7 @@ const rate = Number(option('rate', 100));
 const seconds = Number(option('seconds', 600));
 const direction = option('direction', 'page');
 /** What a process may gain after the first tenth, in MB. The page's collector cannot be called. */
-const allowance = (name) => (name === 'main' ? 6 : 24);
+const allowance = (name) => (name === 'main' ? 10 : 24);
 /** Messages on their way: a sender that the receiver cannot follow waits here, as an app should. */
 const WINDOW = Math.max(8, Math.ceil((32 << 20) / bytes));
 
