@@ -50,7 +50,7 @@ const KEPT_SCRATCH = 8 << 20;
 let scratch = new BytesCtor(16 << 10);
 
 // So much room there is at the beginning of every value, and behind whatever reserves its own: what is of bounded length need not ask, neither the
-// parts of one value nor the ends of all that it stands in.
+// parts of one value nor the ends of all that it stands in, nor the end of the message.
 const ROOM = 4096;
 
 // How many objects are looked at together when proxies are searched.
@@ -668,7 +668,6 @@ class Writer {
       if (this.texts.length > 0) this.chunk(this.texts);
     }
     this.bytes[0] = form;
-    this.reserve(4);
     this.view.setUint32(this.at, start, true);
     this.at += 4;
     if (this.at > MAX_BYTES) throw uncloneable();
@@ -693,9 +692,7 @@ class Writer {
 
   // A few short texts of ASCII, each behind its length: most messages are small. False if they are others.
   few() {
-    const { texts } = this;
-    this.reserve(128);
-    const { bytes } = this;
+    const { texts, bytes } = this;
     let { at } = this;
     for (let i = 0; i < texts.length; i++) {
       const text = texts[i];

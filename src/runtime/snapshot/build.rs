@@ -44,18 +44,19 @@ pub(crate) fn prepare_input() {
   io::stdout().write_all(prepare(&specifier, code).as_bytes()).expect("the runtime reads it");
 }
 
-/// Has the runtime start this program for each script of a snapshot.
-fn offer_preparer(folder: &Path) {
-  let programs = folder.join("preparer");
+/// Has the runtime start this program for each script of a snapshot. What it would have started it with goes to the same folder, not to one that other users share.
+fn offer_preparer(programs: &Path) {
   let program = programs.join("deno").with_extension(env::consts::EXE_EXTENSION);
   let own = env::current_exe().expect("a program can see itself");
   let _ = fs::remove_file(&program);
-  fs::create_dir_all(&programs).and_then(|()| fs::hard_link(own, program)).expect("the output folder is writable");
+  fs::create_dir_all(programs).and_then(|()| fs::hard_link(own, program)).expect("the output folder is writable");
   let rest = env::var_os("PATH").unwrap_or_default();
-  let path = env::join_paths([programs].into_iter().chain(env::split_paths(&rest))).expect("the folder's name can be in a path");
+  let path =
+    env::join_paths([programs.to_path_buf()].into_iter().chain(env::split_paths(&rest))).expect("the folder's name can be in a path");
   // SAFETY: this program has no other thread yet.
   unsafe {
     env::set_var("PATH", path);
+    env::set_var(if cfg!(windows) { "TMP" } else { "TMPDIR" }, programs);
     env::set_var("DENO_SNAPSHOT_MINIFY_SOURCES", "1");
   }
 }
@@ -76,7 +77,8 @@ pub(crate) fn make_snapshot() {
   if fs::read_to_string(&stamp).is_ok_and(|made| made == state) {
     return;
   }
-  offer_preparer(&folder);
+  let programs = folder.join("preparer");
+  offer_preparer(&programs);
   // Functions whose code is in the snapshot need not be compiled at the first call. All of them cost 1.5 MB and spare a start 1 to 3 ms.
   deno_core::v8::V8::set_flags_from_string("--no-lazy");
   let mut scripts = Scripts { folder: &folder, written: BTreeMap::new() };
@@ -92,6 +94,8 @@ pub(crate) fn make_snapshot() {
   for (place, path) in scripts.written.values() {
     writeln!(code, "static SCRIPT_{place}: &str = include_str!({:?});", path.display().to_string()).expect("writing to a string");
   }
+  // Else this program, which is large, would be kept after it was made anew.
+  let _ = fs::remove_dir_all(programs);
   fs::write(folder.join("snapshot.rs"), code).expect("the output folder is writable");
   fs::write(stamp, state).expect("the output folder is writable");
 }
