@@ -358,10 +358,7 @@ class Writer {
     let i = 0;
     for (const key in value) {
       if (i === count || key !== keys[i]) break;
-      const item = value[key];
-      if (typeof item === 'number') this.number(item);
-      else if (typeof item === 'string') this.string(item);
-      else this.value(item, depth + 1);
+      this.value(value[key], depth + 1);
       i++;
     }
     for (; i < count; i++) this.value(value[keys[i]], depth + 1);
