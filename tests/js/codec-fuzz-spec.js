@@ -32,6 +32,20 @@ describe('codec fuzz', function () {
     check('V8', (await load(FUZZ)).fuzz(codec, SEED, SECONDS * 1000));
   });
 
+  it('R22 what follows deeply nested properties has its room', async () => {
+    const { serialize, deserialize } = await load(CODEC);
+    // More than the memory that is kept for messages, so that its end is met at many places.
+    const trees = Array.from({ length: 400 }, (_, number) => {
+      let tree = /** @type {any} */ ({ number });
+      for (let i = 0; i < 90; i++) {
+        tree = { in: tree };
+        for (let k = 0; k < 30; k++) tree[`k${k}`] = number + i / 3;
+      }
+      return tree;
+    });
+    assert.deepStrictEqual(deserialize(serialize(trees)), trees);
+  });
+
   it('R22 random values and damaged messages in the engine of pages', async () => {
     // Modules of the page come from a server; files may not import each other.
     const html = `<!doctype html><script type="module">
