@@ -17,7 +17,8 @@ pub(crate) fn take_parent_channel() -> Option<ParentChannel> {
     // SAFETY: no other thread runs yet.
     unsafe { std::env::remove_var(name) };
   }
-  let descriptor = descriptor?.parse().ok()?;
+  // A variable that was left behind, or made up, names nothing or something else, which must not be taken for a channel.
+  let descriptor = descriptor?.parse().ok().filter(|descriptor| platform::is_channel(*descriptor))?;
   platform::close_in_children(descriptor);
   Some((descriptor, mode.and_then(|mode| mode.parse().ok()).unwrap_or(ChildIpcSerialization::Json)))
 }

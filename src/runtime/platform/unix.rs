@@ -73,6 +73,14 @@ pub(crate) fn raise_file_limit() {
   unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
 }
 
+/// Whether a descriptor is that of an open socket, as channels are.
+pub(crate) fn is_channel(descriptor: i64) -> bool {
+  let Ok(descriptor) = i32::try_from(descriptor) else { return false };
+  let mut status = std::mem::MaybeUninit::<libc::stat>::uninit();
+  // SAFETY: the system fills the structure, or gives an error.
+  unsafe { libc::fstat(descriptor, status.as_mut_ptr()) == 0 && status.assume_init().st_mode & libc::S_IFMT == libc::S_IFSOCK }
+}
+
 /// Keeps a descriptor from what this process starts.
 pub(crate) fn close_in_children(descriptor: i64) {
   if let Ok(descriptor) = i32::try_from(descriptor) {

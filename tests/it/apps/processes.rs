@@ -35,6 +35,18 @@ fn an_app_talks_with_the_program_that_started_it() {
 }
 
 #[test]
+fn a_channel_that_is_none_is_not_taken() {
+  for number in ["99", "1", "-1", "4294967299", "x"] {
+    let output = Command::new(env!("CARGO_BIN_EXE_shell"))
+      .args(["-p", "typeof process.send"])
+      .envs([("ELECTRON_RUN_AS_NODE", "1"), ("NODE_CHANNEL_FD", number)])
+      .output()
+      .expect("the shell starts");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stdout).trim()), (Some(0), "undefined"), "{number}");
+  }
+}
+
+#[test]
 fn killed_main_process_leaves_nothing() {
   let mut app = RunningApp::start("crash");
   app.expect("loaded");
