@@ -42,10 +42,15 @@ fn main() {
   make_small();
 }
 
+/// Whether the weight of what is built counts, on the platform whose linker is known.
+fn is_made_small() -> bool {
+  env::var("PROFILE").as_deref() == Ok("release") && env::var("TARGET").as_deref() == Ok("x86_64-unknown-linux-gnu")
+}
+
 /// Generics make many functions that are the same in machine code; lld, which `.cargo/config.toml` names for this target, keeps one of each. Cargo does not hand
 /// the profile's `strip` on for a package with settings of its own. Tables for unwinding are of no use where every panic ends the process.
 fn make_small() {
-  if env::var("PROFILE").as_deref() != Ok("release") || env::var("TARGET").as_deref() != Ok("x86_64-unknown-linux-gnu") {
+  if !is_made_small() {
     return;
   }
   let script = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("without-unwinding.ld");

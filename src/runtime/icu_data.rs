@@ -17,7 +17,7 @@ fn is_unreachable(name: &str) -> bool {
 /// Links smaller data in a release build. Other builds, whose size nobody minds, have all of it.
 pub(crate) fn link_smaller_icu_data() {
   println!("cargo:rerun-if-changed=src/runtime/icu_data.rs");
-  if env::var("PROFILE").as_deref() != Ok("release") || env::var("TARGET").as_deref() != Ok("x86_64-unknown-linux-gnu") {
+  if !super::is_made_small() {
     return;
   }
   let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
