@@ -6,6 +6,9 @@ mod icu_data;
 #[path = "src/lane/extension/build.rs"]
 mod lane_extension;
 #[cfg(feature = "executable")]
+#[path = "src/runtime/snapshot/mend.rs"]
+mod mend;
+#[cfg(feature = "executable")]
 #[path = "src/runtime/snapshot/build.rs"]
 mod snapshot;
 #[cfg(feature = "executable")]

@@ -3,8 +3,7 @@
  */
 import process from 'node:process';
 
-import { learnReactions, leftCallback } from '../common/left-callback.js';
-import { isOn, lastOf, runTicks } from './binding.js';
+import { isOn, lastOf } from './binding.js';
 import { placeOf } from './place.js';
 
 /** Node's exit codes. */
@@ -75,10 +74,6 @@ export function fatal(error, fromPromise = false) {
   end(EXIT.uncaught);
 }
 
-learnReactions();
-// Now: a tick that the program finds under way is one more for its hooks (`async_hooks`).
-runTicks();
-
 globalThis.addEventListener('error', (event) => {
   event.preventDefault();
   // The Node layer has a listener too while the program has one, and would call that a second time.
@@ -136,6 +131,5 @@ const onRejection = MODES[lastOf('--unhandled-rejections') ?? 'throw'] ?? MODES.
 globalThis.addEventListener('unhandledrejection', (event) => {
   event.preventDefault();
   if (nodeProcess._exiting) return;
-  if (leftCallback(event.reason)) fatal(event.reason);
-  else onRejection(event.reason, event.promise);
+  onRejection(event.reason, event.promise);
 });

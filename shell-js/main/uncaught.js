@@ -5,7 +5,6 @@
 import process from 'node:process';
 import { inspect } from 'node:util';
 
-import { learnReactions, leftCallback } from '../common/left-callback.js';
 import { send, setUncaughtHandler } from './binding.js';
 import { builtin } from './builtin.js';
 
@@ -69,8 +68,6 @@ export function handleUncaught(error, origin = 'uncaughtException') {
 
 /** From now on exceptions that nobody catches come here. */
 export function watchUncaught() {
-  learnReactions();
-
   globalThis.addEventListener('error', (event) => {
     // The Node layer has a listener of its own as soon as the app has one; it must not be called twice.
     if (process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()) return;
@@ -79,11 +76,6 @@ export function watchUncaught() {
   });
 
   globalThis.addEventListener('unhandledrejection', (event) => {
-    if (leftCallback(event.reason)) {
-      event.preventDefault();
-      handleUncaught(event.reason);
-      return;
-    }
     if (process.listenerCount('unhandledRejection') > 0) return;
     // Electron only warns, whatever listeners for exceptions there are.
     event.preventDefault();

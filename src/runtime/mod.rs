@@ -24,6 +24,7 @@ mod snapshot;
 mod stack_traces;
 mod thread;
 mod typescript;
+mod uncaught;
 mod web_worker;
 mod worker;
 

@@ -14,7 +14,7 @@ use super::archives::AddonLoader;
 use super::module_loader::Loader;
 use super::page_modules::PageModules;
 use super::services::Services;
-use super::{embedded, snapshot, stack_traces, worker};
+use super::{embedded, snapshot, stack_traces, uncaught, worker};
 
 const MEGABYTE: usize = 1024 * 1024;
 
@@ -95,6 +95,7 @@ fn create(services: &Arc<Services>, args: CreateWebWorkerArgs) -> (WebWorker, Se
   worker.js_runtime.v8_isolate().set_oom_error_handler(worker::end_out_of_memory);
   stack_traces::attach(worker.js_runtime.v8_isolate());
   worker.bootstrap(&bootstrap);
+  uncaught::attach(&mut worker.js_runtime);
   // Neither can fail: they redefine what the boot has just made.
   let _ = worker.js_runtime.execute_script("shell:guard", crate::ops::guard::HIDE);
   let _ = worker.js_runtime.execute_script("shell:///common/process-versions.js", embedded::process_versions());

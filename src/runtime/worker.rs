@@ -20,7 +20,7 @@ use super::module_loader::Loader;
 use super::parent_channel::ParentChannel;
 use super::services::Services;
 use super::snapshot::{self, Snapshot};
-use super::{code_cache, embedded, stack_traces, web_worker};
+use super::{code_cache, embedded, stack_traces, uncaught, web_worker};
 use crate::app::node_options::Options;
 use crate::ops::guard;
 use crate::printer;
@@ -73,6 +73,7 @@ pub(super) fn build(services: &Arc<Services>, recipe: Recipe) -> MainWorker {
   let mut worker = MainWorker::bootstrap_from_options(&recipe.main_module, worker_services, options);
   worker.js_runtime.v8_isolate().set_oom_error_handler(end_out_of_memory);
   stack_traces::attach(worker.js_runtime.v8_isolate());
+  uncaught::attach(&mut worker.js_runtime);
   services.inspector.set(worker.js_runtime.inspector().get_session_sender());
   // It cannot fail: it redefines globals that the boot has just made.
   let _ = worker.execute_script("shell:guard", FastString::from_static(guard::HIDE));

@@ -16,4 +16,5 @@ mod scripts;
 mod shared;
 mod snapshot;
 mod terminal;
+mod throwing;
 mod tidy;

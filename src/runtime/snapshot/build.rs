@@ -19,6 +19,7 @@ use deno_runtime::ops::bootstrap::SnapshotOptions;
 use deno_runtime::snapshot::{LazyExtensionFile, LazyExtensionFileKind, create_runtime_snapshot};
 use deno_runtime::transpile::maybe_transpile_source;
 
+use super::mend::mend;
 use super::squeeze::squeeze;
 
 /// What `process.versions.typescript` says.
@@ -195,44 +196,9 @@ fn fingerprint() -> String {
   format!("{} {:?}", made.len(), made.modified())
 }
 
-/// Faults of the runtime's own scripts: the script, a place in it and what stands before that place from now on.
-const MENDED: [(&str, &str, &str); 4] = [
-  // A parent that ends with a message unread resets the channel. That has to be a disconnection, as in Node, or the child waits for ever.
-  (
-    "ext:deno_node/internal/child_process.ts",
-    "if (isInterruptedError(err) || isChannelClosedError(err)) {",
-    "if (isChannelClosedError(err) && target.connected) { target.disconnect(); return; }\n",
-  ),
-  // What a child has sent before it ended may be read after the news of its end, which would then overtake it, and with the channel that is closed at the end the rest would be lost. As in
-  // Node, messages come first: the news waits for the end of the channel, or until nothing has come for 50 ms, because a program that the child has left behind may hold it.
-  (
-    "ext:deno_node/internal/child_process.ts",
-    "const kControlDisconnect = Symbol(\"kControlDisconnect\");",
-    "const receivedCounts = new WeakMap();\nconst loadTimers = core.createLazyLoader(\"node:timers\");\n",
-  ),
-  (
-    "ext:deno_node/internal/child_process.ts",
-    "nextTick(handleMessage, msg, undefined);",
-    "receivedCounts.set(target, (receivedCounts.get(target) ?? 0) + 1);\n",
-  ),
-  (
-    "ext:deno_node/internal/child_process.ts",
-    "this.emit(\"exit\", this.exitCode, this.signalCode);",
-    "for (let quiet = 0; this.connected && quiet < 50;) {\n\
-       const before = receivedCounts.get(this);\n\
-       await new Promise((resolve) => loadTimers().setTimeout(resolve, 1));\n\
-       quiet = receivedCounts.get(this) === before ? quiet + 1 : 0;\n\
-     }\n\
-     if (receivedCounts.has(this)) await new Promise((resolve) => nextTick(resolve));\n",
-  ),
-];
-
 /// A script as it is carried: mended, and without what only its readers need.
-fn prepare(specifier: &str, mut code: String) -> String {
-  for (_, place, more) in MENDED.iter().filter(|(script, ..)| *script == specifier) {
-    assert_eq!(code.matches(place).count(), 1, "{specifier} has changed: is it still to be mended at {place:?}?");
-    code = code.replace(place, &format!("{more}{place}"));
-  }
+fn prepare(specifier: &str, code: String) -> String {
+  let code = mend(specifier, code);
   squeeze(&code).unwrap_or_else(|error| panic!("{specifier}: {error}"))
 }
 
