@@ -64,9 +64,11 @@ const REACTING: [&str; 16] = [
 const REACTION: (&str, &str) = ("PromisePrototypeThen(", "thenGuarded(");
 
 /// Other places that may be in a script more than once.
-const EVERYWHERE: [Fault; 5] = [
+const EVERYWHERE: [Fault; 6] = [
   ("ext:deno_node/internal_binding/cares_wrap.ts", "req.oncomplete(", "callGuarded(req.oncomplete, req, "),
   ("ext:deno_node/fs.ts", "callback(error);", "callGuarded(callback, undefined, error);"),
+  // What may be done with a file was asked of the link to it, and neither the user's groups counted nor that nothing is kept from the superuser.
+  ("ext:deno_node/fs.ts", "info.uid === Deno.uid()", "(fileMode = permittedBits(info), false)"),
   // Nothing more was heard of the file or the thread.
   ("ext:deno_node/fs.ts", "this.emit(\"change\"", "callGuarded(this.emit, this, \"change\""),
   ("ext:deno_node/internal/fs/streams.mjs", "this.push(", "callGuarded(this.push, this, "),
@@ -74,7 +76,7 @@ const EVERYWHERE: [Fault; 5] = [
 ];
 
 /// Places that are in a script once.
-const ONCE: [Fault; 26] = [
+const ONCE: [Fault; 28] = [
   // A parent that ends with a message unread resets the channel. That has to be a disconnection, as in Node, or the child waits for ever.
   (
     "ext:deno_node/internal/child_process.ts",
@@ -130,7 +132,30 @@ const ONCE: [Fault; 26] = [
   ("ext:deno_node/internal/crypto/keygen.ts", "const { core } = __bootstrap;", BOOTSTRAP),
   ("ext:deno_node/_fs/_fs_readdir.ts", "callback(null, result);", "callGuarded(callback, undefined, null, result);"),
   ("ext:deno_node/_fs/_fs_readdir.ts", "callback(denoErrorToNodeError(", "callGuarded(callback, undefined, denoErrorToNodeError("),
-  ("ext:deno_node/fs.ts", "Deno.lstat(path).then(", "thenGuarded(Deno.lstat(path), "),
+  (
+    "ext:deno_node/fs.ts",
+    "function access(path, mode, callback) {",
+    "function accessFailed(err, path) {\n\
+       throw ObjectPrototypeIsPrototypeOf(Deno.errors.NotFound.prototype, err) ? err : denoErrorToNodeError(err, { syscall: \"access\", path });\n\
+     }\n\
+     function permittedBits({ mode, uid, gid, isDirectory }) {\n\
+       const own = Deno.uid();\n\
+       if (own === 0) return isDirectory || (mode & 0o111) !== 0 ? 7 : 6;\n\
+       if (own === uid) return mode >> 6;\n\
+       return gid === Deno.gid() || primordials.ArrayPrototypeIncludes(lazyProcess().default.getgroups(), gid) ? mode >> 3 : mode;\n\
+     }\n\
+     {}",
+  ),
+  (
+    "ext:deno_node/fs.ts",
+    "Deno.lstat(path).then(",
+    "thenGuarded(primordials.PromisePrototypeCatch(Deno.stat(path), (err)=>accessFailed(err, path)), ",
+  ),
+  (
+    "ext:deno_node/fs.ts",
+    "const info = Deno.lstatSync(path.toString());",
+    "let info;\n try { info = Deno.statSync(path); } catch (err) { accessFailed(err, path); }",
+  ),
   ("ext:deno_node/fs.ts", "Deno.chown(path, uid, gid).then(", "thenGuarded(Deno.chown(path, uid, gid), "),
   (
     "ext:deno_node/fs.ts",
