@@ -7,7 +7,7 @@ mod bundle;
 mod channel;
 mod cli;
 mod code_cache;
-mod file_access;
+mod files;
 mod inspector;
 mod new;
 mod process_options;

@@ -11,7 +11,13 @@ const GUARD: &str = " const callGuarded = (callback, receiver, ...values) => { \
   catch (error) { (0, core.loadExtScript(\"ext:deno_web/02_event.js\").reportError)(error); } }; \
   const guarded = (callback) => typeof callback !== \"function\" ? callback : function (...values) { \
   return callGuarded(primordials.ReflectApply, undefined, callback, this, values); }; \
-  const thenGuarded = (promise, done, failed) => primordials.PromisePrototypeThen(promise, guarded(done), guarded(failed));";
+  const thenGuarded = (promise, done, failed) => primordials.PromisePrototypeThen(promise, guarded(done), guarded(failed)); \
+  const worded = (work, syscall, paths) => (...values) => { \
+  const fail = (error) => { throw core.loadExtScript(\"ext:deno_node/internal/errors.ts\").denoErrorToNodeError(error, \
+  { syscall, ...(paths > 0 && { path: values[0] }), ...(paths > 1 && { dest: values[1] }) }); }; \
+  try { const result = primordials.ReflectApply(work, undefined, values); \
+  return core.isPromise(result) ? primordials.PromisePrototypeCatch(result, fail) : result; } \
+  catch (error) { fail(error); } };";
 const BOOTSTRAP: &str = "const { core, primordials } = __bootstrap;";
 const IMPORT: &str = "import { core, primordials } from \"ext:core/mod.js\";";
 const GUARDED: [(&str, &str); 25] = [
@@ -63,12 +69,46 @@ const REACTING: [&str; 16] = [
 ];
 const REACTION: (&str, &str) = ("PromisePrototypeThen(", "thenGuarded(");
 
+/// Calls whose errors were the runtime's own: the script, what is called, the name of the system's function in Node's errors, and how many of the arguments are paths.
+const WORDED: [(&str, &str, &str, u8); 24] = [
+  ("ext:deno_node/fs.ts", "Deno.chownSync", "chown", 1),
+  ("ext:deno_node/fs.ts", "op_node_lchown", "lchown", 1),
+  ("ext:deno_node/fs.ts", "op_node_lchown_sync", "lchown", 1),
+  ("ext:deno_node/fs.ts", "Deno.utime", "utime", 1),
+  ("ext:deno_node/fs.ts", "Deno.utimeSync", "utime", 1),
+  ("ext:deno_node/fs.ts", "Deno.symlink", "symlink", 2),
+  ("ext:deno_node/fs.ts", "Deno.symlinkSync", "symlink", 2),
+  ("ext:deno_node/fs.ts", "op_node_fs_close", "close", 0),
+  ("ext:deno_node/fs.ts", "op_node_fs_fchmod", "fchmod", 0),
+  ("ext:deno_node/fs.ts", "op_node_fs_fchmod_sync", "fchmod", 0),
+  ("ext:deno_node/fs.ts", "op_node_fs_fchown", "fchown", 0),
+  ("ext:deno_node/fs.ts", "op_node_fs_fchown_sync", "fchown", 0),
+  ("ext:deno_node/fs.ts", "op_node_fs_fdatasync", "fdatasync", 0),
+  ("ext:deno_node/fs.ts", "op_node_fs_fdatasync_sync", "fdatasync", 0),
+  ("ext:deno_node/fs.ts", "op_node_fs_fsync", "fsync", 0),
+  ("ext:deno_node/fs.ts", "op_node_fs_fsync_sync", "fsync", 0),
+  ("ext:deno_node/fs.ts", "op_node_fs_ftruncate", "ftruncate", 0),
+  ("ext:deno_node/fs.ts", "op_node_fs_ftruncate_sync", "ftruncate", 0),
+  ("ext:deno_node/fs.ts", "op_node_fs_futimes", "futime", 0),
+  ("ext:deno_node/fs.ts", "op_node_fs_futimes_sync", "futime", 0),
+  ("ext:deno_node/_fs/_fs_copy.ts", "Deno.copyFile", "copyfile", 2),
+  ("ext:deno_node/_fs/_fs_copy.ts", "Deno.copyFileSync", "copyfile", 2),
+  ("ext:deno_node/_fs/_fs_lutimes.ts", "op_node_lutimes", "lutime", 1),
+  ("ext:deno_node/_fs/_fs_lutimes.ts", "op_node_lutimes_sync", "lutime", 1),
+];
+
 /// Other places that may be in a script more than once.
-const EVERYWHERE: [Fault; 6] = [
+const EVERYWHERE: [Fault; 7] = [
   ("ext:deno_node/internal_binding/cares_wrap.ts", "req.oncomplete(", "callGuarded(req.oncomplete, req, "),
   ("ext:deno_node/fs.ts", "callback(error);", "callGuarded(callback, undefined, error);"),
   // What may be done with a file was asked of the link to it, and neither the user's groups counted nor that nothing is kept from the superuser.
   ("ext:deno_node/fs.ts", "info.uid === Deno.uid()", "(fileMode = permittedBits(info), false)"),
+  // What is no path was taken for the name of a file.
+  (
+    "ext:deno_node/fs.ts",
+    "const isRid = typeof pathOrRid === \"number\";",
+    "if (typeof pathOrRid !== \"number\") pathOrRid = getValidatedPathToString(pathOrRid);\n{}",
+  ),
   // Nothing more was heard of the file or the thread.
   ("ext:deno_node/fs.ts", "this.emit(\"change\"", "callGuarded(this.emit, this, \"change\""),
   ("ext:deno_node/internal/fs/streams.mjs", "this.push(", "callGuarded(this.push, this, "),
@@ -156,7 +196,7 @@ const ONCE: [Fault; 28] = [
     "const info = Deno.lstatSync(path.toString());",
     "let info;\n try { info = Deno.statSync(path); } catch (err) { accessFailed(err, path); }",
   ),
-  ("ext:deno_node/fs.ts", "Deno.chown(path, uid, gid).then(", "thenGuarded(Deno.chown(path, uid, gid), "),
+  ("ext:deno_node/fs.ts", "Deno.chown(path, uid, gid).then(", "thenGuarded(worded(Deno.chown, \"chown\", 1)(path, uid, gid), "),
   (
     "ext:deno_node/fs.ts",
     "innerWrite(fd, buffer, offset, length, position).then(",
@@ -220,15 +260,24 @@ const ONCE: [Fault; 28] = [
 /// # Panics
 /// A place is not there any more.
 pub(crate) fn mend(specifier: &str, mut code: String) -> String {
-  let guard = GUARDED.iter().map(|&(script, place)| (script, place, format!("{{}}{GUARD}"), true));
-  let reactions = REACTING.iter().map(|&script| (script, REACTION.0, REACTION.1.to_owned(), false));
-  let everywhere = EVERYWHERE.iter().map(|&(script, place, instead)| (script, place, instead.to_owned(), false));
-  let once = ONCE.iter().map(|&(script, place, instead)| (script, place, instead.to_owned(), true));
-  for (_, place, instead, is_once) in reactions.chain(everywhere).chain(once).chain(guard).filter(|(script, ..)| *script == specifier) {
-    let count = code.matches(place).count();
+  let own = |script: &&str| *script == specifier;
+  let mut faults = Vec::new();
+  faults.extend(REACTING.iter().filter(|script| own(script)).map(|_| (REACTION.0.to_owned(), REACTION.1.to_owned(), false)));
+  for (_, call, name, paths) in WORDED.iter().filter(|(script, ..)| own(script)) {
+    faults.push((format!("{call}("), format!("worded({call}, \"{name}\", {paths})("), false));
+  }
+  let mut add = |list: &[Fault], is_once| {
+    faults
+      .extend(list.iter().filter(|(script, ..)| own(script)).map(|&(_, place, instead)| (place.to_owned(), instead.to_owned(), is_once)));
+  };
+  add(&EVERYWHERE, false);
+  add(&ONCE, true);
+  faults.extend(GUARDED.iter().filter(|(script, _)| own(script)).map(|&(_, place)| (place.to_owned(), format!("{{}}{GUARD}"), true)));
+  for (place, instead, is_once) in faults {
+    let count = code.matches(&place).count();
     let is_there = if is_once { count == 1 } else { count > 0 };
     assert!(is_there, "{specifier} has changed: {place:?} is there {count} times. Is it still to be mended?");
-    code = code.replace(place, &instead.replace("{}", place));
+    code = code.replace(&place, &instead.replace("{}", &place));
   }
   code
 }
