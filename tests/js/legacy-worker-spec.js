@@ -53,7 +53,7 @@ describe('workers with Node', function () {
     window.webContents.executeJavaScript(`new Promise((resolve) => {
       const worker = window.worker = new Worker(${JSON.stringify(address)}, ${JSON.stringify(options)});
       worker.onmessage = ({ data }) => resolve(data);
-      worker.onerror = (event) => resolve('error: ' + event.message);
+      worker.onerror = (event) => resolve(window.workerError = 'error: ' + event.message);
     })`);
 
   /** @param {Function} body @param {object} [webPreferences] */
@@ -234,39 +234,50 @@ describe('workers with Node', function () {
       return { closed: once(socket, 'close') };
     }
 
+    /** Waits for it, and asks the page what is wrong if that takes too long. @param {Promise<any>} closed @param {Electron.BrowserWindow} window */
+    async function ended(closed, window) {
+      let timer;
+      const late = new Promise((resolve) => { timer = setTimeout(resolve, 45_000, 'late'); });
+      const first = await Promise.race([closed, late]);
+      clearTimeout(timer);
+      if (first !== 'late') return;
+      const said = window.isDestroyed() ? 'it is gone' : await window.webContents.executeJavaScript('String(window.workerError)');
+      throw new Error(`The server of a worker that has ended is open. Its page: ${said}`);
+    }
+
     it('when the page ends it', async () => {
       const window = await open();
       const { closed } = await connected(window);
       await window.webContents.executeJavaScript('worker.terminate()');
-      await closed;
+      await ended(closed, window);
     });
 
     it('when it closes itself', async () => {
       const window = await open();
       const { closed } = await connected(window);
       await window.webContents.executeJavaScript('worker.postMessage(1)');
-      await closed;
+      await ended(closed, window);
     });
 
     it('when the page goes elsewhere', async () => {
       const window = await open();
       const { closed } = await connected(window);
       await window.loadURL('about:blank');
-      await closed;
+      await ended(closed, window);
     });
 
     it('when the window closes', async () => {
       const window = await open();
       const { closed } = await connected(window);
       window.destroy();
-      await closed;
+      await ended(closed, window);
     });
 
     it('when the page\u2019s process dies', async () => {
       const window = await open();
       const { closed } = await connected(window);
       window.webContents.forcefullyCrashRenderer();
-      await closed;
+      await ended(closed, window);
     });
   });
 

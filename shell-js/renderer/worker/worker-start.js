@@ -67,8 +67,12 @@ export function startWorker(config) {
   );
   const close = scope.close.bind(scope);
   scope.close = () => {
-    askHost('closeWorker', null);
-    close();
+    // Also where nobody can be told.
+    try {
+      askHost('closeWorker', null);
+    } finally {
+      close();
+    }
   };
   placeWorker(config.url);
 }
