@@ -5,6 +5,7 @@ mod asar;
 mod beside_node;
 mod bundle;
 mod channel;
+mod children;
 mod cli;
 mod code_cache;
 mod files;

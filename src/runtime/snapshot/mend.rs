@@ -116,7 +116,7 @@ const EVERYWHERE: [Fault; 7] = [
 ];
 
 /// Places that are in a script once.
-const ONCE: [Fault; 28] = [
+const ONCE: [Fault; 33] = [
   // A parent that ends with a message unread resets the channel. That has to be a disconnection, as in Node, or the child waits for ever.
   (
     "ext:deno_node/internal/child_process.ts",
@@ -145,6 +145,28 @@ const ONCE: [Fault; 28] = [
      }\n\
      if (receivedCounts.has(this)) await new Promise((resolve) => nextTick(resolve));\n\
      callGuarded(this.emit, this, \"exit\", this.exitCode, this.signalCode);",
+  ),
+  // What the system refused otherwise than for a name that is not there was kept back, and there was no result either.
+  (
+    "ext:deno_node/internal/child_process.ts",
+    "const result = {};",
+    "const result = { status: null, signal: null, output: null, pid: 0, stdout: null, stderr: null };\n\
+     const spawnOrSay = (options) => {\n\
+       try { return nodeSpawnSyncChild(options); } catch (err) {\n\
+         result.error = codeMap.has(err.code) ? _createSpawnError(err.code, command, args, true) : err;\n\
+         throw err;\n\
+       }\n\
+     };",
+  ),
+  ("ext:deno_node/internal/child_process.ts", "nodeSpawnSyncChild({", "spawnOrSay({"),
+  ("ext:deno_node/internal/child_process.ts", "output.signal,", "null,"),
+  ("ext:deno_node/internal/child_process.ts", "[kSigkillIssued] = false;", "connected = false;\n{}"),
+  (
+    "ext:deno_node/internal/child_process.ts",
+    "this.#_handleError(e);",
+    "if (e.syscall === undefined && codeMap.has(e.code)) e = _createSpawnError(e.code, command, ArrayPrototypeSlice(args, 1));\n\
+     if (e.errno < 0) this.exitCode = e.errno;\n\
+     {}",
   ),
   // Nothing more was heard of the child.
   ("ext:deno_node/internal/child_process.ts", "this.emit(\"spawn\");", "callGuarded(this.emit, this, \"spawn\");"),
