@@ -66,6 +66,18 @@ impl Case {
     assert_eq!((nodes.code, nodes.out.as_str()), (Some(code), out), "Node itself differs for {arguments:?}:\n{}", nodes.err);
   }
 
+  /// Both succeed and say the same, each of its own last argument. Gives what Node says.
+  #[track_caller]
+  pub(crate) fn check_same(&self, program: &str, [own, nodes]: [&str; 2]) -> String {
+    let (ours, theirs) = (self.shell(&[program, own]), self.start("node", &[program, nodes]));
+    assert_eq!((ours.code, theirs.code), (Some(0), Some(0)), "{}{}", ours.err, theirs.err);
+    let said: Vec<_> = ours.out.lines().map(|line| line.replace(&format!("{own}/"), &format!("{nodes}/"))).collect();
+    let expected: Vec<_> = theirs.out.lines().collect();
+    let differing: Vec<_> = said.iter().zip(&expected).filter(|(said, expected)| said != *expected).collect();
+    assert!(differing.is_empty() && said.len() == expected.len(), "{} lines, Node has {}: {differing:#?}", said.len(), expected.len());
+    theirs.out
+  }
+
   /// The program fails with this exit code, Node's too, and says all of `parts`.
   #[track_caller]
   pub(crate) fn check_fails(&self, arguments: &[&str], code: i32, parts: &[&str]) {

@@ -14,14 +14,7 @@ fn same(program: &str) -> String {
     fs::create_dir_all(&path).expect("folder");
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("permissions");
   }
-  let ours = case.shell(&["program.cjs", "ours"]);
-  let nodes = case.start("node", &["program.cjs", "nodes"]);
-  assert_eq!((ours.code, nodes.code), (Some(0), Some(0)), "{}{}", ours.err, nodes.err);
-  let ours: Vec<_> = ours.out.lines().map(|line| line.replace("ours/", "nodes/")).collect();
-  let theirs: Vec<_> = nodes.out.lines().collect();
-  let differing: Vec<_> = ours.iter().zip(&theirs).filter(|(ours, theirs)| ours != *theirs).collect();
-  assert!(differing.is_empty() && ours.len() == theirs.len(), "{} lines, Node has {}: {differing:#?}", ours.len(), theirs.len());
-  nodes.out
+  case.check_same("program.cjs", ["ours", "nodes"])
 }
 
 #[test]

@@ -10,7 +10,7 @@ const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { closeAllWindows, once, serve } = require('./helpers');
+const { closeAllWindows, once, serve, waitUntil } = require('./helpers');
 
 const IN_WORKER = { nodeIntegrationInWorker: true };
 
@@ -236,13 +236,12 @@ describe('workers with Node', function () {
 
     /** Waits for it, and asks the page what is wrong if that takes too long. @param {Promise<any>} closed @param {Electron.BrowserWindow} window */
     async function ended(closed, window) {
-      let timer;
-      const late = new Promise((resolve) => { timer = setTimeout(resolve, 45_000, 'late'); });
-      const first = await Promise.race([closed, late]);
-      clearTimeout(timer);
-      if (first !== 'late') return;
-      const said = window.isDestroyed() ? 'it is gone' : await window.webContents.executeJavaScript('String(window.workerError)');
-      throw new Error(`The server of a worker that has ended is open. Its page: ${said}`);
+      let isClosed = false;
+      closed.then(() => { isClosed = true; });
+      await waitUntil(() => isClosed, 45_000).catch(async () => {
+        const said = window.isDestroyed() ? 'it is gone' : await window.webContents.executeJavaScript('String(window.workerError)');
+        throw new Error(`The server of a worker that has ended is open. Its page: ${said}`);
+      });
     }
 
     it('when the page ends it', async () => {

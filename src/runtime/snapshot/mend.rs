@@ -3,21 +3,31 @@
 /// A fault: the script, a place in it, and what stands there from now on. `{}` is the place itself.
 type Fault = (&'static str, &'static str, &'static str);
 
+/// The script that has the helpers of the others: the one with `reportError`.
+const HELPER: &str = "ext:deno_web/02_event.js";
+/// As in Node, what a program's callback throws is an uncaught exception, whoever has called it, and the layer goes on. Its native side says so by itself (uncaught.rs). `worded` gives a call of the
+/// system Node's errors.
+const HELPERS: &str = "function callGuarded(callback, receiver, ...values) {\n\
+    try { return primordials.ReflectApply(callback, receiver, values); } catch (error) { reportError(error); }\n\
+  }\n\
+  function guarded(callback) {\n\
+    return typeof callback !== \"function\" ? callback : function (...values) { return callGuarded(primordials.ReflectApply, undefined, callback, this, values); };\n\
+  }\n\
+  const thenGuarded = (promise, done, failed) => primordials.PromisePrototypeThen(promise, guarded(done), guarded(failed));\n\
+  const worded = (work, syscall, paths) => (...values) => {\n\
+    const fail = (error) => {\n\
+      throw core.loadExtScript(\"ext:deno_node/internal/errors.ts\").denoErrorToNodeError(error, {\n\
+        syscall, ...(paths > 0 && { path: values[0] }), ...(paths > 1 && { dest: values[1] }),\n\
+      });\n\
+    };\n\
+    try {\n\
+      const result = primordials.ReflectApply(work, undefined, values);\n\
+      return core.isPromise(result) ? primordials.PromisePrototypeCatch(result, fail) : result;\n\
+    } catch (error) { fail(error); }\n\
+  };\n\
+  {}";
 /// What [`mend`] puts into these scripts, behind the line that names the bootstrap's objects.
-///
-/// As in Node, what a program's callback throws is an uncaught exception, whoever has called it, and the layer goes on. Its native side says so by itself (uncaught.rs).
-const GUARD: &str = " const callGuarded = (callback, receiver, ...values) => { \
-  try { return primordials.ReflectApply(callback, receiver, values); } \
-  catch (error) { (0, core.loadExtScript(\"ext:deno_web/02_event.js\").reportError)(error); } }; \
-  const guarded = (callback) => typeof callback !== \"function\" ? callback : function (...values) { \
-  return callGuarded(primordials.ReflectApply, undefined, callback, this, values); }; \
-  const thenGuarded = (promise, done, failed) => primordials.PromisePrototypeThen(promise, guarded(done), guarded(failed)); \
-  const worded = (work, syscall, paths) => (...values) => { \
-  const fail = (error) => { throw core.loadExtScript(\"ext:deno_node/internal/errors.ts\").denoErrorToNodeError(error, \
-  { syscall, ...(paths > 0 && { path: values[0] }), ...(paths > 1 && { dest: values[1] }) }); }; \
-  try { const result = primordials.ReflectApply(work, undefined, values); \
-  return core.isPromise(result) ? primordials.PromisePrototypeCatch(result, fail) : result; } \
-  catch (error) { fail(error); } };";
+const GUARD: &str = " const { callGuarded, guarded, thenGuarded, worded } = core.loadExtScript(\"ext:deno_web/02_event.js\");";
 const BOOTSTRAP: &str = "const { core, primordials } = __bootstrap;";
 const IMPORT: &str = "import { core, primordials } from \"ext:core/mod.js\";";
 const GUARDED: [(&str, &str); 25] = [
@@ -36,7 +46,7 @@ const GUARDED: [(&str, &str); 25] = [
   ("ext:deno_node/internal/child_process.ts", BOOTSTRAP),
   ("ext:deno_node/internal/crypto/_randomFill.mjs", BOOTSTRAP),
   ("ext:deno_node/internal/crypto/hkdf.ts", BOOTSTRAP),
-  ("ext:deno_node/internal/crypto/keygen.ts", BOOTSTRAP),
+  ("ext:deno_node/internal/crypto/keygen.ts", "const { core } = __bootstrap;"),
   ("ext:deno_node/internal/crypto/pbkdf2.ts", BOOTSTRAP),
   ("ext:deno_node/internal/crypto/random.ts", BOOTSTRAP),
   ("ext:deno_node/internal/crypto/scrypt.ts", BOOTSTRAP),
@@ -116,7 +126,9 @@ const EVERYWHERE: [Fault; 7] = [
 ];
 
 /// Places that are in a script once.
-const ONCE: [Fault; 33] = [
+const ONCE: [Fault; 34] = [
+  (HELPER, "function reportError(error) {", HELPERS),
+  (HELPER, "\n  reportError,", "\n  callGuarded, guarded, thenGuarded, worded,{}"),
   // A parent that ends with a message unread resets the channel. That has to be a disconnection, as in Node, or the child waits for ever.
   (
     "ext:deno_node/internal/child_process.ts",
@@ -170,6 +182,11 @@ const ONCE: [Fault; 33] = [
   ),
   // Nothing more was heard of the child.
   ("ext:deno_node/internal/child_process.ts", "this.emit(\"spawn\");", "callGuarded(this.emit, this, \"spawn\");"),
+  (
+    "ext:deno_node/internal/child_process.ts",
+    "child.emit(\"close\", child.exitCode, child.signalCode);",
+    "callGuarded(child.emit, child, \"close\", child.exitCode, child.signalCode);",
+  ),
   // What a listener for requests threw was taken for a fault of the request, and answered with 400.
   (
     "node:_http_server",
@@ -191,9 +208,9 @@ const ONCE: [Fault; 33] = [
     "_generateKeyPair(type, options).then((res)=>",
     "thenGuarded(_generateKeyPair(type, options), (res)=>",
   ),
-  ("ext:deno_node/internal/crypto/keygen.ts", "const { core } = __bootstrap;", BOOTSTRAP),
   ("ext:deno_node/_fs/_fs_readdir.ts", "callback(null, result);", "callGuarded(callback, undefined, null, result);"),
   ("ext:deno_node/_fs/_fs_readdir.ts", "callback(denoErrorToNodeError(", "callGuarded(callback, undefined, denoErrorToNodeError("),
+  // Not `worded`: Node names an empty path, too, as the script itself does.
   (
     "ext:deno_node/fs.ts",
     "function access(path, mode, callback) {",
@@ -230,11 +247,6 @@ const ONCE: [Fault; 33] = [
     "thenGuarded(innerWrite(fd, buffer, 0, buffer.length, offset), ",
   ),
   ("ext:deno_node/fs.ts", "innerWritev(fd, buffers, position).then(", "thenGuarded(innerWritev(fd, buffers, position), "),
-  (
-    "ext:deno_node/internal/child_process.ts",
-    "child.emit(\"close\", child.exitCode, child.signalCode);",
-    "callGuarded(child.emit, child, \"close\", child.exitCode, child.signalCode);",
-  ),
   // These errors were dropped.
   (
     "ext:deno_node/internal_binding/udp_wrap.ts",
@@ -242,11 +254,7 @@ const ONCE: [Fault; 33] = [
     "if (nread < 0 || rinfo !== undefined) callGuarded(this.onmessage, this, nread, this, buf, rinfo);",
   ),
   ("ext:deno_node/internal_binding/udp_wrap.ts", "req.oncomplete(err, sent);", "callGuarded(req.oncomplete, req, err, sent);"),
-  (
-    "ext:deno_node/http2.ts",
-    "handle.onread = onStreamRead;",
-    "handle.onread = function (...values) { return callGuarded(primordials.ReflectApply, undefined, onStreamRead, this, values); };",
-  ),
+  ("ext:deno_node/http2.ts", "handle.onread = onStreamRead;", "handle.onread = guarded(onStreamRead);"),
   (
     "ext:deno_node/http2.ts",
     "return reqAsync.runInAsyncScope(onStreamRead",
